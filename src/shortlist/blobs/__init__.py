@@ -1,0 +1,1 @@
+"""Object storage behind one URL: a local folder, S3 and its kin, GCS, Azure."""

@@ -1,0 +1,1 @@
+"""Everything SQLAlchemy that is not a query: engines, the writer with group commit, dialects, migrations."""

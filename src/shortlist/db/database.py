@@ -1,0 +1,60 @@
+"""The database as the rest of the program sees it: `read` gives a snapshot, `write` returns once it is durable."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from shortlist.db import engine as engines
+from shortlist.db.writer import Writer
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+
+class Database:
+    """Reader threads with one connection each, and writer threads that share commits (see `writer.Writer`).
+
+    `read` and `write` are for the event loop; `read_now` and `write_now` are for threads, the CLI and tests.
+    Work given to `write` may run more than once before its result counts, so it must do nothing but talk to
+    its connection. All four raise `Unavailable` when the database does not answer.
+    """
+
+    def __init__(self, url: str, *, readers: int = 4, writers: int | None = None) -> None:
+        self.url = engines.normalise_url(url)
+        self.engine: Engine = engines.create(self.url)
+        self.dialect = self.engine.dialect.name
+        if writers is None:
+            writers = 1 if self.dialect == "sqlite" else 3
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
+        self._writer = Writer(self.engine, threads=writers)
+
+    async def read(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    def read_now(self, work: Work[T]) -> T:
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                return work(connection)
+        except DBAPIError as error:
+            raise engines.translate(error) from error
+
+    async def write(self, work: Work[T]) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._writer.submit_async(work, loop, future)
+        return await future
+
+    def write_now(self, work: Work[T]) -> T:
+        future: Future[T] = Future()
+        self._writer.submit(work, future)
+        return future.result()
+
+    def close(self) -> None:
+        """Finish what was accepted, then let go of every connection."""
+        self._writer.close()
+        self._readers.shutdown()
+        self.engine.dispose()

@@ -1,0 +1,94 @@
+"""Engines: what each database must be told before the first statement."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from shortlist.errors import InvalidValue, Unavailable
+
+# A reader never waits for SQLite's writer in WAL mode; a second process (a backup, the CLI) may hold the lock.
+_BUSY_SECONDS = 20
+
+
+def normalise_url(url: str) -> str:
+    """The SQLAlchemy form of a database URL.
+
+    Raises:
+        InvalidValue: neither SQLite nor PostgreSQL, or not a URL.
+    """
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    scheme = url.split(":", 1)[0][:40]
+    raise InvalidValue(
+        f"The database URL must begin with sqlite:/// or postgresql://, not {scheme!r}.", field="database"
+    )
+
+
+def create(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        return _create_sqlite(url)
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        # Statements prepared on the server do not survive a pooler in transaction mode.
+        connect_args={"prepare_threshold": None, "connect_timeout": 10},
+        use_insertmanyvalues=True,
+    )
+
+
+def _create_sqlite(url: str) -> Engine:
+    if make_url(url).database in (None, "", ":memory:"):
+        raise InvalidValue("The SQLite database must be a file.", field="database")
+    engine = create_engine(
+        url,
+        pool_size=16,
+        max_overflow=16,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS, "cached_statements": 512},
+    )
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling starts them late and commits around DDL; ours says BEGIN itself.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            # FULL flushes the log at each commit. NORMAL would lose acknowledged writes when the power fails.
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32768",
+            "case_sensitive_like=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("shortlist_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+@contextmanager
+def begin_write(connection: Connection) -> Generator[RootTransaction]:
+    """A transaction that will write. On SQLite it takes the write lock at once, so it cannot fail half-way for it."""
+    connection = connection.execution_options(shortlist_write=True)
+    with connection.begin() as transaction:
+        yield transaction
+
+
+def translate(error: DBAPIError) -> Exception:
+    """A lost, locked or full database is `Unavailable`; any other error of the driver is a fault of ours."""
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return Unavailable("The database is not available at the moment; nothing was changed. Try again.")
+    return error

@@ -1,0 +1,17 @@
+"""Imports every `tables.py`, so that METADATA is complete; migrations and schema checks need it so."""
+
+from importlib import import_module
+
+from shortlist.db.metadata import METADATA
+
+for _domain in (
+    "db.counters",
+    "identity.tables",
+    "metrics.tables",
+    "packages.tables",
+    "projects.tables",
+    "tracking.tables",
+):
+    import_module(f"shortlist.{_domain}")
+
+__all__ = ["METADATA"]

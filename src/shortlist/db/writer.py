@@ -1,0 +1,194 @@
+"""Group commit: every function that waits shares one transaction and one flush with its neighbours.
+
+A function that fails must fail alone. The first pass runs the whole batch with no savepoint, because nearly always
+nothing fails; when something does, the transaction is rolled back and the batch runs again with a savepoint around
+each function, so at worst a batch is done twice. That is why a function may do nothing but talk to its connection.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from shortlist.db.engine import begin_write, translate
+
+_log = structlog.get_logger(__name__)
+
+MAX_BATCH = 512
+
+# How often a transaction that lost a deadlock or a serialisation race on PostgreSQL is tried again.
+_ATTEMPTS = 5
+_RETRYABLE = {"40001", "40P01"}
+
+
+class Job:
+    """One function and where its answer goes."""
+
+    __slots__ = ("error", "future", "loop", "result", "work")
+
+    def __init__(
+        self,
+        work: Callable[[Connection], Any],
+        future: "Future[Any] | asyncio.Future[Any]",
+        loop: asyncio.AbstractEventLoop | None,
+    ) -> None:
+        self.work = work
+        self.future = future
+        self.loop = loop
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class Writer:
+    """Threads that own the writing connections. SQLite allows one writer, so it gets one thread."""
+
+    def __init__(self, engine: Engine, *, threads: int) -> None:
+        self._engine = engine
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._run, name=f"db-write-{number}", daemon=True) for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit_async(
+        self, work: Callable[[Connection], Any], loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]"
+    ) -> None:
+        self._put(Job(work, future, loop))
+
+    def submit(self, work: Callable[[Connection], Any], future: "Future[Any]") -> None:
+        self._put(Job(work, future, None))
+
+    def close(self) -> None:
+        """Commit what was accepted, then stop the threads."""
+        if self._closed:
+            return
+        self._closed = True
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _put(self, job: Job) -> None:
+        if self._closed:
+            raise RuntimeError("the database is closed")
+        self._queue.put(job)
+
+    def _run(self) -> None:
+        while True:
+            batch, last = self._collect()
+            if batch:
+                self._commit(batch)
+                _deliver(batch)
+            if last:
+                return
+
+    def _collect(self) -> tuple[list[Job], bool]:
+        job = self._queue.get()
+        if job is None:
+            return [], True
+        batch = [job]
+        while len(batch) < MAX_BATCH:
+            try:
+                job = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return batch, True
+            batch.append(job)
+        return batch, False
+
+    def _commit(self, batch: Sequence[Job]) -> None:
+        """Run the batch until it is durable; afterwards every job has its result or its error."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                if not self._run_together(batch):
+                    self._run_apart(batch)
+            except DBAPIError as error:
+                if _is_retryable(error) and attempt + 1 < _ATTEMPTS:
+                    continue
+                _fail(batch, error)
+            except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a commit throws
+                _fail(batch, error)
+            return
+
+    def _run_together(self, batch: Sequence[Job]) -> bool:
+        """One transaction without savepoints. False, with nothing written, when any job failed."""
+        with self._engine.connect() as connection, begin_write(connection) as transaction:
+            for job in batch:
+                job.error = None
+                try:
+                    job.result = job.work(connection)
+                except DBAPIError:
+                    transaction.rollback()
+                    return False
+                except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this job alone
+                    transaction.rollback()
+                    if len(batch) > 1:
+                        return False
+                    job.error = error
+                    return True
+        return True
+
+    def _run_apart(self, batch: Sequence[Job]) -> None:
+        """One transaction with a savepoint around each job, so that those that fail leave no trace."""
+        with self._engine.connect() as connection, begin_write(connection):
+            for job in batch:
+                job.error = None
+                try:
+                    with connection.begin_nested():
+                        job.result = job.work(connection)
+                except DBAPIError as error:
+                    if error.connection_invalidated or _is_retryable(error):
+                        raise
+                    job.error = error
+                except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this job alone
+                    job.error = error
+
+
+def _is_retryable(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _RETRYABLE
+
+
+def _fail(batch: Sequence[Job], error: BaseException) -> None:
+    """The commit itself failed, so no job in the batch happened."""
+    _log.error("commit failed", jobs=len(batch), error=str(error).splitlines()[0])
+    for job in batch:
+        job.error = error
+
+
+def _deliver(batch: Sequence[Job]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+    for job in batch:
+        if isinstance(job.error, DBAPIError):
+            job.error = translate(job.error)
+        if job.loop is None:
+            _resolve(job)
+        else:
+            by_loop.setdefault(job.loop, []).append(job)
+    for loop, jobs in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve_all, jobs)
+        except RuntimeError:  # the loop is closed: nobody waits for these answers any more
+            _log.warning("answers without a reader", jobs=len(jobs))
+
+
+def _resolve_all(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        _resolve(job)
+
+
+def _resolve(job: Job) -> None:
+    if job.future.cancelled():
+        return
+    if job.error is not None:
+        job.future.set_exception(job.error)
+    else:
+        job.future.set_result(job.result)

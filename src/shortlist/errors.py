@@ -1,0 +1,82 @@
+"""Errors of the domain. They know no HTTP: each surface maps a code to a status and a body of its own."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What went wrong, in the vocabulary that the MLflow client branches on."""
+
+    INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE"
+    RESOURCE_ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    PERMISSION_DENIED = "PERMISSION_DENIED"
+    RESOURCE_DOES_NOT_EXIST = "RESOURCE_DOES_NOT_EXIST"
+    ENDPOINT_NOT_FOUND = "ENDPOINT_NOT_FOUND"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+    RANGE_NOT_SATISFIABLE = "RANGE_NOT_SATISFIABLE"
+    RATE_LIMITED = "RATE_LIMITED"
+    NOT_IMPLEMENTED = "NOT_IMPLEMENTED"
+    TEMPORARILY_UNAVAILABLE = "TEMPORARILY_UNAVAILABLE"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+class DomainError(Exception):
+    """A refusal that the caller can understand and act on. `field` names the input at fault, if one is."""
+
+    code: Code = Code.INTERNAL_ERROR
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InvalidValue(DomainError):  # noqa: N818 - the family reads as states, not as errors
+    code = Code.INVALID_PARAMETER_VALUE
+
+
+class AlreadyExists(DomainError):  # noqa: N818
+    code = Code.RESOURCE_ALREADY_EXISTS
+
+
+class Unauthenticated(DomainError):  # noqa: N818
+    code = Code.UNAUTHENTICATED
+
+
+class PermissionDenied(DomainError):  # noqa: N818
+    code = Code.PERMISSION_DENIED
+
+
+class NotFound(DomainError):  # noqa: N818
+    code = Code.RESOURCE_DOES_NOT_EXIST
+
+
+class NoSuchEndpoint(DomainError):  # noqa: N818
+    code = Code.ENDPOINT_NOT_FOUND
+
+
+class MethodNotAllowed(DomainError):  # noqa: N818
+    code = Code.METHOD_NOT_ALLOWED
+
+
+class TooLarge(DomainError):  # noqa: N818
+    code = Code.PAYLOAD_TOO_LARGE
+
+
+class RangeNotSatisfiable(DomainError):  # noqa: N818
+    code = Code.RANGE_NOT_SATISFIABLE
+
+
+class RateLimited(DomainError):  # noqa: N818
+    code = Code.RATE_LIMITED
+
+
+class NotImplementedHere(DomainError):  # noqa: N818
+    code = Code.NOT_IMPLEMENTED
+
+
+class Unavailable(DomainError):  # noqa: N818
+    """The database or the object store did not answer; the same request may succeed later."""
+
+    code = Code.TEMPORARILY_UNAVAILABLE

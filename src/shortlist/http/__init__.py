@@ -1,0 +1,1 @@
+"""The kernel: endpoints that cannot be written without an action, and what serves them."""

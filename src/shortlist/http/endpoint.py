@@ -1,0 +1,87 @@
+"""The endpoint record. It has no default for `action`: a route without a permission does not type-check or import."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shortlist.access.actions import Action
+from shortlist.access.scope import Actor, Scope
+from shortlist.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from shortlist.http.services import Services
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way through: who asks, what for, and the services that answer."""
+
+    services: "Services"
+    actor: Actor
+    scope: Scope | None  # None where the action is not inside a project
+    path: Mapping[str, str]  # path parameters, percent-decoded
+    headers: Mapping[str, str]  # lower-case names
+    base_url: str  # scheme and host as the client sees them, no slash at the end
+    request_id: str
+
+    @property
+    def project(self) -> Scope:
+        """The scope of an endpoint whose action is inside a project."""
+        if self.scope is None:
+            raise RuntimeError("this endpoint's action is not inside a project")
+        return self.scope
+
+
+class Mode(Enum):
+    """Where a handler runs.
+
+    READ: `(call, connection, request) -> response`, in a reader thread with a snapshot.
+    WRITE: `async (call, request) -> response`, on the event loop; it awaits `call.services.database.write`.
+    STREAM: `async (call, starlette Request) -> starlette Response`, for bodies that do not fit in memory, and pages.
+    """
+
+    READ = "read"
+    WRITE = "write"
+    STREAM = "stream"
+
+
+ReadHandler = Callable[[Call, Connection, Any], Any]
+WriteHandler = Callable[[Call, Any], Awaitable[Any]]
+StreamHandler = Callable[[Call, Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One operation of a surface.
+
+    `path` is a template such as `/experiments/{experiment}`; the surface adds its prefixes. `request` is decoded
+    from the JSON body (POST, PUT, PATCH, DELETE with a body) or from the query, merged with the path parameters that
+    it has fields for. `response` is what the handler returns, encoded by the surface.
+    """
+
+    method: str
+    path: str
+    action: Action
+    mode: Mode
+    summary: str
+    handler: ReadHandler | WriteHandler | StreamHandler
+    request: type[Any] | None = None
+    response: type[Any] | None = None
+    status: int = 200
+    tags: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"{self.method} {self.path} names no action")
+
+
+def required(value: str | None, name: str) -> str:
+    """A parameter that the wire format leaves optional although the operation needs it."""
+    if value is None or value == "":
+        raise InvalidValue(f"Missing value for required parameter '{name}'.", field=name)
+    return value

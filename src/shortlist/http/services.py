@@ -1,0 +1,21 @@
+"""What handlers reach through `call.services`: built once by `app`, passed down, never a module global."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shortlist.db.database import Database
+from shortlist.settings import Settings
+
+if TYPE_CHECKING:
+    from shortlist.access.resolver import AccessResolver
+    from shortlist.blobs.store import BlobStore
+    from shortlist.metrics.folder import Folder
+
+
+@dataclass(slots=True)
+class Services:
+    settings: Settings
+    database: Database
+    blobs: "BlobStore"
+    folder: "Folder"
+    resolver: "AccessResolver"

@@ -1,0 +1,1 @@
+"""Who is calling: users, their tokens and their browser sessions."""

@@ -1,0 +1,35 @@
+"""Identifiers: time-ordered, so that new rows land at the end of their b-tree."""
+
+import re
+import secrets
+import time
+
+from shortlist.errors import NotFound
+
+_HEX32 = re.compile(r"[0-9a-f]{32}\Z")
+
+
+def uuid7_bytes() -> bytes:
+    """A version-7 UUID (RFC 9562, section 5.7): 48 bits of milliseconds, then random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    tail = bytearray(secrets.token_bytes(10))
+    tail[0] = 0x70 | (tail[0] & 0x0F)
+    tail[2] = 0x80 | (tail[2] & 0x3F)
+    return milliseconds.to_bytes(6, "big") + bytes(tail)
+
+
+def new_external_id() -> str:
+    """The external id of a candidate: a time-ordered UUID as 32 hexadecimal digits."""
+    return uuid7_bytes().hex()
+
+
+def parse_external_id(text: str) -> str:
+    """The canonical 32 digits of an external id that may carry dashes or capitals.
+
+    Raises:
+        NotFound: the text cannot be the id of any candidate.
+    """
+    canonical = text.replace("-", "").lower()
+    if not _HEX32.match(canonical):
+        raise NotFound(f"Run with id={text[:100]} not found")
+    return canonical

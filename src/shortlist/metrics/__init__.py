@@ -1,0 +1,1 @@
+"""The metric engine: an append-only log, folded into compressed columns."""

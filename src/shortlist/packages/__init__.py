@@ -1,0 +1,1 @@
+"""The package registry: packages, their files, and the bytes behind them."""

@@ -1,0 +1,51 @@
+"""Packages, their files, and the stored bytes that files point at."""
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+
+from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Str
+
+package = Table(
+    "package",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("type", Str, nullable=False),  # ml_model, generic
+    Column("name", Key, nullable=False),
+    Column("version", Key, nullable=False),
+    Column("created_at", Millis, nullable=False),
+    Column("created_by", BigId),
+    UniqueConstraint("project_id", "type", "name", "version"),
+    sqlite_with_rowid=False,
+)
+
+# Content-addressed inside a project: the same bytes are kept once, and no project can learn what another holds.
+blob = Table(
+    "blob",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("sha256", Bytes, primary_key=True),
+    Column("size", BigId, nullable=False),
+    Column("location", Str, nullable=False),  # the object's key in the store
+    Column("created_at", Millis, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+package_file = Table(
+    "package_file",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("package_id", BigId, nullable=False),
+    Column("path", Key, nullable=False),
+    Column("size", BigId, nullable=False),
+    Column("sha256", Bytes, nullable=False),
+    Column("content_type", Str, nullable=False),
+    Column("created_at", Millis, nullable=False),
+    Column("created_by", BigId),
+    Column("deleted_at", Millis),
+    ForeignKeyConstraint(["project_id", "package_id"], ["package.project_id", "package.id"]),
+    ForeignKeyConstraint(["project_id", "sha256"], ["blob.project_id", "blob.sha256"]),
+    sqlite_with_rowid=False,
+)
+Index("ix_package_file_path", package_file.c.project_id, package_file.c.package_id, package_file.c.path)
+Index("ix_package_file_sha256", package_file.c.project_id, package_file.c.sha256)

@@ -1,0 +1,1 @@
+"""Namespaces, the projects in them, and the members of a project."""

@@ -1,0 +1,1 @@
+"""Experiments and their candidates, with parameters, metadata and datasets."""

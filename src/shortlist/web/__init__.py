@@ -1,0 +1,1 @@
+"""The browser surface: pages with their first data inside, and the JSON API behind them."""

@@ -1,0 +1,272 @@
+"""What the browser's JSON API takes and gives. TypeScript types are generated from these structs.
+
+Times are integer milliseconds since 1970 UTC. A metric value that JSON has no number for is one of the texts
+"NaN", "Infinity" and "-Infinity".
+"""
+
+from typing import Literal
+
+import msgspec
+
+Value = float | Literal["NaN", "Infinity", "-Infinity"]
+View = Literal["active", "deleted", "all"]
+
+
+class Empty(msgspec.Struct):
+    pass
+
+
+class User(msgspec.Struct):
+    id: int
+    username: str
+    name: str
+    administrator: bool
+
+
+class Session(msgspec.Struct):
+    """Who is signed in. `csrf_token` goes into the header X-CSRF-Token of every POST, PATCH and DELETE."""
+
+    user: User | None
+    csrf_token: str
+    version: str
+
+
+class SignIn(msgspec.Struct):
+    login: str
+    password: str
+
+
+class Project(msgspec.Struct):
+    id: int
+    full_path: str
+    name: str
+    description: str
+    visibility: str
+    role: str | None  # guest, planner, reporter, developer, maintainer, owner; None for a visitor
+    can_write: bool
+    experiments: int
+    candidates: int
+    last_activity_at: int | None
+
+
+class ProjectList(msgspec.Struct):
+    projects: list[Project]
+
+
+class Experiment(msgspec.Struct):
+    iid: int
+    name: str
+    note: str
+    created_at: int
+    updated_at: int
+    created_by: str | None
+    deleted: bool
+    candidates: int
+    running: int
+    failed: int
+    last_activity_at: int
+
+
+class ExperimentList(msgspec.Struct):
+    experiments: list[Experiment]
+    next_page_token: str | None = None
+
+
+class ExperimentQuery(msgspec.Struct):
+    search: str = ""
+    view: View = "active"
+    page_token: str = ""
+    max_results: int = 100
+
+
+class ExperimentCreate(msgspec.Struct):
+    name: str
+    note: str = ""
+
+
+class ExperimentPath(msgspec.Struct):
+    experiment: int
+
+
+class ExperimentChange(msgspec.Struct):
+    experiment: int
+    name: str | None = None
+    note: str | None = None
+
+
+class Column(msgspec.Struct):
+    """A metric, parameter or metadata key that candidates of the experiment have.
+
+    `distinct` counts different values up to 2, for parameters and metadata: 1 means the same for all that have it.
+    """
+
+    kind: Literal["metric", "param", "metadata"]
+    key: str
+    candidates: int
+    distinct: int
+
+
+class ColumnList(msgspec.Struct):
+    columns: list[Column]
+
+
+class CandidateQuery(msgspec.Struct):
+    """A page of candidates. `order_by` has entries such as `metrics."val/acc" DESC`; `columns` limits the values
+    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`; None sends every value."""
+
+    experiment: int
+    filter: str = ""
+    order_by: list[str] = []
+    view: View = "active"
+    page_token: str = ""
+    max_results: int = 100
+    columns: list[str] | None = None
+
+
+class CandidateRow(msgspec.Struct):
+    iid: int
+    external_id: str
+    name: str
+    status: Literal["running", "scheduled", "finished", "failed", "killed"]
+    start_time: int
+    end_time: int | None
+    created_by: str
+    parent: str | None  # external id
+    deleted: bool
+    metrics: dict[str, Value]
+    params: dict[str, str]
+    metadata: dict[str, str]
+
+
+class CandidatePage(msgspec.Struct):
+    candidates: list[CandidateRow]
+    total: int
+    next_page_token: str | None = None
+
+
+class CandidatePath(msgspec.Struct):
+    candidate: int
+
+
+class CandidateLink(msgspec.Struct):
+    iid: int
+    name: str
+    status: str
+
+
+class Series(msgspec.Struct):
+    """A metric of one candidate: how many points, the latest, and the extremes of its finite values."""
+
+    key: str
+    count: int
+    last: Value
+    last_step: int
+    last_timestamp: int
+    minimum: float | None
+    minimum_step: int | None
+    maximum: float | None
+    maximum_step: int | None
+    has_nan: bool
+    has_infinity: bool
+
+
+class KeyValue(msgspec.Struct):
+    key: str
+    value: str
+
+
+class Dataset(msgspec.Struct):
+    name: str
+    digest: str
+    context: str | None
+    source_type: str
+
+
+class File(msgspec.Struct):
+    path: str
+    size: int
+    sha256: str
+    content_type: str
+    created_at: int
+
+
+class FileList(msgspec.Struct):
+    files: list[File]
+    truncated: bool
+
+
+class Candidate(msgspec.Struct):
+    iid: int
+    external_id: str
+    name: str
+    note: str
+    status: str
+    start_time: int
+    end_time: int | None
+    created_by: str
+    created_at: int
+    deleted: bool
+    experiment: CandidateLink | None  # iid and name of its experiment; status is "active" or "deleted"
+    parent: CandidateLink | None
+    children: list[CandidateLink]
+    metrics: list[Series]
+    params: list[KeyValue]
+    metadata: list[KeyValue]
+    datasets: list[Dataset]
+    files: list[File]
+    files_truncated: bool
+
+
+class CandidateChange(msgspec.Struct):
+    """`metadata` sets keys; a value of None removes the key."""
+
+    candidate: int
+    name: str | None = None
+    note: str | None = None
+    metadata: dict[str, str | None] = {}
+
+
+class CurveQuery(msgspec.Struct):
+    """Curves of up to 100 candidates (iids) times keys, at most `points` points each, cut to an interval of the axis.
+
+    `axis` is the step, the milliseconds since the series' candidate started, or the wall time in milliseconds.
+    Each bucket keeps its minimum and its maximum, so a spike of one point is always there.
+    """
+
+    candidates: list[int]
+    keys: list[str]
+    points: int = 1000
+    axis: Literal["step", "relative", "wall"] = "step"
+    start: float | None = None
+    end: float | None = None
+
+
+class Curve(msgspec.Struct):
+    candidate: int
+    key: str
+    x: list[float]
+    y: list[Value]
+    count: int  # points in the interval before sampling
+
+
+class CurveList(msgspec.Struct):
+    curves: list[Curve]
+
+
+class PageData(msgspec.Struct):
+    """What a page carries inside `<script id="page-data" type="application/json">`, so that it paints at once.
+
+    `page` is one of sign_in, projects, experiments, experiment, candidate, not_found. The field with the page's
+    data holds exactly what the API would answer.
+    """
+
+    page: str
+    session: Session
+    project: Project | None = None
+    projects: ProjectList | None = None
+    experiments: ExperimentList | None = None
+    experiment: Experiment | None = None
+    columns: ColumnList | None = None
+    candidates: CandidatePage | None = None
+    candidate: Candidate | None = None
+    query: CandidateQuery | None = None  # the search that `candidates` answers, taken from the address

