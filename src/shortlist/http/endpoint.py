@@ -41,17 +41,17 @@ class Mode(Enum):
     """Where a handler runs.
 
     READ: `(call, connection, request) -> response`, in a reader thread with a snapshot.
-    WRITE: `async (call, request) -> response`, on the event loop; it awaits `call.services.database.write`.
+    ASYNC: `async (call, request) -> response`, on the event loop; it awaits `call.services.database.write`.
     STREAM: `async (call, starlette Request) -> starlette Response`, for bodies that do not fit in memory, and pages.
     """
 
     READ = "read"
-    WRITE = "write"
+    ASYNC = "async"
     STREAM = "stream"
 
 
 ReadHandler = Callable[[Call, Connection, Any], Any]
-WriteHandler = Callable[[Call, Any], Awaitable[Any]]
+AsyncHandler = Callable[[Call, Any], Awaitable[Any]]
 StreamHandler = Callable[[Call, Request], Awaitable[Response]]
 
 
@@ -68,8 +68,7 @@ class Endpoint:
     path: str
     action: Action
     mode: Mode
-    summary: str
-    handler: ReadHandler | WriteHandler | StreamHandler
+    handler: ReadHandler | AsyncHandler | StreamHandler
     request: type[Any] | None = None
     response: type[Any] | None = None
     status: int = 200
@@ -78,6 +77,13 @@ class Endpoint:
     def __post_init__(self) -> None:
         if not isinstance(self.action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"{self.method} {self.path} names no action")
+        if not self.handler.__doc__:
+            raise TypeError(f"{self.method} {self.path}: the handler has no docstring to be its summary")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the handler's docstring."""
+        return (self.handler.__doc__ or "").strip().splitlines()[0]
 
 
 def required(value: str | None, name: str) -> str:

@@ -1,0 +1,115 @@
+"""The composition root: settings become services, services and endpoint tables become one ASGI application."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from starlette.types import ASGIApp
+
+from shortlist.access.actions import Action
+from shortlist.access.resolver import AccessResolver
+from shortlist.blobs.store import BlobStore
+from shortlist.db import migrate
+from shortlist.db.database import Database
+from shortlist.http.access_log import AccessLog
+from shortlist.http.dispatch import Dispatcher
+from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.http.kernel import Operation
+from shortlist.http.openapi import document
+from shortlist.http.security import HostCheck
+from shortlist.http.services import Services
+from shortlist.http.surface import Surface
+from shortlist.identity.bootstrap import FirstStart, first_start
+from shortlist.metrics.folder import Folder
+from shortlist.mlflow import endpoints as mlflow
+from shortlist.mlflow.surface import SURFACE as MLFLOW
+from shortlist.settings import Settings
+from shortlist.web import api, pages
+from shortlist.web.assets import Assets
+from shortlist.web.surface import SURFACE as WEB
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Application:
+    """A running server without its socket. `close` commits what was accepted and stops every thread."""
+
+    asgi: ASGIApp
+    services: Services
+    first_start: FirstStart
+
+    def close(self) -> None:
+        self.services.folder.stop()
+        self.services.database.close()
+
+
+def build(settings: Settings) -> Application:
+    """Open the database and the object store, upgrade or check the schema, make what a first start needs.
+
+    Raises:
+        InvalidValue, Unavailable: a setting that does not work, in one sentence.
+    """
+    migrate.prepare(settings.database_url)
+    database = Database(settings.database_url)
+    folder = Folder(database)
+    services = Services(
+        settings=settings,
+        database=database,
+        blobs=BlobStore.open(settings.artifacts_url),
+        folder=folder,
+        resolver=AccessResolver(database),
+    )
+    started = first_start(database, settings)
+    folder.start()
+    return Application(asgi=dispatcher(services), services=services, first_start=started)
+
+
+def dispatcher(services: Services) -> ASGIApp:
+    """Every operation of every surface, behind the outermost checks."""
+    assets = Assets()
+    page_surface = pages.surface(assets)
+    page_endpoints = pages.Pages(assets).endpoints()
+
+    def bind(endpoints: Iterable[Endpoint], surface: Surface) -> list[Operation]:
+        return [Operation(endpoint, surface, services) for endpoint in endpoints]
+
+    return Dispatcher(
+        bind(mlflow.MOUNTED, MLFLOW),
+        [*bind(mlflow.PROBES, MLFLOW), *bind((*api.ENDPOINTS, _OPENAPI), WEB), *bind(page_endpoints, page_surface)],
+        Operation(_OPENAPI, MLFLOW, services),
+        hosts=HostCheck(settings_hosts(services.settings)),
+        log=AccessLog(json=not _on_terminal(services.settings)),
+    )
+
+
+def settings_hosts(settings: Settings) -> tuple[str, ...]:
+    """The host names that the settings allow, that of the external address included."""
+    named = settings.external_url.split("://", 1)[-1].split("/", 1)[0]
+    return (*settings.allowed_hosts, named) if named else settings.allowed_hosts
+
+
+def _on_terminal(settings: Settings) -> bool:
+    return settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+
+
+def all_endpoints() -> list[tuple[Surface, Endpoint]]:
+    """Every endpoint with its surface, for documents and for tests that visit all of them."""
+    page_surface = pages.surface(Assets())
+    return [
+        *((MLFLOW, endpoint) for endpoint in (*mlflow.MOUNTED, *mlflow.PROBES)),
+        *((WEB, endpoint) for endpoint in (*api.ENDPOINTS, _OPENAPI)),
+        *((page_surface, endpoint) for endpoint in pages.Pages(Assets()).endpoints()),
+    ]
+
+
+async def _openapi(_call: Call, _request: None) -> dict[str, object]:
+    """This document: every JSON operation, as OpenAPI 3.1."""
+    listed = [endpoint for endpoint in (*mlflow.MOUNTED, *api.ENDPOINTS) if not endpoint.path.startswith("/ajax")]
+    return document(listed)
+
+
+_OPENAPI = Endpoint(
+    method="GET", path="/-/openapi.json", action=Action.SERVER_PUBLIC, mode=Mode.ASYNC, handler=_openapi
+)

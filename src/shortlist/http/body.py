@@ -1,0 +1,135 @@
+"""From bytes to a request struct: body limits, JSON, query strings, and errors that name the field."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, get_origin
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.types import Receive
+
+from shortlist.errors import DomainError, InvalidValue, TooLarge
+
+_AT = re.compile(r"^(?P<what>.*?) - at `(?P<where>(?:key in )?\$?.*?)`$")
+_MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]+)`")
+_MAX_QUERY_FIELDS = 1000
+
+
+class ClientGone(Exception):  # noqa: N818 - an event more than an error
+    """The client closed the connection before its body was complete; nobody waits for an answer."""
+
+
+async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        TooLarge: it is longer than `limit` bytes; the rest is not read.
+        InvalidValue: it is shorter than its Content-Length said.
+    """
+    declared = headers.get("content-length")
+    if declared is not None and declared.isdigit() and int(declared) > limit:
+        raise TooLarge(f"The body has {declared} bytes; the limit is {limit}.", field="Content-Length")
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    body: bytes = message.get("body", b"")
+    if message.get("more_body", False):
+        parts = [body]
+        size = len(body)
+        while message.get("more_body", False):
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            part = message.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                raise TooLarge(f"The body has more than {limit} bytes.", field="Content-Length")
+        body = b"".join(parts)
+    if len(body) > limit:
+        raise TooLarge(f"The body has {len(body)} bytes; the limit is {limit}.", field="Content-Length")
+    return body
+
+
+class RequestDecoder:
+    """Decodes one endpoint's request struct from JSON or from a query, with path parameters merged in.
+
+    Numbers and booleans may be written as strings, as MLflow's clients do. Unknown fields are ignored.
+    """
+
+    def __init__(self, kind: type[Any], path: str) -> None:
+        self._kind = kind
+        self._decoder = msgspec.json.Decoder(kind, strict=False)
+        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        self._lists = {name for name, field in fields.items() if get_origin(field.type) is list}
+        in_path = {name.split(":")[0] for name in re.findall(r"{([^}]+)}", path)}
+        self._path_fields = in_path & set(fields)
+
+    def from_json(self, body: bytes, path: Mapping[str, str]) -> Any:
+        """Raises InvalidValue: not JSON, not an object, or a field that is missing or of the wrong kind."""
+        if not self._path_fields:
+            try:
+                return self._decoder.decode(body or b"{}")
+            except msgspec.ValidationError as error:
+                raise invalid(error) from None
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return self._convert(_loads(body))
+        values = _loads(body) if body else {}
+        if not isinstance(values, dict):
+            raise InvalidValue("The body must be a JSON object.", field="body")
+        return self._convert({**values, **self._from_path(path)})
+
+    def from_query(self, query: bytes, path: Mapping[str, str]) -> Any:
+        """Raises InvalidValue: a parameter that is missing or of the wrong kind."""
+        values: dict[str, Any] = {}
+        for name, value in _pairs(query):
+            name = name.removesuffix("[]")
+            if name in self._lists:
+                values.setdefault(name, []).append(value)
+            else:
+                values[name] = value
+        return self._convert({**values, **self._from_path(path)})
+
+    def _from_path(self, path: Mapping[str, str]) -> dict[str, str]:
+        return {name: path[name] for name in self._path_fields}
+
+    def _convert(self, values: Any) -> Any:
+        try:
+            return msgspec.convert(values, self._kind, strict=False)
+        except msgspec.ValidationError as error:
+            raise invalid(error) from None
+
+
+def _loads(body: bytes) -> Any:
+    """JSON by the standard library, which also knows the bare NaN and Infinity that Python clients may write."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        text = str(error).split(":")[0] if isinstance(error, ValueError) else "nested too deeply"
+        raise InvalidValue(f"The body is not valid JSON: {text}.", field="body") from None
+
+
+def _pairs(query: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS, errors="strict"
+        )
+    except ValueError:
+        raise InvalidValue("The query is not a valid URL-encoded form in UTF-8.", field="query") from None
+
+
+def invalid(error: msgspec.ValidationError) -> DomainError:
+    """msgspec's message, turned into one that names the parameter the way its sender wrote it."""
+    text = str(error)
+    found = _AT.match(text)
+    what, where = (found["what"], found["where"]) if found else (text, "$")
+    place = where.removeprefix("key in ").removeprefix("$").removeprefix(".")
+    missing = _MISSING.match(what)
+    if missing:
+        name = f"{place}.{missing['name']}" if place else missing["name"]
+        return InvalidValue(f"Missing value for required parameter '{name}'.", field=name)
+    what = what[:1].lower() + what[1:]
+    if not place:
+        return InvalidValue(f"The body must be a JSON object: {what}.", field="body")
+    return InvalidValue(f"Invalid value for parameter '{place}' supplied: {what}.", field=place)

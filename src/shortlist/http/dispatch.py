@@ -1,0 +1,147 @@
+"""The outermost application: host check, request id, access log, and the way to an operation.
+
+Fixed paths (nearly all of MLflow's) are one dictionary look-up. Paths with parameters go through Starlette's router.
+Two addresses of a project may hold an encoded slash (`group%2Fproject`), which the server in front has already
+decoded in `path`; so the project is taken from `raw_path`.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from time import perf_counter
+from urllib.parse import unquote
+
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shortlist.errors import DomainError, MethodNotAllowed, NoSuchEndpoint, PermissionDenied
+from shortlist.http.access_log import AccessLog
+from shortlist.http.kernel import Operation
+from shortlist.http.security import HostCheck
+
+_PROJECT_PREFIXES = (b"/api/v4/projects/", b"/api/v1/projects/")
+_MOUNT = "/ml/mlflow"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_NO_HOST_CHECK = frozenset({"/health", "/version", "/-/liveness", "/-/readiness"})
+
+
+class Dispatcher:
+    """`mounted` operations answer at the root for the caller's default project, and below a project's address.
+    `others` answer where they say. `fallback` shapes the errors of paths that match nothing."""
+
+    def __init__(
+        self,
+        mounted: Iterable[Operation],
+        others: Iterable[Operation],
+        fallback: Operation,
+        *,
+        hosts: HostCheck,
+        log: AccessLog,
+    ) -> None:
+        self._fixed: dict[str, dict[str, Operation]] = {}
+        patterns: dict[str, dict[str, Operation]] = {}
+        for operation in mounted:
+            table = patterns if "{" in operation.endpoint.path else self._fixed
+            table.setdefault(operation.endpoint.path, {})[operation.endpoint.method] = operation
+        self._mounted = _router(patterns)
+        rest: dict[str, dict[str, Operation]] = {}
+        for operation in others:
+            rest.setdefault(operation.endpoint.path, {})[operation.endpoint.method] = operation
+        self._others = _router(rest)
+        self._fallback = fallback
+        self._hosts = hosts
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        started = perf_counter()
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        given = headers.get("x-request-id", "")
+        scope["header_map"] = headers
+        scope["request_id"] = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
+        scope["user"] = ""
+        scope["status"] = 500
+        shown: str = scope["path"]
+        try:
+            if not self._hosts(headers.get("host", "")) and shown not in _NO_HOST_CHECK:
+                error = PermissionDenied("This Host is not served here; allow it with SHORTLIST_ALLOWED_HOSTS.")
+                await self._fallback.fail(error, scope, send)
+            else:
+                await self._route(scope, receive, send)
+        finally:
+            self._log.write(
+                method=scope["method"],
+                path=shown,
+                status=scope["status"],
+                milliseconds=(perf_counter() - started) * 1000,
+                request_id=scope["request_id"],
+                user=scope["user"],
+            )
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mounted = self._find_project(scope)
+        operations = self._fixed.get(scope["path"])
+        if operations is not None:
+            operation = operations.get(scope["method"])
+            if operation is None:
+                await self._fallback.fail(_wrong_method(operations), scope, send)
+            else:
+                await operation(scope, receive, send)
+            return
+        for router in (self._mounted,) if mounted else (self._mounted, self._others):
+            for route in router:
+                match, child = route.matches(scope)
+                if match.value:
+                    scope.update(child)
+                    await route.app(scope, receive, send)
+                    return
+        await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {scope['path'][:200]}"), scope, send)
+
+    def _find_project(self, scope: Scope) -> bool:
+        """Note the project that the address names, and rewrite `path` to what the tables know.
+
+        True when the rest of the address belongs to the mounted operations.
+        """
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        raw = raw.partition(b"?")[0]
+        for prefix in _PROJECT_PREFIXES:
+            if raw.startswith(prefix):
+                reference, slash, rest = raw[len(prefix) :].partition(b"/")
+                scope["project"] = unquote(reference.decode("latin-1"))
+                below = unquote((slash + rest).decode("latin-1"))
+                if below.startswith(_MOUNT + "/"):
+                    scope["path"] = below[len(_MOUNT) :]
+                    return True
+                scope["path"] = f"{prefix.decode()}:project{below}"
+                return False
+        return False
+
+
+class _ByMethod:
+    """The operations of one address; the method chooses, and a wrong one is told which there are."""
+
+    def __init__(self, operations: Mapping[str, Operation]) -> None:
+        self._operations = operations
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = scope["method"]
+        operation = self._operations.get("GET" if method == "HEAD" else method)
+        if operation is None:
+            anyone = next(iter(self._operations.values()))
+            await anyone.fail(_wrong_method(self._operations), scope, send)
+        else:
+            await operation(scope, receive, send)
+
+
+def _wrong_method(operations: Mapping[str, Operation]) -> DomainError:
+    return MethodNotAllowed(f"The method is not allowed here; use {' or '.join(sorted(operations))}.")
+
+
+def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
+    """Routes by path, those with fewer parameters first, so that a fixed word wins over a parameter."""
+    paths = sorted(table, key=lambda path: (path.count("{"), "path}" in path, path))
+    return [Route(path.replace("/projects/{project}", "/projects/:project"), _ByMethod(table[path])) for path in paths]
+
+
+__all__ = ["ASGIApp", "Dispatcher", "Router"]

@@ -1,0 +1,136 @@
+"""The kernel: runs an endpoint record as an ASGI application. Everything a request must pass is in `__call__`."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive, Scope, Send
+
+from shortlist.errors import DomainError, InvalidValue
+from shortlist.http.authorise import Authoriser, base_url
+from shortlist.http.body import ClientGone, RequestDecoder, read_body
+from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, ReadHandler, StreamHandler
+from shortlist.http.security import SECURITY_HEADERS
+from shortlist.http.services import Services
+from shortlist.http.surface import Surface
+
+_log = structlog.get_logger(__name__)
+
+_CHALLENGE = (b"www-authenticate", b'Basic realm="shortlist", charset="UTF-8"')
+
+
+class Operation:
+    """One endpoint on one surface, ready to be called. `scope["path_params"]` holds its path parameters,
+    `scope["project"]` the project's id or path where the address names one."""
+
+    def __init__(self, endpoint: Endpoint, surface: Surface, services: Services) -> None:
+        self.endpoint = endpoint
+        self.surface = surface
+        self._services = services
+        self._authoriser = Authoriser(services.resolver)
+        self._decoder = RequestDecoder(endpoint.request, endpoint.path) if endpoint.request is not None else None
+        policy = surface.policy
+        self._security_headers = [
+            (name, policy.encode()) if policy and name == b"content-security-policy" else (name, value)
+            for name, value in SECURITY_HEADERS
+        ]
+        self._head = [(b"content-type", b"application/json"), *self._security_headers]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            call = await self._authorise(scope)
+            if self.endpoint.mode is Mode.STREAM:
+                await self._stream(call, scope, receive, send)
+                return
+            answer = await self._run(call, await self._decode(call, scope, receive))
+            body = self.surface.encode(answer)
+        except (ClientGone, ClientDisconnect, asyncio.CancelledError):
+            scope["status"] = 499
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence: one JSON shape for whatever happened
+            await self.fail(error, scope, send)
+            return
+        await self._answer(scope, send, self.endpoint.status, body)
+
+    async def fail(self, error: Exception, scope: Scope, send: Send) -> None:
+        """Answer an error in the surface's shape. What is not a refusal of ours is logged, and says nothing."""
+        refusal = _as_refusal(error, scope)
+        status = self.surface.status_of(refusal)
+        headers = [(b"content-type", self.surface.error_type.encode()), *self._security_headers]
+        if status == 401 and self.surface.challenge:
+            headers.append(_CHALLENGE)
+        if status in (429, 503):
+            headers.append((b"retry-after", b"2"))
+        await self._answer(scope, send, status, self.surface.error_bytes(refusal), headers)
+
+    async def _authorise(self, scope: Scope) -> Call:
+        headers: Mapping[str, str] = scope["header_map"]
+        action = self.endpoint.action
+        actor = await self._authoriser.actor(scope["method"], action, headers)
+        scope["user"] = actor.username
+        path: Mapping[str, str] = scope.get("path_params", {})
+        granted = await self._authoriser.scope(actor, action, scope.get("project") or path.get("project"))
+        return Call(
+            services=self._services,
+            actor=actor,
+            scope=granted,
+            path=path,
+            headers=headers,
+            base_url=base_url(scope, headers, self._services.settings.external_url),
+            request_id=scope["request_id"],
+        )
+
+    async def _decode(self, call: Call, scope: Scope, receive: Receive) -> Any:
+        if scope["method"] in ("GET", "HEAD"):
+            return self._decoder.from_query(scope["query_string"], call.path) if self._decoder else None
+        body = await read_body(receive, call.headers, self._services.settings.max_body_bytes)
+        if self._decoder is None:
+            return None
+        if body and not call.headers.get("content-type", "").startswith("application/json"):
+            raise InvalidValue("The Content-Type must be application/json.", field="Content-Type")
+        return self._decoder.from_json(body, call.path)
+
+    async def _run(self, call: Call, request: Any) -> Any:
+        if self.endpoint.mode is Mode.READ:
+            read = cast("ReadHandler", self.endpoint.handler)
+            return await self._services.database.read(lambda connection: read(call, connection, request))
+        return await cast("AsyncHandler", self.endpoint.handler)(call, request)
+
+    async def _stream(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await cast("StreamHandler", self.endpoint.handler)(call, Request(scope, receive))
+        names = {name for name, _ in response.raw_headers}
+        response.raw_headers.extend(pair for pair in SECURITY_HEADERS if pair[0] not in names)
+        response.raw_headers.append((b"x-request-id", scope["request_id"].encode()))
+
+        async def note_status(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                scope["status"] = message["status"]
+            await send(message)
+
+        await response(scope, receive, note_status)
+
+    async def _answer(
+        self, scope: Scope, send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None
+    ) -> None:
+        scope["status"] = status
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    *(headers or self._head),
+                    (b"content-length", str(len(body)).encode()),
+                    (b"x-request-id", scope["request_id"].encode()),
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _as_refusal(error: Exception, scope: Scope) -> DomainError:
+    if isinstance(error, DomainError):
+        return error
+    _log.error("request failed", request_id=scope["request_id"], path=scope["path"], exc_info=error)
+    return DomainError(f"The server failed; its log has the details under request id {scope['request_id']}.")

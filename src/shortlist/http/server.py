@@ -1,0 +1,81 @@
+"""Granian, embedded in this process: serve until a signal, then finish what was begun."""
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Callable
+
+import structlog
+import uvloop
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from starlette.types import ASGIApp
+
+from shortlist.errors import InvalidValue
+
+_log = structlog.get_logger(__name__)
+
+# Requests hop between the event loop and the writer; a shorter turn of the interpreter halves their slowest tenth.
+_SWITCH_SECONDS = 0.0005
+_DRAIN_SECONDS = 20
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises InvalidValue: the address cannot be listened on, in one sentence that says why."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InvalidValue(f"Cannot listen on {host} port {port}: {reason}.", field="port") from None
+
+
+def serve(application: ASGIApp, host: str, port: int, *, drain: Callable[[], bool]) -> None:
+    """Serve until SIGTERM or SIGINT; then stop accepting, wait for running requests, and return.
+
+    `drain` tells whether no request is running.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    # What start-up made lives as long as the process; the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(application, host, port, drain))
+
+
+async def _serve(application: ASGIApp, host: str, port: int, drain: Callable[[], bool]) -> None:
+    server = Server(
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        backlog=1024,
+        backpressure=1024,
+        websockets=False,
+        log_enabled=False,
+        http1_settings=HTTP1Settings(header_read_timeout=30_000),
+    )
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    serving = asyncio.create_task(server.serve())
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        serving.result()
+        return
+    _log.info("stopping", reason="signal")
+    try:
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while not drain():
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        _log.warning("stopping with requests still running", seconds=_DRAIN_SECONDS)
+    server.stop()
+    await asyncio.wait_for(serving, timeout=5)

@@ -1,0 +1,32 @@
+"""The MLflow surface: its endpoint tables under each prefix that its clients use."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shortlist.http.endpoint import Endpoint
+from shortlist.mlflow import artifacts, experiments, history, logging, runs, server
+
+TRACKING = (
+    *experiments.ENDPOINTS,
+    *runs.ENDPOINTS,
+    *logging.ENDPOINTS,
+    *history.ENDPOINTS,
+    *artifacts.LIST_ENDPOINTS,
+)
+
+
+def _below(prefix: str, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+    return tuple(replace(endpoint, path=prefix + endpoint.path) for endpoint in endpoints)
+
+
+# `ajax-api` is what MLflow's own pages and some clients call.
+MOUNTED: tuple[Endpoint, ...] = (
+    *_below("/api/2.0/mlflow", TRACKING),
+    *_below("/ajax-api/2.0/mlflow", TRACKING),
+    *_below("/api/2.0/mlflow-artifacts", artifacts.ENDPOINTS),
+    *_below("/ajax-api/2.0/mlflow-artifacts", artifacts.ENDPOINTS),
+    *_below("/api/3.0/mlflow", server.INFO),
+    *_below("/ajax-api/3.0/mlflow", server.INFO),
+    *(endpoint for endpoint in server.PROBES if endpoint.path in ("/health", "/version")),
+)
+PROBES: tuple[Endpoint, ...] = tuple(endpoint for endpoint in server.PROBES if endpoint.path.startswith("/-/"))

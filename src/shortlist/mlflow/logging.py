@@ -1,0 +1,165 @@
+"""Operations that log to a run. Paths are relative to `/api/2.0/mlflow`."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from shortlist.errors import InvalidValue
+from shortlist.http.endpoint import Call, required
+from shortlist.ids import parse_external_id
+from shortlist.metrics import rules as metric_rules
+from shortlist.metrics import service as metrics
+from shortlist.metrics.types import Points
+from shortlist.mlflow import operations, translate
+from shortlist.mlflow import wire_runs as wire
+from shortlist.mlflow.runs import run_id
+from shortlist.mlflow.wire_experiments import Empty, Tag
+from shortlist.tracking import candidates, rules, store_candidates
+from shortlist.tracking.types import Batch
+
+_LOGGED_MODELS = "mlflow.log-model.history"
+
+
+async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
+    """Log one point of a metric."""
+    external_id = parse_external_id(run_id(request))
+    point = metric_rules.point(request.key, request.value, request.timestamp, request.step)
+    payload = Points.of([point]).encode()
+    scope = call.project
+    written = await call.services.database.write(
+        lambda connection: metrics.append_active(connection, scope, external_id, payload, 1)
+    )
+    if not written:
+        # The statement above only says that there is no such active candidate; this says why.
+        await call.services.database.read(lambda connection: candidates.get_active(connection, scope, external_id))
+        raise InvalidValue(f"The run {external_id} changed while this was logged; try again.", field="run_id")
+    call.services.folder.notify(scope.project_id)
+    return Empty()
+
+
+async def log_parameter(call: Call, request: wire.LogParameter) -> Empty:
+    """Log a parameter; the same value again is accepted, another value is not."""
+    key = required(request.key, "key")
+    batch = Batch(params=_params([wire.ParamIn(key, request.value)]))
+    await _log(call, run_id(request), batch, None)
+    return Empty()
+
+
+async def set_tag(call: Call, request: wire.SetTag) -> Empty:
+    """Set a tag of a run, or overwrite it."""
+    key = required(request.key, "key")
+    await _log(call, run_id(request), Batch(metadata=_metadata([Tag(key, request.value)])), None)
+    return Empty()
+
+
+async def delete_tag(call: Call, request: wire.DeleteTag) -> Empty:
+    """Delete a tag of a run."""
+    external_id, key = run_id(request), required(request.key, "key")
+
+    def work(connection: Connection) -> None:
+        record = candidates.get_active(connection, call.project, external_id)
+        candidates.delete_metadata(connection, call.project, record, key)
+
+    await call.services.database.write(work)
+    return Empty()
+
+
+async def log_batch(call: Call, request: wire.LogBatch) -> Empty:
+    """Log metrics, parameters and tags together: all of them, or none."""
+    external_id = required(request.run_id, "run_id")
+    _check_sizes(request)
+    batch = Batch(params=_params(request.params), metadata=_metadata(request.tags))
+    points = metric_rules.points((item.key, item.value, item.timestamp, item.step) for item in request.metrics)
+    await _log(call, external_id, batch, points)
+    return Empty()
+
+
+async def _log(call: Call, external_id: str, batch: Batch, points: Points | None) -> None:
+    await call.services.database.write(
+        lambda connection: candidates.log_batch(connection, call.project, external_id, batch, points)
+    )
+    if points:
+        call.services.folder.notify(call.project.project_id)
+
+
+def _check_sizes(request: wire.LogBatch) -> None:
+    limits = (
+        ("metrics", request.metrics, rules.MAX_BATCH_METRICS),
+        ("params", request.params, rules.MAX_BATCH_PARAMS),
+        ("tags", request.tags, rules.MAX_BATCH_METADATA),
+    )
+    for name, items, limit in limits:
+        if len(items) > limit:
+            raise InvalidValue(
+                f"A batch logging request can contain at most {limit} {name}. Got {len(items)} {name}. "
+                f"Please split up {name} across multiple requests and try again.",
+                field=name,
+            )
+    if sum(len(items) for _, items, _ in limits) > rules.MAX_BATCH_ITEMS:
+        raise InvalidValue(
+            f"A batch logging request can contain at most {rules.MAX_BATCH_ITEMS} metrics, params and tags together.",
+            field="metrics",
+        )
+
+
+def _params(items: Sequence[wire.ParamIn]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for number, item in enumerate(items):
+        field = f"params[{number}]"
+        rules.check_key(item.key, f"{field}.key")
+        if item.key in found:
+            raise InvalidValue(f"Duplicate parameter keys have been submitted: ['{item.key}'].", field=f"{field}.key")
+        found[item.key] = rules.check_text(item.value, rules.MAX_PARAM_VALUE, f"{field}.value")
+    return found
+
+
+def _metadata(items: Sequence[Tag]) -> dict[str, str]:
+    found = translate.pairs(items)
+    candidates.check_metadata(found)
+    return found
+
+
+async def log_inputs(call: Call, request: wire.LogInputs) -> Empty:
+    """Note the datasets that a run used."""
+    external_id = required(request.run_id, "run_id")
+    inputs = [translate.dataset_input(item) for item in request.datasets]
+    for number, item in enumerate(inputs):
+        required(item.name, f"datasets[{number}].dataset.name")
+        required(item.digest, f"datasets[{number}].dataset.digest")
+        rules.check_dataset(item, f"datasets[{number}].dataset")
+    await call.services.database.write(
+        lambda connection: candidates.log_inputs(connection, call.project, external_id, inputs)
+    )
+    return Empty()
+
+
+async def log_model(call: Call, request: wire.LogModel) -> Empty:
+    """Note a model that a 2.x client uploaded, in the tag that such clients keep their list in."""
+    external_id = required(request.run_id, "run_id")
+    try:
+        model = msgspec.json.decode(required(request.model_json, "model_json"), type=dict[str, object])
+    except msgspec.DecodeError:
+        raise InvalidValue("Malformed model info: it is not a JSON object.", field="model_json") from None
+
+    def work(connection: Connection) -> None:
+        record = candidates.get_active(connection, call.project, external_id)
+        stored = store_candidates.metadata_of(connection, call.project, [record.iid], [_LOGGED_MODELS])[record.iid]
+        history = msgspec.json.decode(stored.get(_LOGGED_MODELS, "[]"), type=list[object])
+        text = msgspec.json.encode([*history, model]).decode()
+        rules.check_text(text, rules.MAX_MODEL_HISTORY, "model_json")
+        candidates.set_metadata(connection, call.project, record, {_LOGGED_MODELS: text})
+
+    await call.services.database.write(work)
+    return Empty()
+
+
+ENDPOINTS = (
+    operations.write("/runs/log-metric", log_metric, wire.LogMetric, Empty),
+    operations.write("/runs/log-parameter", log_parameter, wire.LogParameter, Empty),
+    operations.write("/runs/set-tag", set_tag, wire.SetTag, Empty),
+    operations.write("/runs/delete-tag", delete_tag, wire.DeleteTag, Empty),
+    operations.write("/runs/log-batch", log_batch, wire.LogBatch, Empty),
+    operations.write("/runs/log-inputs", log_inputs, wire.LogInputs, Empty),
+    operations.write("/runs/log-model", log_model, wire.LogModel, Empty),
+)

@@ -1,0 +1,46 @@
+"""Endpoint records as the MLflow surface writes them: searches by POST are reads, every change is one action."""
+
+from typing import Any
+
+from shortlist.access.actions import Action
+from shortlist.http.endpoint import AsyncHandler, Endpoint, Mode, ReadHandler
+
+
+def read(path: str, handler: ReadHandler, request: type[Any], response: type[Any], method: str = "GET") -> Endpoint:
+    return Endpoint(
+        method=method,
+        path=path,
+        action=Action.EXPERIMENT_READ,
+        mode=Mode.READ,
+        handler=handler,
+        request=request,
+        response=response,
+        tags=(path.split("/")[1],),
+    )
+
+
+def write(path: str, handler: AsyncHandler, request: type[Any], response: type[Any], method: str = "POST") -> Endpoint:
+    return Endpoint(
+        method=method,
+        path=path,
+        action=Action.EXPERIMENT_WRITE,
+        mode=Mode.ASYNC,
+        handler=handler,
+        request=request,
+        response=response,
+        tags=(path.split("/")[1],),
+    )
+
+
+def search(path: str, handler: AsyncHandler, request: type[Any], response: type[Any]) -> Endpoint:
+    """A read that may have to wait for a fold, so that its handler runs on the event loop."""
+    return Endpoint(
+        method="POST",
+        path=path,
+        action=Action.EXPERIMENT_READ,
+        mode=Mode.ASYNC,
+        handler=handler,
+        request=request,
+        response=response,
+        tags=(path.split("/")[1],),
+    )

@@ -1,0 +1,126 @@
+"""Operations on runs as a whole. Paths are relative to `/api/2.0/mlflow`."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.clock import now_ms
+from shortlist.errors import InvalidValue
+from shortlist.http.endpoint import Call, required
+from shortlist.metrics import service as metrics
+from shortlist.mlflow import operations, translate
+from shortlist.mlflow import wire_runs as wire
+from shortlist.mlflow.wire_experiments import Empty
+from shortlist.search import fresh
+from shortlist.search.service import CandidateSearch
+from shortlist.tracking import candidates, store_candidates
+from shortlist.tracking.types import CandidateChange, NewCandidate
+
+
+def run_id(request: wire.RunId) -> str:
+    """The id, under whichever of its two names the client sent it."""
+    return required(request.run_id or request.run_uuid, "run_id")
+
+
+async def create(call: Call, request: wire.CreateRun) -> wire.RunAnswer:
+    """Create a run."""
+    new = NewCandidate(
+        experiment_iid=translate.experiment_iid(request.experiment_id or "0"),
+        name=request.run_name,
+        start_time=now_ms() if request.start_time is None else request.start_time,
+        user_name=request.user_id or call.actor.username,
+        metadata=translate.pairs(request.tags),
+    )
+
+    def work(connection: Connection) -> wire.Run:
+        record = candidates.create(connection, call.project, new)
+        return translate.run(record, candidates.data(connection, call.project, [record.iid])[record.iid], [])
+
+    return wire.RunAnswer(await call.services.database.write(work))
+
+
+def get(call: Call, connection: Connection, request: wire.RunId) -> wire.RunAnswer:
+    """Get a run with its latest metrics, deleted runs included."""
+    record = candidates.get(connection, call.project, run_id(request))
+    return wire.RunAnswer(_load(connection, call.project, [record.iid])[0])
+
+
+async def update(call: Call, request: wire.UpdateRun) -> wire.RunInfoAnswer:
+    """Change a run's status, end time or name."""
+    external_id = run_id(request)
+    changes = CandidateChange(
+        name=request.run_name or None,
+        status=None if request.status is None else translate.status(request.status),
+        end_time=request.end_time,
+    )
+
+    def work(connection: Connection) -> wire.RunInfo:
+        record = candidates.get_active(connection, call.project, external_id)
+        return translate.run_info(candidates.change(connection, call.project, record, changes))
+
+    return wire.RunInfoAnswer(await call.services.database.write(work))
+
+
+async def delete(call: Call, request: wire.RunId) -> Empty:
+    """Delete a run; it can be restored."""
+    external_id = run_id(request)
+
+    def work(connection: Connection) -> None:
+        candidates.delete(connection, call.project, candidates.get(connection, call.project, external_id))
+
+    await call.services.database.write(work)
+    return Empty()
+
+
+async def restore(call: Call, request: wire.RunId) -> Empty:
+    """Restore a deleted run."""
+    external_id = run_id(request)
+
+    def work(connection: Connection) -> None:
+        candidates.restore(connection, call.project, candidates.get(connection, call.project, external_id))
+
+    await call.services.database.write(work)
+    return Empty()
+
+
+async def search(call: Call, request: wire.SearchRuns) -> wire.RunPage:
+    """Search the runs of experiments, a page at a time."""
+    query = CandidateSearch(
+        experiment_iids=[_searched_iid(text) for text in request.experiment_ids],
+        filter=request.filter,
+        order_by=translate.order_by(request.order_by),
+        view=translate.view(request.run_view_type, "run_view_type"),
+        max_results=request.max_results,
+        page_token=request.page_token,
+    )
+    services = call.services
+    page, runs = await fresh.candidates(services.database, services.folder, call.project, query, _load)
+    return wire.RunPage(runs, page.next_page_token)
+
+
+def _searched_iid(text: str) -> int:
+    """An id that no experiment has finds nothing; one that is no number at all is a mistake."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise InvalidValue(
+            f"Invalid value '{text[:100]}' for parameter 'experiment_ids' supplied.", field="experiment_ids"
+        )
+    return int(text)
+
+
+def _load(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.Run]:
+    """Runs in the order of their iids, in a fixed number of statements."""
+    records = store_candidates.by_iids(connection, scope, iids)
+    data = candidates.data(connection, scope, iids)
+    latest = metrics.latest(connection, scope, iids)
+    return [translate.run(record, data[record.iid], latest.get(record.iid, [])) for record in records]
+
+
+ENDPOINTS = (
+    operations.write("/runs/create", create, wire.CreateRun, wire.RunAnswer),
+    operations.read("/runs/get", get, wire.RunId, wire.RunAnswer),
+    operations.write("/runs/update", update, wire.UpdateRun, wire.RunInfoAnswer),
+    operations.write("/runs/delete", delete, wire.RunId, Empty),
+    operations.write("/runs/restore", restore, wire.RunId, Empty),
+    operations.search("/runs/search", search, wire.SearchRuns, wire.RunPage),
+)

@@ -1,0 +1,54 @@
+"""What clients ask the server about itself. Paths are from the root."""
+
+import msgspec
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from shortlist import __version__
+from shortlist.access.actions import Action
+from shortlist.http.endpoint import Call, Endpoint, Mode
+
+# The tracking protocol that is spoken here; clients compare it to decide what to send.
+MLFLOW_VERSION = "3.17.0"
+
+
+class ServerInfo(msgspec.Struct):
+    store_type: str = "SqlStore"
+    server: str = f"shortlist {__version__}"
+    workspaces_enabled: bool = False
+    multipart_uploads_enabled: bool = False
+    multipart_downloads_enabled: bool = False
+    artifact_serving_enabled: bool = True
+
+
+async def health(_call: Call, _request: Request) -> Response:
+    """Whether the server answers."""
+    return PlainTextResponse("OK")
+
+
+async def version(_call: Call, _request: Request) -> Response:
+    """The version of MLflow's protocol that the server speaks."""
+    return PlainTextResponse(MLFLOW_VERSION)
+
+
+async def server_info(_call: Call, _request: None) -> ServerInfo:
+    """What the server can do beyond the tracking protocol."""
+    return ServerInfo()
+
+
+def ready(_call: Call, connection: Connection, _request: None) -> dict[str, str]:
+    """Whether the server can do its work: the database answers."""
+    connection.exec_driver_sql("SELECT 1")
+    return {"status": "ok"}
+
+
+PROBES = (
+    Endpoint(method="GET", path="/health", action=Action.SERVER_PUBLIC, mode=Mode.STREAM, handler=health),
+    Endpoint(method="GET", path="/-/liveness", action=Action.SERVER_PUBLIC, mode=Mode.STREAM, handler=health),
+    Endpoint(method="GET", path="/-/readiness", action=Action.SERVER_PUBLIC, mode=Mode.READ, handler=ready),
+    Endpoint(method="GET", path="/version", action=Action.SERVER_PUBLIC, mode=Mode.STREAM, handler=version),
+)
+INFO = (
+    Endpoint(method="GET", path="/server-info", action=Action.SERVER_PUBLIC, mode=Mode.ASYNC, handler=server_info),
+)

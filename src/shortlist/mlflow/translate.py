@@ -1,0 +1,146 @@
+"""The one place where MLflow's words become ours and ours become MLflow's."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+from shortlist.errors import InvalidValue, NotFound
+from shortlist.metrics.types import Latest
+from shortlist.mlflow.wire_experiments import Experiment, Tag
+from shortlist.mlflow.wire_runs import (
+    Dataset,
+    DatasetInput,
+    Metric,
+    Param,
+    Run,
+    RunData,
+    RunInfo,
+    RunInputs,
+)
+from shortlist.tracking import types as ours
+
+_VIEWS = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted", "ALL": "all", "": "active"}
+
+
+def view(view_type: str, field: str) -> str:
+    """The view that an MLflow view type stands for."""
+    found = _VIEWS.get(view_type.upper())
+    if found is None:
+        raise InvalidValue(
+            f"Invalid value '{view_type}' for parameter '{field}' supplied: expected ACTIVE_ONLY, DELETED_ONLY or ALL.",
+            field=field,
+        )
+    return found
+
+
+def status(text: str) -> ours.Status:
+    """The status that MLflow writes in capitals."""
+    try:
+        return ours.Status(text.lower())
+    except ValueError:
+        names = ", ".join(item.value.upper() for item in ours.Status)
+        raise InvalidValue(
+            f"Invalid value '{text[:100]}' for parameter 'status' supplied: expected one of {names}.", field="status"
+        ) from None
+
+
+def experiment_iid(text: str | None) -> int:
+    """The iid behind an experiment id: an integer, written as text.
+
+    Raises:
+        InvalidValue: missing. NotFound: not an integer, so no experiment can have it.
+    """
+    if text is None or text == "":
+        raise InvalidValue("Missing value for required parameter 'experiment_id'.", field="experiment_id")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise NotFound(f"No Experiment with id={text[:100]} exists", field="experiment_id")
+    return int(text)
+
+
+def pairs(tags: Iterable[Tag], field: str = "tags") -> dict[str, str]:
+    """Tags as a mapping; of two with one key the last counts."""
+    found: dict[str, str] = {}
+    for tag in tags:
+        if not tag.key:
+            raise InvalidValue(f"Missing value for required parameter '{field}.key'.", field=f"{field}.key")
+        found[tag.key] = tag.value
+    return found
+
+
+def order_by(given: Sequence[str] | str) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+def artifact_uri(record: ours.CandidateRecord) -> str:
+    """Where the client finds a candidate's files: the artifact proxy, addressed as GitLab does."""
+    return f"mlflow-artifacts:/candidate:{record.iid}"
+
+
+def tags(metadata: Mapping[str, str]) -> list[Tag]:
+    return [Tag(key, value) for key, value in metadata.items()]
+
+
+def experiment(record: ours.ExperimentRecord) -> Experiment:
+    return Experiment(
+        experiment_id=str(record.iid),
+        name=record.name,
+        artifact_location=record.artifact_location or f"mlflow-artifacts:/experiment:{record.iid}",
+        lifecycle_stage=_stage(record.deleted_at),
+        creation_time=record.created_at,
+        last_update_time=record.updated_at,
+        tags=tags(record.metadata),
+    )
+
+
+def run_info(record: ours.CandidateRecord) -> RunInfo:
+    return RunInfo(
+        run_id=record.external_id,
+        run_uuid=record.external_id,
+        experiment_id=str(record.experiment_iid),
+        run_name=record.name,
+        user_id=record.user_name,
+        status=record.status.value.upper(),
+        start_time=record.start_time,
+        end_time=record.end_time,
+        artifact_uri=artifact_uri(record),
+        lifecycle_stage=_stage(record.deleted_at),
+    )
+
+
+def run(record: ours.CandidateRecord, data: ours.CandidateData, metrics: Sequence[Latest]) -> Run:
+    return Run(
+        info=run_info(record),
+        data=RunData(
+            metrics=[Metric(item.key, number(item.value), item.timestamp, item.step) for item in metrics],
+            params=[Param(key, value) for key, value in data.params.items()],
+            tags=tags(data.metadata),
+        ),
+        inputs=RunInputs([_dataset_input(item) for item in data.datasets]),
+    )
+
+
+def number(value: float) -> float | str:
+    """A metric's value as MLflow's server answers it: NaN as text, an infinity as the largest finite number."""
+    if value != value:  # noqa: PLR0124 - only NaN differs from itself
+        return "NaN"
+    return max(-sys.float_info.max, min(sys.float_info.max, value))
+
+
+def dataset_input(item: DatasetInput) -> ours.DatasetInput:
+    return ours.DatasetInput(
+        name=item.dataset.name,
+        digest=item.dataset.digest,
+        source_type=item.dataset.source_type,
+        source=item.dataset.source,
+        schema=item.dataset.schema,
+        profile=item.dataset.profile,
+        tags=pairs(item.tags, "datasets.tags"),
+    )
+
+
+def _dataset_input(item: ours.DatasetInput) -> DatasetInput:
+    dataset = Dataset(item.name, item.digest, item.source_type, item.source, item.schema, item.profile)
+    return DatasetInput(dataset, tags(item.tags))
+
+
+def _stage(deleted_at: int | None) -> str:
+    return "active" if deleted_at is None else "deleted"

@@ -1,0 +1,82 @@
+"""SQL on datasets and on which candidates used them."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from shortlist.access.scope import Scope
+from shortlist.db.counters import take
+from shortlist.db.dialect import insert, upsert
+from shortlist.tracking.tables import dataset, dataset_input
+from shortlist.tracking.types import CandidateRecord, DatasetInput
+from shortlist.tracking.wellknown import DATASET_CONTEXT
+
+
+def link(connection: Connection, scope: Scope, record: CandidateRecord, inputs: Sequence[DatasetInput]) -> None:
+    """Note that a candidate used datasets; one that the experiment knows by name and digest is not stored again."""
+    rows = [
+        {
+            "project_id": scope.project_id,
+            "candidate_iid": record.iid,
+            "dataset_id": _ensure(connection, scope, record.experiment_iid, item),
+            "context": item.tags.get(DATASET_CONTEXT),
+            "tags": msgspec.json.encode(item.tags).decode(),
+        }
+        for item in inputs
+    ]
+    upsert(connection, dataset_input, rows)
+
+
+def _ensure(connection: Connection, scope: Scope, experiment_iid: int, item: DatasetInput) -> int:
+    known = select(dataset.c.id).where(
+        dataset.c.project_id == scope.project_id,
+        dataset.c.experiment_iid == experiment_iid,
+        dataset.c.name == item.name,
+        dataset.c.digest == item.digest,
+    )
+    found = connection.execute(known).scalar_one_or_none()
+    if found is not None:
+        return found
+    statement = insert(connection, dataset).on_conflict_do_nothing()
+    connection.execute(
+        statement,
+        {
+            "project_id": scope.project_id,
+            "id": take(connection, scope.project_id, "dataset"),
+            "experiment_iid": experiment_iid,
+            "name": item.name,
+            "digest": item.digest,
+            "source_type": item.source_type,
+            "source": item.source,
+            "schema": item.schema,
+            "profile": item.profile,
+        },
+    )
+    return connection.execute(known).scalar_one()
+
+
+def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, list[DatasetInput]]:
+    """The datasets that each candidate used, by name. One statement."""
+    statement = (
+        select(
+            dataset_input.c.candidate_iid,
+            dataset.c.name,
+            dataset.c.digest,
+            dataset.c.source_type,
+            dataset.c.source,
+            dataset.c.schema,
+            dataset.c.profile,
+            dataset_input.c.tags,
+        )
+        .join(
+            dataset,
+            (dataset.c.project_id == dataset_input.c.project_id) & (dataset.c.id == dataset_input.c.dataset_id),
+        )
+        .where(dataset_input.c.project_id == scope.project_id, dataset_input.c.candidate_iid.in_(iids))
+        .order_by(dataset_input.c.candidate_iid, dataset.c.name, dataset.c.digest)
+    )
+    found: dict[int, list[DatasetInput]] = {iid: [] for iid in iids}
+    for iid, *fields, tags in connection.execute(statement):
+        found[iid].append(DatasetInput(*fields, tags=msgspec.json.decode(tags, type=dict[str, str])))
+    return found

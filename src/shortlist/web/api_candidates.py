@@ -1,0 +1,107 @@
+"""The browser's operations on candidates, their curves and the list of their files."""
+
+from sqlalchemy import Connection
+
+from shortlist.errors import InvalidValue
+from shortlist.http.endpoint import Call
+from shortlist.metrics import service as metrics
+from shortlist.tracking import candidates
+from shortlist.tracking.types import CandidateChange
+from shortlist.web import operations, translate, views, wire
+
+_ONE = "/candidates/{candidate}"
+_MAX_CANDIDATES = 100
+_MAX_CURVES = 2_000
+_MAX_POINTS = 10_000
+
+
+async def search_page(call: Call, request: wire.CandidateQuery) -> wire.CandidatePage:
+    """Search the candidates of an experiment, a page at a time."""
+    return await views.candidate_page(call.services, call.project, request)
+
+
+def get(call: Call, connection: Connection, request: wire.CandidatePath) -> wire.Candidate:
+    """Get a candidate with all that its page shows."""
+    return views.candidate(connection, call.project, request.candidate)
+
+
+async def change(call: Call, request: wire.CandidateChange) -> wire.Candidate:
+    """Change a candidate's name, note or metadata."""
+    changed = {key: value for key, value in request.metadata.items() if value is not None}
+    candidates.check_metadata(changed, "metadata")
+
+    def work(connection: Connection) -> wire.Candidate:
+        scope = call.project
+        found = candidates.get_by_iid(connection, scope, request.candidate)
+        record = candidates.get_active(connection, scope, found.external_id)
+        candidates.set_metadata(connection, scope, record, changed)
+        for key in request.metadata.keys() - changed.keys():
+            candidates.delete_metadata(connection, scope, record, key)
+        candidates.change(connection, scope, record, CandidateChange(name=request.name, note=request.note))
+        return views.candidate(connection, scope, request.candidate)
+
+    return await call.services.database.write(work)
+
+
+async def delete(call: Call, request: wire.CandidatePath) -> wire.Empty:
+    """Delete a candidate; it can be restored."""
+
+    def work(connection: Connection) -> None:
+        record = candidates.get_by_iid(connection, call.project, request.candidate)
+        candidates.delete(connection, call.project, record)
+
+    await call.services.database.write(work)
+    return wire.Empty()
+
+
+async def restore(call: Call, request: wire.CandidatePath) -> wire.Candidate:
+    """Restore a deleted candidate."""
+
+    def work(connection: Connection) -> wire.Candidate:
+        record = candidates.get_by_iid(connection, call.project, request.candidate)
+        candidates.restore(connection, call.project, record)
+        return views.candidate(connection, call.project, request.candidate)
+
+    return await call.services.database.write(work)
+
+
+def curves(call: Call, connection: Connection, request: wire.CurveQuery) -> wire.CurveList:
+    """Read sampled curves of several candidates and metrics."""
+    if len(request.candidates) > _MAX_CANDIDATES or len(request.candidates) * len(request.keys) > _MAX_CURVES:
+        raise InvalidValue(
+            f"At most {_MAX_CANDIDATES} candidates and {_MAX_CURVES} curves can be read at once.", field="candidates"
+        )
+    if not 2 <= request.points <= _MAX_POINTS:
+        raise InvalidValue(f"The number of points must be between 2 and {_MAX_POINTS}.", field="points")
+    found = metrics.curves(
+        connection,
+        call.project,
+        metrics.CurveRequest(
+            candidate_iids=request.candidates,
+            keys=request.keys,
+            points=request.points,
+            axis=request.axis,
+            start=request.start,
+            end=request.end,
+        ),
+    )
+    return wire.CurveList([translate.curve(item) for item in found])
+
+
+def list_files(call: Call, connection: Connection, request: wire.CandidatePath) -> wire.FileList:
+    """List the files of a candidate."""
+    record = candidates.get_by_iid(connection, call.project, request.candidate)
+    return wire.FileList(*views.files(connection, call.project, record))
+
+
+ENDPOINTS = (
+    operations.query(
+        "/experiments/{experiment}/candidates/search", search_page, wire.CandidateQuery, wire.CandidatePage
+    ),
+    operations.read(_ONE, get, wire.CandidatePath, wire.Candidate),
+    operations.write("PATCH", _ONE, change, wire.CandidateChange, wire.Candidate),
+    operations.write("DELETE", _ONE, delete, wire.CandidatePath, wire.Empty),
+    operations.write("POST", _ONE + "/restore", restore, wire.CandidatePath, wire.Candidate),
+    operations.read(_ONE + "/files", list_files, wire.CandidatePath, wire.FileList),
+    operations.query_read("/curves", curves, wire.CurveQuery, wire.CurveList),
+)

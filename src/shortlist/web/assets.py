@@ -1,0 +1,105 @@
+"""The built front end: hashed files, held in memory with a compressed copy, and the shell around a page's data."""
+
+import gzip
+import html
+import mimetypes
+from pathlib import Path
+
+import msgspec
+
+from shortlist.errors import NotFound
+from shortlist.web import wire
+
+DIST = Path(__file__).parent / "dist"
+BASE = "/-/assets/"
+_MAIN = "src/main.ts"
+_THEME = "src/theme.ts"
+_WORTH_COMPRESSING = ("text/", "application/javascript", "application/json", "image/svg+xml")
+
+_DESCRIPTION = "Model experiments of your team: find the best candidate, and what made it."
+
+
+class Asset(msgspec.Struct, frozen=True):
+    content_type: str
+    body: bytes
+    compressed: bytes | None
+
+
+class _Chunk(msgspec.Struct):
+    """An entry of Vite's manifest."""
+
+    file: str
+    css: list[str] = []
+    imports: list[str] = []
+
+
+class Assets:
+    """Files of a folder that Vite built. A missing folder gives pages that say how to build it."""
+
+    def __init__(self, folder: Path = DIST) -> None:
+        self._files: dict[str, Asset] = {}
+        self._head = ""
+        manifest = folder / ".vite" / "manifest.json"
+        self.built = manifest.exists()
+        if self.built:
+            self._files = {
+                path.relative_to(folder).as_posix(): _load(path)
+                for path in folder.rglob("*")
+                if path.is_file() and ".vite" not in path.parts
+            }
+            self._head = _tags(msgspec.json.decode(manifest.read_bytes(), type=dict[str, _Chunk]))
+
+    def get(self, path: str) -> Asset:
+        """Raises NotFound: there is no such file."""
+        asset = self._files.get(path)
+        if asset is None:
+            raise NotFound("There is no such file.")
+        return asset
+
+    def page(self, data: wire.PageData, title: str, description: str = _DESCRIPTION) -> bytes:
+        """A whole HTML page that carries its first data, so that it paints without a second request."""
+        # `<` is the only character that could end the script element early.
+        embedded = msgspec.json.encode(data).decode().replace("<", "\\u003c")
+        shown, about = html.escape(title), html.escape(description)
+        missing = "" if self.built else "<p>The user interface is not built. Run <code>script/build</code>.</p>"
+        return (
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{shown}</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<meta name="description" content="{about}"><meta property="og:title" content="{shown}">'
+            f'<meta property="og:description" content="{about}">{self._head}</head><body><div id="app">{missing}</div>'
+            f"<noscript><h1>{shown}</h1><p>{about}</p>{_without_script(data)}</noscript>"
+            f'<script id="page-data" type="application/json">{embedded}</script></body></html>'
+        ).encode()
+
+
+def _load(path: Path) -> Asset:
+    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if content_type == "text/javascript":
+        content_type = "application/javascript"
+    body = path.read_bytes()
+    worth = content_type.startswith(_WORTH_COMPRESSING) and len(body) > 1000
+    return Asset(content_type, body, gzip.compress(body, mtime=0) if worth else None)
+
+
+def _tags(manifest: dict[str, _Chunk]) -> str:
+    """Tags for the theme (which must run before anything is painted), the styles and the program."""
+    main = manifest[_MAIN]
+    tags = [f'<link rel="icon" href="{BASE}favicon.svg" type="image/svg+xml">']
+    if _THEME in manifest:
+        tags.append(f'<script src="{BASE}{manifest[_THEME].file}"></script>')
+    tags.extend(f'<link rel="stylesheet" href="{BASE}{file}">' for file in main.css)
+    tags.extend(f'<link rel="modulepreload" href="{BASE}{manifest[name].file}">' for name in main.imports)
+    tags.append(f'<script type="module" src="{BASE}{main.file}"></script>')
+    return "".join(tags)
+
+
+def _without_script(data: wire.PageData) -> str:
+    """The first rows as a plain table, for browsers without scripts."""
+    if data.candidates is not None:
+        rows = [(row.name, row.status) for row in data.candidates.candidates]
+    elif data.experiments is not None:
+        rows = [(item.name, f"{item.candidates} candidates") for item in data.experiments.experiments]
+    else:
+        return ""
+    cells = "".join(f"<tr><td>{html.escape(first)}</td><td>{html.escape(second)}</td></tr>" for first, second in rows)
+    return f"<table>{cells}</table>"

@@ -1,0 +1,60 @@
+"""Endpoint records as the browser's JSON API writes them, below a project's address."""
+
+from typing import Any
+
+from shortlist.access.actions import Action
+from shortlist.http.endpoint import AsyncHandler, Endpoint, Mode, ReadHandler
+
+PREFIX = "/api/v1"
+PROJECT = f"{PREFIX}/projects/{{project}}"
+
+
+def read(path: str, handler: ReadHandler, request: type[Any], response: type[Any]) -> Endpoint:
+    return Endpoint(
+        method="GET",
+        path=PROJECT + path,
+        action=Action.EXPERIMENT_READ,
+        mode=Mode.READ,
+        handler=handler,
+        request=request,
+        response=response,
+        tags=(path.split("/")[1],),
+    )
+
+
+def query(path: str, handler: AsyncHandler, request: type[Any], response: type[Any]) -> Endpoint:
+    """A read whose question is a JSON body, and which may wait for a fold."""
+    return _asynchronous("POST", path, Action.EXPERIMENT_READ, handler, request, response)
+
+
+def write(method: str, path: str, handler: AsyncHandler, request: type[Any], response: type[Any]) -> Endpoint:
+    return _asynchronous(method, path, Action.EXPERIMENT_WRITE, handler, request, response)
+
+
+def _asynchronous(
+    method: str, path: str, action: Action, handler: AsyncHandler, request: type[Any], response: type[Any]
+) -> Endpoint:
+    return Endpoint(
+        method=method,
+        path=PROJECT + path,
+        action=action,
+        mode=Mode.ASYNC,
+        handler=handler,
+        request=request,
+        response=response,
+        tags=(path.split("/")[1],),
+    )
+
+
+def query_read(path: str, handler: ReadHandler, request: type[Any], response: type[Any]) -> Endpoint:
+    """A read whose question is a JSON body."""
+    return Endpoint(
+        method="POST",
+        path=PROJECT + path,
+        action=Action.EXPERIMENT_READ,
+        mode=Mode.READ,
+        handler=handler,
+        request=request,
+        response=response,
+        tags=(path.split("/")[1],),
+    )

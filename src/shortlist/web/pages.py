@@ -1,0 +1,165 @@
+"""The pages, at GitLab's addresses. Each carries the data of its first view."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from shortlist.access.actions import Action
+from shortlist.errors import Code, DomainError, NotFound
+from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.http.security import PAGE_POLICY
+from shortlist.http.surface import Surface
+from shortlist.web import session, views, wire
+from shortlist.web.assets import Assets
+from shortlist.web.projects import project_list, project_of
+
+_PROJECT = "/{project:path}/-/ml"
+_FIRST_ROWS = 100
+_HEADERS = {"content-security-policy": PAGE_POLICY, "cache-control": "no-store"}
+
+PageHandler = Callable[[Call, Request], Awaitable[Response]]
+
+
+def surface(assets: Assets) -> Surface:
+    """Errors as pages: who lacks credentials is shown the sign-in form at the address they asked for."""
+
+    def error_page(error: DomainError) -> bytes:
+        if error.code is Code.UNAUTHENTICATED:
+            return assets.page(wire.PageData("sign_in", session.anonymous()), "Sign in · Shortlist")
+        return assets.page(wire.PageData("not_found", session.anonymous()), "Not found · Shortlist")
+
+    return Surface(
+        name="pages",
+        error_bytes=error_page,
+        error_type="text/html; charset=utf-8",
+        statuses={Code.PERMISSION_DENIED: 404},
+        policy=PAGE_POLICY,
+        challenge=False,
+    )
+
+
+class Pages:
+    """The handlers of the pages; they share the built assets."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+
+    def _page(self, data: wire.PageData, title: str) -> Response:
+        body = self._assets.page(data, f"{title} · Shortlist")
+        return Response(body, media_type="text/html; charset=utf-8", headers=_HEADERS)
+
+    async def sign_in(self, call: Call, _request: Request) -> Response:
+        """The sign-in page."""
+        if call.actor.user_id is not None:
+            return RedirectResponse("/", 303)
+        return self._page(wire.PageData("sign_in", session.current(call)), "Sign in")
+
+    async def projects(self, call: Call, _request: Request) -> Response:
+        """The projects that the caller can see."""
+        if call.actor.user_id is None:
+            return RedirectResponse("/users/sign_in", 303)
+        found = await call.services.database.read(lambda connection: project_list(call, connection, None))
+        return self._page(wire.PageData("projects", session.current(call), projects=found), "Projects")
+
+    async def project(self, call: Call, _request: Request) -> Response:
+        """A project's start page is its list of experiments."""
+        return RedirectResponse(f"/{call.project.project.full_path}/-/ml/experiments", 303)
+
+    async def experiments(self, call: Call, _request: Request) -> Response:
+        """The experiments of a project."""
+
+        def work(connection: Connection) -> wire.PageData:
+            return wire.PageData(
+                "experiments",
+                session.current(call),
+                project=project_of(connection, call.project),
+                experiments=views.experiment_list(connection, call.project, wire.ExperimentQuery()),
+            )
+
+        data = await call.services.database.read(work)
+        return self._page(data, f"Model experiments · {call.project.project.full_path}")
+
+    async def experiment(self, call: Call, request: Request) -> Response:
+        """The candidates of an experiment."""
+        query = _query_of(request, _number(call.path["experiment"]))
+        # A filter that does not parse is shown by the page beside the unfiltered rows.
+        try:
+            found = await views.candidate_page(call.services, call.project, query)
+        except DomainError:
+            plain = wire.CandidateQuery(query.experiment, max_results=_FIRST_ROWS)
+            found = await views.candidate_page(call.services, call.project, plain)
+
+        def work(connection: Connection) -> wire.PageData:
+            return wire.PageData(
+                "experiment",
+                session.current(call),
+                project=project_of(connection, call.project),
+                experiment=views.experiment(connection, call.project, query.experiment),
+                columns=views.columns(connection, call.project, query.experiment),
+                candidates=found,
+                query=query,
+            )
+
+        data = await call.services.database.read(work)
+        return self._page(data, data.experiment.name if data.experiment else "Experiment")
+
+    async def candidate(self, call: Call, _request: Request) -> Response:
+        """One candidate."""
+
+        def work(connection: Connection) -> wire.PageData:
+            return wire.PageData(
+                "candidate",
+                session.current(call),
+                project=project_of(connection, call.project),
+                candidate=views.candidate(connection, call.project, _number(call.path["candidate"])),
+            )
+
+        data = await call.services.database.read(work)
+        return self._page(data, data.candidate.name if data.candidate else "Candidate")
+
+    async def asset(self, call: Call, _request: Request) -> Response:
+        """A file of the built front end; its name holds its hash, so it never changes."""
+        asset = self._assets.get(call.path["path"])
+        headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+        body = asset.body
+        if asset.compressed is not None and "gzip" in call.headers.get("accept-encoding", ""):
+            headers["content-encoding"] = "gzip"
+            body = asset.compressed
+        return Response(body, media_type=asset.content_type, headers=headers)
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return (
+            _get("/", Action.PROJECT_LIST, self.projects),
+            _get("/users/sign_in", Action.SERVER_PUBLIC, self.sign_in),
+            _get("/-/assets/{path:path}", Action.SERVER_PUBLIC, self.asset),
+            _get(_PROJECT + "/experiments", Action.EXPERIMENT_READ, self.experiments),
+            _get(_PROJECT + "/experiments/{experiment}", Action.EXPERIMENT_READ, self.experiment),
+            _get(_PROJECT + "/candidates/{candidate}", Action.EXPERIMENT_READ, self.candidate),
+            _get("/{project:path}", Action.PROJECT_READ, self.project),
+        )
+
+
+def _get(path: str, action: Action, handler: PageHandler) -> Endpoint:
+    return Endpoint(method="GET", path=path, action=action, mode=Mode.STREAM, handler=handler, tags=("pages",))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise NotFound("There is no such page.")
+    return int(text)
+
+
+def _query_of(request: Request, experiment: int) -> wire.CandidateQuery:
+    """The view that the address names: `?filter=…&order_by=…&view=…`."""
+    given = parse_qs(request.url.query)
+    view = given.get("view", ["active"])[0]
+    return wire.CandidateQuery(
+        experiment=experiment,
+        filter=given.get("filter", [""])[0],
+        order_by=given.get("order_by", []),
+        view=view if view in ("active", "deleted", "all") else "active",
+        max_results=_FIRST_ROWS,
+    )

@@ -1,0 +1,162 @@
+"""What pages show, read in a fixed number of statements: shared by the pages and the JSON API behind them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.http.services import Services
+from shortlist.identity import service as identity
+from shortlist.metrics import service as metrics
+from shortlist.packages import service as packages
+from shortlist.search import fresh
+from shortlist.search import service as search
+from shortlist.search.service import CandidateSearch, ExperimentSearch
+from shortlist.tracking import candidates, experiments, store_candidates, store_experiments
+from shortlist.tracking.types import CandidateRecord, ExperimentActivity
+from shortlist.web import translate, wire
+
+MAX_LISTED_FILES = 2000
+
+
+def experiment_list(connection: Connection, scope: Scope, query: wire.ExperimentQuery) -> wire.ExperimentList:
+    """A page of experiments with their counts, in four statements."""
+    found = search.experiments(
+        connection,
+        scope,
+        ExperimentSearch(
+            filter=_name_contains(query.search),
+            order_by=["last_update_time DESC"],
+            view=query.view,
+            max_results=query.max_results,
+            page_token=query.page_token,
+        ),
+    )
+    return wire.ExperimentList(_experiments(connection, scope, found.iids), found.next_page_token)
+
+
+def _name_contains(text: str) -> str:
+    if not text.strip():
+        return ""
+    escaped = text.strip().replace("'", "''")
+    return f"name ILIKE '%{escaped}%'"
+
+
+def experiment(connection: Connection, scope: Scope, iid: int) -> wire.Experiment:
+    experiments.get(connection, scope, iid)
+    found = _experiments(connection, scope, [iid])
+    if found:
+        return found[0]
+    return translate.experiment(experiments.get(connection, scope, iid), ExperimentActivity(), {})
+
+
+def _experiments(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.Experiment]:
+    records = store_experiments.by_iids(connection, scope, iids)
+    activity = store_experiments.activity(connection, scope, iids)
+    users = identity.usernames(connection, {item.created_by for item in records if item.created_by is not None})
+    return [translate.experiment(item, activity.get(item.iid, ExperimentActivity()), users) for item in records]
+
+
+def columns(connection: Connection, scope: Scope, iid: int) -> wire.ColumnList:
+    """The keys that candidates of an experiment have, metrics first."""
+    experiments.get(connection, scope, iid)
+    found = [wire.Column("metric", key, count, 2) for key, count in metrics.keys(connection, scope, iid)]
+    for kind in ("param", "metadata"):
+        for key, count, distinct in store_candidates.keys_of_experiment(connection, scope, kind, iid):
+            found.append(wire.Column(kind, key, count, distinct))
+    return wire.ColumnList(found)
+
+
+async def candidate_page(services: Services, scope: Scope, query: wire.CandidateQuery) -> wire.CandidatePage:
+    """A page of candidates and how many the filter finds in all."""
+    asked = search_of(query)
+    loader = RowLoader(query.columns)
+
+    def load(connection: Connection, scope: Scope, iids: Sequence[int]) -> tuple[list[wire.CandidateRow], int]:
+        return loader(connection, scope, iids), search.count(connection, scope, asked)
+
+    page, (rows, total) = await fresh.candidates(services.database, services.folder, scope, asked, load)
+    return wire.CandidatePage(rows, total, page.next_page_token)
+
+
+def search_of(query: wire.CandidateQuery) -> CandidateSearch:
+    return CandidateSearch(
+        experiment_iids=[query.experiment],
+        filter=query.filter,
+        order_by=query.order_by,
+        view=query.view,
+        max_results=query.max_results,
+        page_token=query.page_token,
+    )
+
+
+class RowLoader:
+    """Loads the rows of a page with the values of the asked columns only."""
+
+    def __init__(self, columns: Sequence[str] | None) -> None:
+        self._metrics = _chosen(columns, "metrics.")
+        self._params = _chosen(columns, "params.")
+        self._metadata = _chosen(columns, "metadata.")
+
+    def __call__(self, connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.CandidateRow]:
+        records = store_candidates.by_iids(connection, scope, iids)
+        latest = metrics.latest(connection, scope, iids, self._metrics)
+        params = store_candidates.params_of(connection, scope, iids, self._params)
+        metadata = store_candidates.metadata_of(connection, scope, iids, self._metadata)
+        return [
+            translate.candidate_row(record, latest.get(record.iid, []), params[record.iid], metadata[record.iid])
+            for record in records
+        ]
+
+
+def _chosen(columns: Sequence[str] | None, prefix: str) -> list[str] | None:
+    if columns is None:
+        return None
+    return [column.removeprefix(prefix) for column in columns if column.startswith(prefix)]
+
+
+def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
+    """Everything on a candidate's page but its curves and the bytes of its files."""
+    record = candidates.get_by_iid(connection, scope, iid)
+    experiment = experiments.get(connection, scope, record.experiment_iid)
+    data = candidates.data(connection, scope, [iid])[iid]
+    listed, truncated = files(connection, scope, record)
+    return wire.Candidate(
+        iid=record.iid,
+        external_id=record.external_id,
+        name=record.name,
+        note=record.note,
+        status=record.status.value,
+        start_time=record.start_time,
+        end_time=record.end_time,
+        created_by=record.user_name,
+        created_at=record.created_at,
+        deleted=record.deleted_at is not None,
+        experiment=wire.CandidateLink(
+            experiment.iid, experiment.name, "active" if experiment.deleted_at is None else "deleted"
+        ),
+        parent=_parent(connection, scope, record),
+        children=[translate.link(child) for child in store_candidates.children(connection, scope, record.external_id)],
+        metrics=[translate.series(item) for item in metrics.summaries(connection, scope, iid)],
+        params=[wire.KeyValue(key, value) for key, value in data.params.items()],
+        metadata=[wire.KeyValue(key, value) for key, value in data.metadata.items()],
+        datasets=[
+            wire.Dataset(item.name, item.digest, item.tags.get("mlflow.data.context"), item.source_type)
+            for item in data.datasets
+        ],
+        files=listed,
+        files_truncated=truncated,
+    )
+
+
+def _parent(connection: Connection, scope: Scope, record: CandidateRecord) -> wire.CandidateLink | None:
+    if record.parent_external_id is None:
+        return None
+    parent = store_candidates.by_external_id(connection, scope, record.parent_external_id)
+    return None if parent is None else translate.link(parent)
+
+
+def files(connection: Connection, scope: Scope, record: CandidateRecord) -> tuple[list[wire.File], bool]:
+    reference = packages.candidate_package(record.experiment_iid, record.iid)
+    found, truncated = packages.files(connection, scope, reference, MAX_LISTED_FILES)
+    return [translate.file(item) for item in found], truncated

@@ -1,0 +1,123 @@
+"""Request bodies: limits, JSON with its lenient numbers, and errors that name the field."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from shortlist.errors import InvalidValue, TooLarge
+from shortlist.http.body import ClientGone, RequestDecoder, read_body
+
+
+class Item(msgspec.Struct):
+    key: str
+    step: int = 0
+
+
+class Example(msgspec.Struct):
+    name: str
+    count: int = 0
+    ratio: float = 0.0
+    tags: list[str] = []
+    items: list[Item] = []
+
+
+DECODER = RequestDecoder(Example, "/examples")
+
+
+def receiver(*messages: dict[str, Any]) -> Callable[[], Awaitable[dict[str, Any]]]:
+    waiting = list(messages)
+
+    async def receive() -> dict[str, Any]:
+        return waiting.pop(0)
+
+    return receive
+
+
+def body_of(*parts: bytes) -> Callable[[], Awaitable[dict[str, Any]]]:
+    return receiver(
+        *(
+            {"type": "http.request", "body": part, "more_body": number + 1 < len(parts)}
+            for number, part in enumerate(parts)
+        )
+    )
+
+
+def test_numbers_may_be_written_as_strings() -> None:
+    found = DECODER.from_json(b'{"name": "a", "count": "12", "ratio": "1e-3"}', {})
+
+    assert found == Example("a", 12, 0.001)
+
+
+def test_bare_nan_of_a_python_client_is_read() -> None:
+    found = DECODER.from_json(b'{"name": "a", "ratio": NaN}', {})
+
+    assert found.ratio != found.ratio
+
+
+def test_unknown_fields_are_ignored() -> None:
+    assert DECODER.from_json(b'{"name": "a", "later": [1]}', {}) == Example("a")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"", "name"),
+        (b"{}", "name"),
+        (b'{"name": 5}', "name"),
+        (b'{"name": null}', "name"),
+        (b'{"name": "a", "count": "x"}', "count"),
+        (b'{"name": "a", "count": 1.5}', "count"),
+        (b'{"name": "a", "items": [{"key": "k"}, {"step": 1}]}', "items[1].key"),
+        (b'{"name": "a", "items": [{"key": "k", "step": {}}]}', "items[0].step"),
+        (b"[]", "body"),
+        (b"{", "body"),
+        (b'{"name": "\xff"}', "body"),
+        (b"[" * 100_000, "body"),
+    ],
+)
+def test_mistakes_name_the_field(body: bytes, field: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        DECODER.from_json(body, {})
+
+    assert caught.value.field == field
+
+
+def test_query_repeats_lists_and_accepts_gitlab_brackets() -> None:
+    assert DECODER.from_query(b"name=a%20b&tags=x&tags=y&count=3", {}) == Example("a b", 3, tags=["x", "y"])
+    assert DECODER.from_query(b"name=a&tags[]=x", {}) == Example("a", tags=["x"])
+
+
+def test_path_parameters_are_fields_and_win_over_the_body() -> None:
+    decoder = RequestDecoder(Example, "/examples/{count}")
+
+    assert decoder.from_json(b'{"name": "a", "count": 1}', {"count": "7"}).count == 7
+
+
+@pytest.mark.parametrize("query", [b"name=%ff", b"name=\xc3\xa9", b"&".join([b"a=1"] * 2000)])
+def test_a_query_that_is_no_form_is_refused(query: bytes) -> None:
+    with pytest.raises(InvalidValue):
+        DECODER.from_query(query, {})
+
+
+def test_body_in_parts_is_joined() -> None:
+    assert asyncio.run(read_body(body_of(b"ab", b"cd", b"e"), {}, 5)) == b"abcde"
+
+
+@pytest.mark.parametrize("parts", [(b"abcdef",), (b"abc", b"def"), (b"abc", b"", b"def", b"x")])
+def test_body_over_the_limit_is_refused(parts: tuple[bytes, ...]) -> None:
+    with pytest.raises(TooLarge):
+        asyncio.run(read_body(body_of(*parts), {}, 5))
+
+
+def test_declared_length_over_the_limit_is_refused_before_reading() -> None:
+    with pytest.raises(TooLarge):
+        asyncio.run(read_body(receiver(), {"content-length": "6"}, 5))
+
+
+def test_a_client_that_goes_away_ends_the_request() -> None:
+    parts = receiver({"type": "http.request", "body": b"a", "more_body": True}, {"type": "http.disconnect"})
+    with pytest.raises(ClientGone):
+        asyncio.run(read_body(parts, {}, 5))
