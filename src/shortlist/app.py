@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from starlette.types import ASGIApp
 
 from shortlist.access.actions import Action
 from shortlist.access.resolver import AccessResolver
@@ -36,7 +35,7 @@ _log = structlog.get_logger(__name__)
 class Application:
     """A running server without its socket. `close` commits what was accepted and stops every thread."""
 
-    asgi: ASGIApp
+    asgi: Dispatcher
     services: Services
     first_start: FirstStart
 
@@ -66,7 +65,7 @@ def build(settings: Settings) -> Application:
     return Application(asgi=dispatcher(services), services=services, first_start=started)
 
 
-def dispatcher(services: Services) -> ASGIApp:
+def dispatcher(services: Services) -> Dispatcher:
     """Every operation of every surface, behind the outermost checks."""
     assets = Assets()
     page_surface = pages.surface(assets)

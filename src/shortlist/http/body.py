@@ -83,8 +83,8 @@ class RequestDecoder:
     def from_query(self, query: bytes, path: Mapping[str, str]) -> Any:
         """Raises InvalidValue: a parameter that is missing or of the wrong kind."""
         values: dict[str, Any] = {}
-        for name, value in _pairs(query):
-            name = name.removesuffix("[]")
+        for written, value in _pairs(query):
+            name = written.removesuffix("[]")
             if name in self._lists:
                 values.setdefault(name, []).append(value)
             else:

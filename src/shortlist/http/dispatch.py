@@ -5,14 +5,15 @@ Two addresses of a project may hold an encoded slash (`group%2Fproject`), which 
 decoded in `path`; so the project is taken from `raw_path`.
 """
 
+import asyncio
 import re
 import secrets
 from collections.abc import Iterable, Mapping
 from time import perf_counter
 from urllib.parse import unquote
 
-from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from shortlist.errors import DomainError, MethodNotAllowed, NoSuchEndpoint, PermissionDenied
 from shortlist.http.access_log import AccessLog
@@ -51,6 +52,8 @@ class Dispatcher:
         self._fallback = fallback
         self._hosts = hosts
         self._log = log
+        self._running = 0
+        self._idle: asyncio.Event | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,6 +66,7 @@ class Dispatcher:
         scope["user"] = ""
         scope["status"] = 500
         shown: str = scope["path"]
+        self._running += 1
         try:
             if not self._hosts(headers.get("host", "")) and shown not in _NO_HOST_CHECK:
                 error = PermissionDenied("This Host is not served here; allow it with SHORTLIST_ALLOWED_HOSTS.")
@@ -70,6 +74,9 @@ class Dispatcher:
             else:
                 await self._route(scope, receive, send)
         finally:
+            self._running -= 1
+            if self._running == 0 and self._idle is not None:
+                self._idle.set()
             self._log.write(
                 method=scope["method"],
                 path=shown,
@@ -78,6 +85,12 @@ class Dispatcher:
                 request_id=scope["request_id"],
                 user=scope["user"],
             )
+
+    async def wait_idle(self) -> None:
+        """Return when no request is running: what a server that stops waits for."""
+        if self._running:
+            self._idle = asyncio.Event()
+            await self._idle.wait()
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         mounted = self._find_project(scope)
@@ -142,6 +155,3 @@ def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
     """Routes by path, those with fewer parameters first, so that a fixed word wins over a parameter."""
     paths = sorted(table, key=lambda path: (path.count("{"), "path}" in path, path))
     return [Route(path.replace("/projects/{project}", "/projects/:project"), _ByMethod(table[path])) for path in paths]
-
-
-__all__ = ["ASGIApp", "Dispatcher", "Router"]

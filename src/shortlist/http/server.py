@@ -5,16 +5,15 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable
 
 import structlog
 import uvloop
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
-from starlette.types import ASGIApp
 
 from shortlist.errors import InvalidValue
+from shortlist.http.dispatch import Dispatcher
 
 _log = structlog.get_logger(__name__)
 
@@ -35,20 +34,17 @@ def check_port(host: str, port: int) -> None:
         raise InvalidValue(f"Cannot listen on {host} port {port}: {reason}.", field="port") from None
 
 
-def serve(application: ASGIApp, host: str, port: int, *, drain: Callable[[], bool]) -> None:
-    """Serve until SIGTERM or SIGINT; then stop accepting, wait for running requests, and return.
-
-    `drain` tells whether no request is running.
-    """
+def serve(application: Dispatcher, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; then wait for running requests, stop listening, and return."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     # What start-up made lives as long as the process; the collector need not look at it again.
     gc.collect()
     gc.freeze()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(application, host, port, drain))
+        runner.run(_serve(application, host, port))
 
 
-async def _serve(application: ASGIApp, host: str, port: int, drain: Callable[[], bool]) -> None:
+async def _serve(application: Dispatcher, host: str, port: int) -> None:
     server = Server(
         application,
         address=host,
@@ -73,8 +69,7 @@ async def _serve(application: ASGIApp, host: str, port: int, drain: Callable[[],
     _log.info("stopping", reason="signal")
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
-            while not drain():
-                await asyncio.sleep(0.02)
+            await application.wait_idle()
     except TimeoutError:
         _log.warning("stopping with requests still running", seconds=_DRAIN_SECONDS)
     server.stop()

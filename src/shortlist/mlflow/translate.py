@@ -26,7 +26,8 @@ def view(view_type: str, field: str) -> str:
     found = _VIEWS.get(view_type.upper())
     if found is None:
         raise InvalidValue(
-            f"Invalid value '{view_type}' for parameter '{field}' supplied: expected ACTIVE_ONLY, DELETED_ONLY or ALL.",
+            f"Invalid value '{view_type[:100]}' for parameter '{field}' supplied: "
+            "expected ACTIVE_ONLY, DELETED_ONLY or ALL.",
             field=field,
         )
     return found

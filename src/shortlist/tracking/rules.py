@@ -104,7 +104,8 @@ def check_candidate_name(name: str, field: str = "run_name") -> str:
 def check_time(value: int, field: str) -> int:
     if not 0 <= value <= MAX_INT64:
         raise InvalidValue(
-            f"Invalid value {value} for parameter '{field}' supplied: it must be milliseconds since 1970, not negative.",
+            f"Invalid value {value} for parameter '{field}' supplied: "
+            "it must be milliseconds since 1970, not negative.",
             field=field,
         )
     return value
