@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import structlog
 
 from shortlist.access.actions import Action
-from shortlist.access.resolver import AccessResolver
 from shortlist.blobs.store import BlobStore
+from shortlist.bootstrap import FirstStart, first_start
 from shortlist.db import migrate
 from shortlist.db.database import Database
 from shortlist.http.access_log import AccessLog
@@ -16,10 +16,10 @@ from shortlist.http.dispatch import Dispatcher
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.kernel import Operation
 from shortlist.http.openapi import document
+from shortlist.http.resolver import Resolver
 from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
-from shortlist.identity.bootstrap import FirstStart, first_start
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
@@ -58,7 +58,7 @@ def build(settings: Settings) -> Application:
         database=database,
         blobs=BlobStore.open(settings.artifacts_url),
         folder=folder,
-        resolver=AccessResolver(database),
+        resolver=Resolver(database),
     )
     started = first_start(database, settings)
     folder.start()

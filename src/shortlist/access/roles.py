@@ -36,6 +36,7 @@ class Credential(StrEnum):
     """How a caller proved who they are."""
 
     ANONYMOUS = "anonymous"
+    PASSWORD = "password"  # noqa: S105 - the name of a kind
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - the name of a kind
 

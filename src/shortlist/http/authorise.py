@@ -5,9 +5,9 @@ from typing import Any
 
 from shortlist.access.actions import PROJECT_ACTIONS, Action
 from shortlist.access.policy import Outcome, decide
-from shortlist.access.resolver import AccessResolver, Presented, parse_authorization
 from shortlist.access.scope import ANONYMOUS, Actor, ProjectFacts, Scope
 from shortlist.errors import NotFound, PermissionDenied, Unauthenticated
+from shortlist.http.resolver import Presented, Resolver, parse_authorization
 from shortlist.http.security import UNSAFE_METHODS, check_csrf, check_origin
 
 _HOW_TO_SIGN_IN = (
@@ -19,7 +19,7 @@ _HOW_TO_SIGN_IN = (
 class Authoriser:
     """Decides about each request. What it asks the database is cached for a moment by the resolver."""
 
-    def __init__(self, resolver: AccessResolver) -> None:
+    def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
 
     async def actor(self, method: str, action: Action, headers: Mapping[str, str]) -> Actor:

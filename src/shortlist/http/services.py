@@ -7,8 +7,8 @@ from shortlist.db.database import Database
 from shortlist.settings import Settings
 
 if TYPE_CHECKING:
-    from shortlist.access.resolver import AccessResolver
     from shortlist.blobs.store import BlobStore
+    from shortlist.http.resolver import Resolver
     from shortlist.metrics.folder import Folder
 
 
@@ -18,4 +18,4 @@ class Services:
     database: Database
     blobs: "BlobStore"
     folder: "Folder"
-    resolver: "AccessResolver"
+    resolver: "Resolver"

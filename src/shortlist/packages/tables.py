@@ -47,5 +47,21 @@ package_file = Table(
     ForeignKeyConstraint(["project_id", "sha256"], ["blob.project_id", "blob.sha256"]),
     sqlite_with_rowid=False,
 )
-Index("ix_package_file_path", package_file.c.project_id, package_file.c.package_id, package_file.c.path)
+# What is deleted keeps its row until a sweep; of what is not, a path has one file.
+Index(
+    "ix_package_file_path",
+    package_file.c.project_id,
+    package_file.c.package_id,
+    package_file.c.path,
+    unique=True,
+    sqlite_where=package_file.c.deleted_at.is_(None),
+    postgresql_where=package_file.c.deleted_at.is_(None),
+)
 Index("ix_package_file_sha256", package_file.c.project_id, package_file.c.sha256)
+Index(
+    "ix_package_file_deleted",
+    package_file.c.project_id,
+    package_file.c.deleted_at,
+    sqlite_where=package_file.c.deleted_at.is_not(None),
+    postgresql_where=package_file.c.deleted_at.is_not(None),
+)

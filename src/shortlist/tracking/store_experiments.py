@@ -114,3 +114,13 @@ def activity(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[
         .group_by(candidate.c.experiment_iid)
     )
     return {row[0]: ExperimentActivity(*row[1:]) for row in connection.execute(statement)}
+
+
+def totals(connection: Connection, scope: Scope) -> tuple[int, int, int | None]:
+    """Experiments and candidates of a project that are not deleted, and when a candidate last changed."""
+    count = select(func.count()).where(experiment.c.project_id == scope.project_id, experiment.c.deleted_at.is_(None))
+    within = select(func.count(), func.max(candidate.c.updated_at)).where(
+        candidate.c.project_id == scope.project_id, candidate.c.deleted_at.is_(None)
+    )
+    candidates, last = connection.execute(within).one()
+    return connection.execute(count).scalar_one(), candidates, last

@@ -12,9 +12,8 @@ from shortlist.errors import Code, DomainError, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
-from shortlist.web import session, views, wire
+from shortlist.web import projects, session, views, wire
 from shortlist.web.assets import Assets
-from shortlist.web.projects import project_list, project_of
 
 _PROJECT = "/{project:path}/-/ml"
 _FIRST_ROWS = 100
@@ -61,7 +60,7 @@ class Pages:
         """The projects that the caller can see."""
         if call.actor.user_id is None:
             return RedirectResponse("/users/sign_in", 303)
-        found = await call.services.database.read(lambda connection: project_list(call, connection, None))
+        found = await call.services.database.read(lambda connection: projects.project_list(call, connection))
         return self._page(wire.PageData("projects", session.current(call), projects=found), "Projects")
 
     async def project(self, call: Call, _request: Request) -> Response:
@@ -75,7 +74,7 @@ class Pages:
             return wire.PageData(
                 "experiments",
                 session.current(call),
-                project=project_of(connection, call.project),
+                project=projects.project_of(connection, call.project),
                 experiments=views.experiment_list(connection, call.project, wire.ExperimentQuery()),
             )
 
@@ -96,7 +95,7 @@ class Pages:
             return wire.PageData(
                 "experiment",
                 session.current(call),
-                project=project_of(connection, call.project),
+                project=projects.project_of(connection, call.project),
                 experiment=views.experiment(connection, call.project, query.experiment),
                 columns=views.columns(connection, call.project, query.experiment),
                 candidates=found,
@@ -113,7 +112,7 @@ class Pages:
             return wire.PageData(
                 "candidate",
                 session.current(call),
-                project=project_of(connection, call.project),
+                project=projects.project_of(connection, call.project),
                 candidate=views.candidate(connection, call.project, _number(call.path["candidate"])),
             )
 

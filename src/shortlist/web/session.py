@@ -1,18 +1,20 @@
 """The session as pages and the API show it."""
 
 from shortlist import __version__
-from shortlist.access.resolver import parse_authorization
 from shortlist.http.endpoint import Call
+from shortlist.http.resolver import parse_authorization
 from shortlist.http.security import csrf_token
 from shortlist.web import translate, wire
+
+VERSION = __version__
 
 
 def current(call: Call) -> wire.Session:
     """Who is signed in, with the token that changes by cookie must carry."""
     secret = parse_authorization(call.headers).session
     token = csrf_token(secret) if secret is not None and call.actor.user_id is not None else ""
-    return wire.Session(translate.user(call.actor), token, __version__)
+    return wire.Session(translate.user(call.actor), token, VERSION)
 
 
 def anonymous() -> wire.Session:
-    return wire.Session(None, "", __version__)
+    return wire.Session(None, "", VERSION)

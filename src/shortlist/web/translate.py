@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from shortlist.access.scope import Actor
-from shortlist.metrics.types import Latest, SeriesSummary
+from shortlist.metrics.types import CurvePoints, Latest, SeriesSummary
 from shortlist.packages.types import PackageFile
 from shortlist.tracking import types as ours
 from shortlist.web import wire
@@ -87,3 +87,13 @@ def series(item: SeriesSummary) -> wire.Series:
 
 def file(item: PackageFile) -> wire.File:
     return wire.File(item.path, item.size, item.sha256.hex(), item.content_type, item.created_at)
+
+
+def curve(item: CurvePoints) -> wire.Curve:
+    return wire.Curve(
+        candidate=item.candidate_iid,
+        key=item.key,
+        x=item.x.tolist(),
+        y=[value(number) for number in item.y.tolist()],
+        count=item.count,
+    )

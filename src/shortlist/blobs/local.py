@@ -1,0 +1,62 @@
+"""What a local folder needs beyond the object store: flushing to disk, and clearing up after a crash."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from shortlist.blobs.types import StoredObject
+
+# obstore writes `name#1` and renames it to `name` when it is complete.
+_STAGED = "#"
+
+
+class LocalFolder:
+    """The folder below a local store."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        # Folders whose own entry in their parent is known to be on disk.
+        self._durable: set[Path] = {root}
+        self._lock = threading.Lock()
+
+    def flush(self, location: str) -> None:
+        """Return once the object and every folder entry that leads to it are on disk.
+
+        The rename that made the object visible is an entry in its folder, and a new folder is an entry in its parent:
+        without their flush a crash could lose a file whose bytes are safe.
+        """
+        file = self._root / location
+        _sync(file)
+        folder = file.parent
+        _sync(folder)
+        while folder not in self._durable:
+            _sync(folder.parent)
+            with self._lock:
+                self._durable.add(folder)
+            folder = folder.parent
+
+    def staged(self, before: int) -> Iterator[StoredObject]:
+        """Uploads that were never finished and were last written before a time in milliseconds."""
+        for folder, _, names in os.walk(self._root):
+            for name in names:
+                file = Path(folder, name)
+                if _STAGED not in name:
+                    continue
+                with suppress(FileNotFoundError):
+                    status = file.stat()
+                    modified_at = int(status.st_mtime * 1000)
+                    if modified_at < before:
+                        yield StoredObject(file.relative_to(self._root).as_posix(), status.st_size, modified_at)
+
+    def unstage(self, staged: StoredObject) -> None:
+        (self._root / staged.location).unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,250 @@
+"""The object store as the rest of the program sees it: streams in, ranges out, one kind of failure."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import obstore
+
+from shortlist.blobs import connect
+from shortlist.blobs.blocks import Blocks, Digest
+from shortlist.blobs.feed import Feed
+from shortlist.blobs.local import LocalFolder
+from shortlist.blobs.types import Stored, StoredObject
+from shortlist.errors import Unavailable
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+# One part of a large upload, and the most that is held of a small one. Several parts are on their way at once.
+PART_BYTES = 8 * 1024 * 1024
+_PARTS_AT_ONCE = 3
+# S3 allows 10,000 parts; above 70 GiB parts must be larger.
+_MAX_PARTS = 9_000
+
+# One range of a download; the next is fetched while this one is sent.
+READ_BYTES = 2 * 1024 * 1024
+
+
+class BlobStore:
+    """Objects in a local folder, S3, GCS or Azure. Every failure of the store is `Unavailable`.
+
+    A location is a key that the caller made up; nothing is ever read at one before `put_stream` returned for it.
+    """
+
+    def __init__(self, url: str, store: "ObjectStore", folder: LocalFolder | None) -> None:
+        self.url = url
+        self._store = store
+        self._folder = folder
+        self._ranges = True
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="blob")
+
+    @classmethod
+    def open(cls, url: str) -> "BlobStore":
+        """A store by URL: `file:///folder`, `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix`.
+
+        Raises:
+            InvalidValue: the URL or its credentials make no store; `check` finds out whether it works.
+        """
+        if url.startswith("file:"):
+            store, root = connect.open_local(url)
+            return cls(url, store, LocalFolder(root))
+        return cls(url, connect.open_remote(url), None)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+    async def check(self) -> None:
+        """Write, read and delete a small object.
+
+        Raises:
+            InvalidValue: the store refuses, which names the setting. Unavailable: it does not answer.
+        """
+        location = f"check/{secrets.token_hex(8)}"
+        try:
+            await obstore.put_async(self._store, location, b"check")
+            await obstore.get_async(self._store, location)
+            await obstore.delete_async(self._store, location)
+        except connect.STORE_ERRORS as error:
+            if self._folder is not None or connect.refused(error):
+                raise connect.invalid(self.url, f"it cannot be written: {connect.first_line(error)}") from None
+            raise connect.unavailable(error, "check", location) from error
+
+    async def put_stream(self, location: str, chunks: AsyncIterable[bytes], limit: int) -> Stored:
+        """Store what `chunks` yields; it is durable when this returns.
+
+        Memory stays below a few parts, whatever the size. Whatever goes wrong on the way (an exception from `chunks`,
+        which is passed on, too many bytes, a cancelled task, the store), nothing is kept at `location`.
+
+        Raises:
+            TooLarge: more than `limit` bytes. Unavailable: the store failed.
+        """
+        part_bytes = max(PART_BYTES, -(-limit // _MAX_PARTS))
+        digest = Digest(self._threads)
+        blocks = Blocks(chunks, part_bytes, limit, digest)
+        iterator = aiter(blocks)
+        first = await anext(iterator, b"")
+        if len(first) < part_bytes:
+            await self._put_whole(location, first)
+        else:
+            await self._put_parts(location, first, iterator, part_bytes)
+        await self._flush(location)
+        return Stored(blocks.size, await digest.result())
+
+    async def _put_whole(self, location: str, content: bytes) -> None:
+        upload = asyncio.ensure_future(obstore.put_async(self._store, location, content, use_multipart=False))
+        try:
+            await asyncio.shield(upload)
+        except asyncio.CancelledError:
+            await asyncio.wait({upload})
+            await self._discard(location)
+            raise
+        except connect.STORE_ERRORS as error:
+            raise connect.unavailable(error, "put", location) from error
+
+    async def _put_parts(self, location: str, first: bytes, rest: AsyncIterator[bytes], part_bytes: int) -> None:
+        feed = Feed()
+        upload = asyncio.ensure_future(
+            obstore.put_async(
+                self._store, location, feed, use_multipart=True, chunk_size=part_bytes, max_concurrency=_PARTS_AT_ONCE
+            )
+        )
+        try:
+            await feed.carry(first, rest, upload)
+        except asyncio.CancelledError:
+            await self._discard(location)
+            raise
+        except connect.STORE_ERRORS as error:
+            # The source of the bytes may raise a file error, too, and that one is not the store's.
+            if upload.done() and upload.exception() is error:
+                raise connect.unavailable(error, "put", location) from error
+            raise
+
+    async def _discard(self, location: str) -> None:
+        """Take back an object that nobody will refer to; what this misses, a sweep finds."""
+        with suppress(Unavailable):
+            await self.delete([location])
+
+    async def _flush(self, location: str) -> None:
+        if self._folder is None:
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._folder.flush, location)
+        except BaseException as error:
+            await self._discard(location)
+            if isinstance(error, OSError):
+                raise connect.unavailable(error, "flush", location) from error
+            raise
+
+    async def open_range(self, location: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to, not including, `end`, both inside the object.
+
+        The first of them are read before this returns, so that a missing object fails here and not in mid-answer.
+
+        Raises:
+            Unavailable: the object cannot be read; also later, from the iterator.
+        """
+        if start >= end:
+            return _nothing()
+        if self._ranges:
+            try:
+                first = await self._read(location, start, min(end, start + READ_BYTES))
+            except connect.STORE_ERRORS as error:
+                if not connect.ignores_ranges(error):
+                    raise connect.unavailable(error, "get", location) from error
+                self._ranges = False
+            else:
+                return self._read_ahead(location, first, start + len(first), end)
+        return await self._read_through(location, start, end)
+
+    async def _read(self, location: str, start: int, end: int) -> bytes:
+        return bytes(await obstore.get_range_async(self._store, location, start=start, end=end))
+
+    async def _read_ahead(self, location: str, block: bytes, position: int, end: int) -> AsyncIterator[bytes]:
+        coming: asyncio.Task[bytes] | None = None
+        try:
+            while position < end:
+                upto = min(end, position + READ_BYTES)
+                coming = asyncio.ensure_future(self._read(location, position, upto))
+                yield block
+                block = await coming
+                position = upto
+            yield block
+        except connect.STORE_ERRORS as error:
+            raise connect.unavailable(error, "get", location) from error
+        finally:
+            if coming is not None and not coming.cancel() and not coming.cancelled():
+                coming.exception()  # seen here, if nowhere else
+
+    async def _read_through(self, location: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The same for stores whose answer to a range obstore refuses: read everything, pass on the wanted part."""
+        try:
+            answer = await obstore.get_async(self._store, location)
+            stream = aiter(answer.stream(READ_BYTES))
+            first = await anext(stream, b"")
+        except connect.STORE_ERRORS as error:
+            raise connect.unavailable(error, "get", location) from error
+
+        async def wanted() -> AsyncIterator[bytes]:
+            position, block = 0, bytes(first)
+            while block and position < end:
+                if position + len(block) > start:
+                    yield block[max(0, start - position) : end - position]
+                position += len(block)
+                try:
+                    block = bytes(await anext(stream, b""))
+                except connect.STORE_ERRORS as error:
+                    raise connect.unavailable(error, "get", location) from error
+
+        return wanted()
+
+    async def delete(self, locations: Sequence[str]) -> None:
+        """Delete objects; those that are not there are passed over.
+
+        Raises:
+            Unavailable: the store failed; some may be gone.
+        """
+        for location in locations:
+            try:
+                with suppress(FileNotFoundError):
+                    await obstore.delete_async(self._store, location)
+            except connect.STORE_ERRORS as error:
+                raise connect.unavailable(error, "delete", location) from error
+
+    async def objects(self, prefix: str, before: int) -> AsyncIterator[StoredObject]:
+        """Complete objects below `prefix` that were last written before a time in milliseconds."""
+        try:
+            pages = obstore.list(self._store, prefix, chunk_size=1000)  # pyright: ignore[reportUnknownMemberType]
+            async for page in pages:
+                for item in page:
+                    modified_at = int(item["last_modified"].timestamp() * 1000)
+                    if modified_at < before:
+                        yield StoredObject(item["path"], item["size"], modified_at)
+        except connect.STORE_ERRORS as error:
+            raise connect.unavailable(error, "list", prefix) from error
+
+    async def unfinished(self, before: int, *, delete: bool) -> list[StoredObject]:
+        """Uploads that a crash cut off before a time in milliseconds, deleted if so asked.
+
+        Only a local folder shows them. On S3 a lifecycle rule of the bucket must abort incomplete multipart uploads.
+        """
+        folder = self._folder
+        if folder is None:
+            return []
+
+        def work() -> list[StoredObject]:
+            found = list(folder.staged(before))
+            if delete:
+                for staged in found:
+                    folder.unstage(staged)
+            return found
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    for block in ():
+        yield block

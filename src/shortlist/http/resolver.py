@@ -1,0 +1,243 @@
+"""Who is calling and what is their role: asked of the database once, and remembered for a moment.
+
+The hot path asks this for every request, so answers are kept for two seconds. That is how long a revoked token or a
+changed role may go on working in another server process; in this one `forget` makes it immediate.
+"""
+
+import base64
+import binascii
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+from shortlist.access.roles import Credential
+from shortlist.access.scope import Actor, ProjectFacts
+from shortlist.clock import now_ms
+from shortlist.db.database import Database
+from shortlist.errors import NotFound, Unauthenticated
+from shortlist.identity import keys, passwords, store
+from shortlist.identity import service as identity
+from shortlist.identity.types import User
+from shortlist.projects import service as projects
+from shortlist.projects import store as projects_store
+
+SESSION_COOKIE = "shortlist_session"
+DEFAULT_PROJECT_ID = 1
+
+_TTL_SECONDS = 2.0
+_MAX_ENTRIES = 4096
+_MINUTE = 60_000
+_TOUCH_AFTER = 60 * _MINUTE
+
+T = TypeVar("T")
+
+
+class Presented(msgspec.Struct, frozen=True):
+    """The credentials of a request; at most one is set. `login` goes with `password`, which may be a token."""
+
+    token: str | None = None
+    session: str | None = None
+    login: str = ""
+    password: str | None = None
+
+    @property
+    def anonymous(self) -> bool:
+        return self.token is None and self.session is None and self.password is None
+
+    @property
+    def key(self) -> bytes:
+        """What the cache knows them by; the secret itself is not kept."""
+        return keys.digest(f"{self.token or ''}\n{self.session or ''}\n{self.login}\n{self.password or ''}")
+
+
+_NOTHING = Presented()
+
+
+def parse_authorization(headers: Mapping[str, str]) -> Presented:
+    """The credentials in the headers: a bearer token, GitLab's header, basic authentication, or the cookie.
+
+    Raises:
+        Unauthenticated: an Authorization header that cannot be read.
+    """
+    header = headers.get("authorization")
+    if header is not None:
+        kind, _, value = header.partition(" ")
+        if kind.lower() == "bearer" and value.strip():
+            return Presented(token=value.strip())
+        if kind.lower() == "basic":
+            return _basic(value.strip())
+        raise Unauthenticated("The Authorization header must be `Bearer <token>` or `Basic <user:password>`.")
+    token = headers.get("private-token")
+    if token:
+        return Presented(token=token)
+    return _cookie(headers.get("cookie", ""))
+
+
+def _basic(value: str) -> Presented:
+    try:
+        login, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise Unauthenticated("The Authorization header is not valid basic authentication.") from None
+    if not colon or not password:
+        raise Unauthenticated("Basic authentication needs a user and a password or token.")
+    return Presented(login=login, password=password)
+
+
+def _cookie(header: str) -> Presented:
+    if SESSION_COOKIE not in header:
+        return _NOTHING
+    try:
+        morsel = SimpleCookie(header).get(SESSION_COOKIE)
+    except CookieError:
+        return _NOTHING
+    return Presented(session=morsel.value) if morsel is not None and morsel.value else _NOTHING
+
+
+class _Cache(Generic[T]):
+    """A bounded map whose entries live for a moment."""
+
+    def __init__(self) -> None:
+        self._entries: OrderedDict[object, tuple[float, T]] = OrderedDict()
+
+    def get(self, key: object) -> T | None:
+        entry = self._entries.get(key)
+        if entry is None or entry[0] < time.monotonic():
+            return None
+        return entry[1]
+
+    def put(self, key: object, value: T) -> None:
+        self._entries[key] = (time.monotonic() + _TTL_SECONDS, value)
+        self._entries.move_to_end(key)
+        while len(self._entries) > _MAX_ENTRIES:
+            self._entries.popitem(last=False)
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+
+class Resolver:
+    """Turns credentials into an actor, and an actor and a project's address into facts. Used on the event loop."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._actors: _Cache[Actor] = _Cache()
+        self._projects: _Cache[ProjectFacts] = _Cache()
+
+    def forget(self) -> None:
+        """Drop what is remembered, after a change of roles, tokens or sessions."""
+        self._actors.clear()
+        self._projects.clear()
+
+    def cached_actor(self, presented: Presented) -> Actor | None:
+        return self._actors.get(presented.key)
+
+    async def actor(self, presented: Presented) -> Actor:
+        """Raises Unauthenticated: the credentials are not valid."""
+        found = self._actors.get(presented.key)
+        if found is None:
+            found, touch = await self._database.read(lambda connection: _identify(connection, presented))
+            if touch is not None:
+                await self._database.write(touch)
+            self._actors.put(presented.key, found)
+        return found
+
+    async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
+        """The project with this id or full path, as this caller stands to it; None when there is none."""
+        key = (actor.user_id, reference)
+        found = self._projects.get(key)
+        if found is None:
+            number = int(reference) if reference.isascii() and reference.isdigit() and len(reference) < 19 else None
+            found = await self._database.read(
+                lambda connection: _facts(connection, actor, reference if number is None else number)
+            )
+            if found is not None:
+                self._projects.put(key, found)
+        return found
+
+    async def default_project(self, actor: Actor) -> ProjectFacts | None:
+        """What calls at the root are about: the first project if the caller has a role there, else their oldest."""
+        key = (actor.user_id, None)
+        found = self._projects.get(key)
+        if found is None:
+            found = await self._database.read(lambda connection: _default_facts(connection, actor))
+            if found is not None:
+                self._projects.put(key, found)
+        return found
+
+
+def _identify(connection: Connection, presented: Presented) -> tuple[Actor, "_Touch | None"]:
+    """The actor, and the write that notes the use of the credential where the last note is old."""
+    if presented.session is not None:
+        return _of_session(connection, presented.session)
+    secret = presented.token
+    if presented.password is not None:
+        user, stored = identity.stored_password(connection, presented.login)
+        if user is not None and passwords.verify(stored, presented.password):
+            return _actor(user, Credential.PASSWORD), None
+        secret = presented.password
+    token, user = identity.user_of_token(connection, secret or "")
+    now = now_ms()
+    stale = token.last_used_at is None or token.last_used_at < now - _TOUCH_AFTER
+    actor = Actor(
+        user_id=user.id,
+        username=user.username,
+        name=user.name,
+        administrator=user.administrator,
+        credential=Credential.TOKEN,
+        scopes=token.scopes,
+    )
+    return actor, _Touch(token_id=token.id, now=now) if stale else None
+
+
+def _of_session(connection: Connection, secret: str) -> tuple[Actor, "_Touch | None"]:
+    now = now_ms()
+    found = store.session_by_digest(connection, keys.digest(secret), now)
+    if found is None or not found[1].active:
+        raise Unauthenticated("The session has ended; sign in again.")
+    session, user = found
+    stale = session.last_seen_at < now - _TOUCH_AFTER
+    return _actor(user, Credential.SESSION), _Touch(session_id=session.id, now=now) if stale else None
+
+
+def _actor(user: User, credential: Credential) -> Actor:
+    return Actor(
+        user_id=user.id,
+        username=user.username,
+        name=user.name,
+        administrator=user.administrator,
+        credential=credential,
+    )
+
+
+class _Touch(msgspec.Struct, frozen=True):
+    """A write: this token or session was used now."""
+
+    now: int
+    token_id: int | None = None
+    session_id: int | None = None
+
+    def __call__(self, connection: Connection) -> None:
+        if self.token_id is not None:
+            store.touch_token(connection, self.token_id, self.now)
+        if self.session_id is not None:
+            store.touch_session(connection, self.session_id, self.now, self.now + identity.SESSION_MILLISECONDS)
+
+
+def _facts(connection: Connection, actor: Actor, reference: int | str) -> ProjectFacts | None:
+    try:
+        return projects.facts(projects.get(connection, actor, reference))
+    except NotFound:
+        return None
+
+
+def _default_facts(connection: Connection, actor: Actor) -> ProjectFacts | None:
+    first = _facts(connection, actor, DEFAULT_PROJECT_ID)
+    if first is not None and (first.role is not None or actor.administrator):
+        return first
+    oldest = projects_store.oldest_of_member(connection, actor, now_ms())
+    return first if oldest is None else projects.facts(oldest)

@@ -1,0 +1,44 @@
+"""A limit on sign-in attempts, by login and by address."""
+
+import threading
+from collections import OrderedDict
+
+from shortlist.clock import now_ms
+from shortlist.errors import RateLimited
+
+_WINDOW_MILLISECONDS = 10 * 60 * 1000
+_MAX_REMEMBERED = 10_000
+
+
+class AttemptLimit:
+    """Counts failures in a sliding window. Bounded: the oldest names are forgotten first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._failures: OrderedDict[str, list[int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def check(self, name: str) -> None:
+        """Raises RateLimited: too many failures under this name of late."""
+        with self._lock:
+            recent = self._recent(name)
+        if len(recent) >= self._limit:
+            minutes = _WINDOW_MILLISECONDS // 60_000
+            raise RateLimited(f"Too many failed attempts; wait up to {minutes} minutes.", field="login")
+
+    def failed(self, name: str) -> None:
+        with self._lock:
+            recent = self._recent(name)
+            recent.append(now_ms())
+            self._failures[name] = recent[-self._limit :]
+            self._failures.move_to_end(name)
+            while len(self._failures) > _MAX_REMEMBERED:
+                self._failures.popitem(last=False)
+
+    def succeeded(self, name: str) -> None:
+        with self._lock:
+            self._failures.pop(name, None)
+
+    def _recent(self, name: str) -> list[int]:
+        since = now_ms() - _WINDOW_MILLISECONDS
+        return [moment for moment in self._failures.get(name, []) if moment > since]

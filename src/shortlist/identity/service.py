@@ -1,0 +1,166 @@
+"""Users, their tokens and their sessions. Functions run inside a transaction that the caller opened."""
+
+import re
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from shortlist.access.roles import TokenScope
+from shortlist.clock import now_ms
+from shortlist.errors import AlreadyExists, InvalidValue, NotFound, Unauthenticated
+from shortlist.identity import keys, store
+from shortlist.identity.types import Token, User
+
+SESSION_MILLISECONDS = 14 * 24 * 3600 * 1000
+_MIN_GIVEN_TOKEN = 20
+_USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}\Z")
+
+
+def create_user(
+    connection: Connection,
+    username: str,
+    *,
+    name: str = "",
+    email: str | None = None,
+    password_hash: str | None = None,
+    administrator: bool = False,
+) -> User:
+    """Create a user. The password is hashed by the caller, because that is slow and needs no transaction.
+
+    Raises:
+        InvalidValue: a username against the rules. AlreadyExists: it is taken.
+    """
+    check_username(username)
+    if store.user_by_username(connection, username) is not None:
+        raise AlreadyExists(f"The username {username} is taken.", field="username")
+    user_id = store.add_user(
+        connection,
+        {
+            "username": username,
+            "name": name or username,
+            "email": email,
+            "password_hash": password_hash,
+            "administrator": administrator,
+            "bot": False,
+            "state": "active",
+            "created_at": now_ms(),
+        },
+    )
+    if user_id is None:
+        raise AlreadyExists(f"The username {username} is taken.", field="username")
+    return get_user(connection, user_id)
+
+
+def check_username(username: str) -> str:
+    """Letters, digits, `_ . -`, not beginning or ending like a file name would: it is part of every address."""
+    if not _USERNAME.match(username) or username.endswith((".", ".git", ".atom")) or ".." in username:
+        raise InvalidValue(
+            "A username has letters, digits, '_', '-' and '.', and does not begin with '-' or '.'.", field="username"
+        )
+    return username
+
+
+def get_user(connection: Connection, user_id: int) -> User:
+    user = store.user_by_id(connection, user_id)
+    if user is None:
+        raise NotFound(f"There is no user with id {user_id}.", field="user")
+    return user
+
+
+def find_user(connection: Connection, username: str) -> User:
+    found = store.user_by_username(connection, username)
+    if found is None:
+        raise NotFound(f"There is no user {username}.", field="username")
+    return found[0]
+
+
+def usernames(connection: Connection, user_ids: Collection[int]) -> dict[int, str]:
+    """The usernames of those of `user_ids` that exist."""
+    return store.usernames(connection, user_ids) if user_ids else {}
+
+
+def stored_password(connection: Connection, login: str) -> tuple[User | None, str | None]:
+    """What `passwords.verify` needs, read apart from it, so that the slow check holds no connection."""
+    found = store.user_by_username(connection, login)
+    return (None, None) if found is None or not found[0].active else found
+
+
+def set_password(connection: Connection, user_id: int, password_hash: str) -> None:
+    store.set_password(connection, user_id, password_hash)
+
+
+def issue_token(
+    connection: Connection,
+    user_id: int,
+    name: str,
+    scopes: Collection[TokenScope],
+    *,
+    expires_at: int | None = None,
+    given: str | None = None,
+) -> tuple[Token, str]:
+    """Issue a personal access token; returns it with its secret, which is not stored.
+
+    `given` sets the secret instead of making one up.
+
+    Raises:
+        InvalidValue: no name, no scope, an expiry in the past, or a given secret that is too short.
+        AlreadyExists: the given secret is in use.
+    """
+    if not name.strip() or len(name) > 255:
+        raise InvalidValue("A token needs a name of at most 255 characters.", field="name")
+    if not scopes:
+        raise InvalidValue("A token needs at least one scope.", field="scopes")
+    now = now_ms()
+    if expires_at is not None and expires_at <= now:
+        raise InvalidValue("The expiry must be in the future.", field="expires_at")
+    if given is not None and len(given) < _MIN_GIVEN_TOKEN:
+        raise InvalidValue(f"A given token needs at least {_MIN_GIVEN_TOKEN} characters.", field="token")
+    secret = given or keys.new_token()
+    token = store.add_token(
+        connection,
+        {
+            "user_id": user_id,
+            "kind": "personal",
+            "name": name.strip(),
+            "scopes": " ".join(sorted(scope.value for scope in scopes)),
+            "digest": keys.digest(secret),
+            "created_at": now,
+            "expires_at": expires_at,
+        },
+    )
+    if token is None:
+        raise AlreadyExists("This token is in use.", field="token")
+    return token, secret
+
+
+def user_of_token(connection: Connection, secret: str) -> tuple[Token, User]:
+    """Raises Unauthenticated: unknown, revoked or expired, or its user is blocked; it does not say which."""
+    found = store.token_by_digest(connection, keys.digest(secret), now_ms())
+    if found is None or not found[1].active:
+        raise Unauthenticated(
+            "The token is not valid: unknown, expired or revoked. Create one with `shortlist token create`."
+        )
+    return found
+
+
+def open_session(connection: Connection, user_id: int, user_agent: str) -> str:
+    """Begin a browser session; returns the secret for its cookie."""
+    now = now_ms()
+    secret = keys.new_session_secret()
+    store.delete_expired_sessions(connection, now)
+    store.add_session(
+        connection,
+        {
+            "user_id": user_id,
+            "digest": keys.digest(secret),
+            "created_at": now,
+            "expires_at": now + SESSION_MILLISECONDS,
+            "last_seen_at": now,
+            "user_agent": user_agent[:500].replace("\x00", ""),
+        },
+    )
+    return secret
+
+
+def close_session(connection: Connection, secret: str) -> None:
+    store.delete_session(connection, keys.digest(secret))

@@ -1,0 +1,120 @@
+"""SQL on users, tokens and sessions. These belong to no project, so these functions take no scope."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from shortlist.access.roles import TokenScope
+from shortlist.db.dialect import insert
+from shortlist.identity.tables import access_token, browser_session, user_account
+from shortlist.identity.types import Session, Token, User
+
+_USER = tuple(user_account.c[name] for name in User.__struct_fields__)
+_TOKEN = tuple(access_token.c[name] for name in Token.__struct_fields__)
+_SESSION = tuple(browser_session.c[name] for name in Session.__struct_fields__)
+
+
+def add_user(connection: Connection, values: dict[str, Any]) -> int | None:
+    """The new user's id; None when the username is taken."""
+    statement = insert(connection, user_account).values(**values).on_conflict_do_nothing()
+    return connection.execute(statement.returning(user_account.c.id)).scalar_one_or_none()
+
+
+def user_by_id(connection: Connection, user_id: int) -> User | None:
+    row = connection.execute(select(*_USER).where(user_account.c.id == user_id)).one_or_none()
+    return None if row is None else User(*row)
+
+
+def user_by_username(connection: Connection, username: str) -> tuple[User, str | None] | None:
+    """A user and the stored password hash, by username in any capitals."""
+    statement = select(*_USER, user_account.c.password_hash)
+    statement = statement.where(func.lower(user_account.c.username) == username.lower())
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else (User(*row[:-1]), row[-1])
+
+
+def users(connection: Connection) -> list[User]:
+    return [User(*row) for row in connection.execute(select(*_USER).order_by(user_account.c.id))]
+
+
+def usernames(connection: Connection, user_ids: Collection[int]) -> dict[int, str]:
+    statement = select(user_account.c.id, user_account.c.username).where(user_account.c.id.in_(user_ids))
+    return {row.id: row.username for row in connection.execute(statement)}
+
+
+def set_password(connection: Connection, user_id: int, password_hash: str) -> None:
+    connection.execute(update(user_account).where(user_account.c.id == user_id).values(password_hash=password_hash))
+
+
+def add_token(connection: Connection, values: dict[str, Any]) -> Token | None:
+    """The new token; None when its digest is known already."""
+    statement = insert(connection, access_token).values(**values).on_conflict_do_nothing().returning(*_TOKEN)
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _token(row)
+
+
+def token_by_digest(connection: Connection, digest: bytes, now: int) -> tuple[Token, User] | None:
+    """A token that is neither revoked nor expired, with its user."""
+    statement = (
+        select(*_TOKEN, *_USER)
+        .join(user_account, user_account.c.id == access_token.c.user_id)
+        .where(
+            access_token.c.digest == digest,
+            access_token.c.revoked_at.is_(None),
+            or_(access_token.c.expires_at.is_(None), access_token.c.expires_at > now),
+        )
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else (_token(row[: len(_TOKEN)]), User(*row[len(_TOKEN) :]))
+
+
+def tokens(connection: Connection, user_id: int) -> list[Token]:
+    statement = select(*_TOKEN).where(access_token.c.user_id == user_id).order_by(access_token.c.id)
+    return [_token(row) for row in connection.execute(statement)]
+
+
+def revoke_token(connection: Connection, token_id: int, now: int) -> bool:
+    statement = update(access_token).where(access_token.c.id == token_id, access_token.c.revoked_at.is_(None))
+    return connection.execute(statement.values(revoked_at=now)).rowcount == 1
+
+
+def touch_token(connection: Connection, token_id: int, now: int) -> None:
+    connection.execute(update(access_token).where(access_token.c.id == token_id).values(last_used_at=now))
+
+
+def _token(row: Any) -> Token:
+    values = dict(zip(Token.__struct_fields__, row, strict=True))
+    values["scopes"] = frozenset(TokenScope(word) for word in values["scopes"].split())
+    return Token(**values)
+
+
+def add_session(connection: Connection, values: dict[str, Any]) -> None:
+    connection.execute(browser_session.insert().values(**values))
+
+
+def session_by_digest(connection: Connection, digest: bytes, now: int) -> tuple[Session, User] | None:
+    """A session that has not expired, with its user."""
+    statement = (
+        select(*_SESSION, *_USER)
+        .join(user_account, user_account.c.id == browser_session.c.user_id)
+        .where(browser_session.c.digest == digest, browser_session.c.expires_at > now)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else (Session(*row[: len(_SESSION)]), User(*row[len(_SESSION) :]))
+
+
+def touch_session(connection: Connection, session_id: int, now: int, expires_at: int) -> None:
+    connection.execute(
+        update(browser_session)
+        .where(browser_session.c.id == session_id)
+        .values(last_seen_at=now, expires_at=expires_at)
+    )
+
+
+def delete_session(connection: Connection, digest: bytes) -> None:
+    connection.execute(delete(browser_session).where(browser_session.c.digest == digest))
+
+
+def delete_expired_sessions(connection: Connection, now: int) -> None:
+    connection.execute(delete(browser_session).where(browser_session.c.expires_at <= now))

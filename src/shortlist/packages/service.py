@@ -1,0 +1,199 @@
+"""Files of packages: upload, find, list, read, delete. A file is visible when its bytes are durable and committed."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.blobs.store import BlobStore
+from shortlist.blobs.types import Stored
+from shortlist.clock import now_ms
+from shortlist.db.database import Database
+from shortlist.errors import DomainError, InvalidValue, TooLarge, Unavailable
+from shortlist.ids import uuid7_bytes
+from shortlist.packages import rules, store
+from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageType
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where files are kept: rows in the database, bytes in the object store, at most so many in one file."""
+
+    database: Database
+    blobs: BlobStore
+    max_file_bytes: int
+
+
+class _Committed(NamedTuple):
+    file: PackageFile
+    redundant: bool  # the same bytes were there already
+
+
+def candidate_package(experiment_iid: int, candidate_iid: int) -> PackageRef:
+    """The package whose files are a candidate's artifacts."""
+    return PackageRef(PackageType.ML_MODEL, f"ml_experiment_{experiment_iid}", str(candidate_iid))
+
+
+async def upload(storage: Storage, scope: Scope, ref: PackageRef, path: str, body: Incoming) -> PackageFile:
+    """Store a file, replacing the one at its path. Returns when it is durable; before that, nothing can be seen.
+
+    Raises:
+        InvalidValue: a wrong path, a path that is or runs through another file, or fewer bytes than announced.
+        TooLarge: more bytes than a file may have. Unavailable: the store or the database failed.
+    """
+    rules.check_ref(ref)
+    rules.check_path(path)
+    if body.size is not None and body.size > storage.max_file_bytes:
+        raise TooLarge(
+            f"The file has {body.size} bytes; the limit is {storage.max_file_bytes}.", field="Content-Length"
+        )
+    # A conflict is known before the bytes travel; it is checked again, for good, in the transaction.
+    await storage.database.read(lambda connection: _check_free(connection, scope, ref, path))
+    location = new_location(scope.project_id)
+    stored = await storage.blobs.put_stream(location, _complete(body), storage.max_file_bytes)
+    content_type = rules.media_type(path, body.content_type)
+    committed = await _commit(storage, scope, ref, _New(path, stored, content_type, location))
+    if committed.redundant:
+        await _discard(storage, location)
+    return committed.file
+
+
+class _New(NamedTuple):
+    path: str
+    stored: Stored
+    content_type: str
+    location: str
+
+
+async def _commit(storage: Storage, scope: Scope, ref: PackageRef, new: _New) -> _Committed:
+    try:
+        return await storage.database.write(lambda connection: _add(connection, scope, ref, new))
+    except Unavailable:
+        # The commit may have happened although its answer was lost, so the object stays; a sweep knows what it is.
+        raise
+    except DomainError:
+        await _discard(storage, new.location)
+        raise
+
+
+def _add(connection: Connection, scope: Scope, ref: PackageRef, new: _New) -> _Committed:
+    now = now_ms()
+    store.lock(connection, scope.project_id)
+    _check_free(connection, scope, ref, new.path)
+    package_id = store.obtain_package(connection, scope, ref, now)
+    location = store.obtain_location(connection, scope, new.stored, new.location, now)
+    values = {
+        "package_id": package_id,
+        "path": new.path,
+        "size": new.stored.size,
+        "sha256": new.stored.sha256,
+        "content_type": new.content_type,
+        "created_at": now,
+    }
+    file_id = store.add_file(connection, scope, values)
+    file = PackageFile(id=file_id, created_by=scope.actor.user_id, location=location, **values)
+    return _Committed(file, redundant=location != new.location)
+
+
+def _check_free(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> None:
+    package_id = store.package_id(connection, scope, ref)
+    other = None if package_id is None else store.obstacle(connection, scope, package_id, path)
+    if other is None:
+        return
+    file, directory = (path, other) if other.startswith(path + "/") else (other, path)
+    raise InvalidValue(
+        f"Invalid path {path!r}: there is {other!r}, and {file!r} cannot be a file and a directory of {directory!r}.",
+        field="path",
+    )
+
+
+async def _complete(body: Incoming) -> AsyncIterator[bytes]:
+    """The chunks of a body; one that ends before or goes on beyond its announced size is refused."""
+    received = 0
+    async for chunk in body.chunks:
+        received += len(chunk)
+        yield chunk
+    if body.size is not None and received != body.size:
+        raise InvalidValue(
+            f"The body has {received} bytes although its Content-Length says {body.size}.", field="Content-Length"
+        )
+
+
+async def _discard(storage: Storage, location: str) -> None:
+    """Delete an object that nothing refers to. Failing to is no failure of the upload: a sweep finds it."""
+    try:
+        await storage.blobs.delete([location])
+    except Unavailable:
+        return
+
+
+def project_prefix(project_id: int) -> str:
+    """Objects of one project lie together, so that they can be listed, counted and removed together."""
+    return f"projects/{project_id}"
+
+
+def new_location(project_id: int) -> str:
+    """A key that was never used. Its random end chooses one of 256 folders."""
+    name = uuid7_bytes().hex()
+    return f"{project_prefix(project_id)}/{name[-2:]}/{name}"
+
+
+def find(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> PackageFile | None:
+    """The file at a path.
+
+    Raises:
+        InvalidValue: no file can have this path.
+    """
+    rules.check_path(path)
+    package_id = store.package_id(connection, scope, ref)
+    return None if package_id is None else store.file_at(connection, scope, package_id, path)
+
+
+def list_directory(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> list[Entry]:
+    """What is directly in a directory, by name; nothing when there is no such directory.
+
+    Raises:
+        InvalidValue: no directory can have this path.
+    """
+    directory = rules.check_directory(path)
+    package_id = store.package_id(connection, scope, ref)
+    return [] if package_id is None else store.entries(connection, scope, package_id, directory)
+
+
+def is_directory(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> bool:
+    package_id = store.package_id(connection, scope, ref)
+    return package_id is not None and store.has_below(connection, scope, package_id, path)
+
+
+def files(connection: Connection, scope: Scope, ref: PackageRef, limit: int) -> tuple[list[PackageFile], bool]:
+    """The first `limit` files in order of their paths, and whether there are more."""
+    package_id = store.package_id(connection, scope, ref)
+    if package_id is None:
+        return [], False
+    found = store.files(connection, scope, package_id, limit + 1)
+    return found[:limit], len(found) > limit
+
+
+def delete_tree(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> int:
+    """Softly delete a file, everything below a directory, or (empty path) everything. The number of files.
+
+    Raises:
+        InvalidValue: nothing can have this path.
+    """
+    path = rules.check_directory(path)
+    package_id = store.package_id(connection, scope, ref)
+    if package_id is None:
+        return 0
+    store.lock(connection, scope.project_id)
+    return store.delete_tree(connection, scope, package_id, path, now_ms())
+
+
+async def read(storage: Storage, file: PackageFile, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    """The bytes of a file from `start` up to, not including, `end`; the first are read before this returns.
+
+    Raises:
+        Unavailable: the store failed; also later, from the iterator.
+    """
+    return await storage.blobs.open_range(file.location, start, file.size if end is None else min(end, file.size))

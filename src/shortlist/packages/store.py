@@ -1,0 +1,222 @@
+"""SQL on packages, their files, and the stored contents that files point at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, or_, select, update
+
+from shortlist.access.scope import Scope
+from shortlist.blobs.types import Stored
+from shortlist.db import counters
+from shortlist.packages.rules import ancestors
+from shortlist.packages.tables import blob, package, package_file
+from shortlist.packages.types import Entry, PackageFile, PackageRef
+
+_FILES = "package_file"
+_MAX_IN = 500
+
+_COLUMNS = (
+    *(package_file.c[name] for name in PackageFile.__struct_fields__ if name != "location"),
+    blob.c.location,
+)
+_WITH_CONTENT = package_file.join(
+    blob, and_(blob.c.project_id == package_file.c.project_id, blob.c.sha256 == package_file.c.sha256)
+)
+
+
+def lock(connection: Connection, project_id: int) -> None:
+    """Wait until no other transaction changes files of the project, and keep others waiting until commit.
+
+    What is read afterwards is therefore still true at commit: one file a path, one content a hash, and no content
+    swept between its look-up and the row that refers to it.
+    """
+    counters.take(connection, project_id, _FILES, 0)
+
+
+def package_id(connection: Connection, scope: Scope, ref: PackageRef) -> int | None:
+    statement = select(package.c.id).where(
+        package.c.project_id == scope.project_id,
+        package.c.type == ref.type.value,
+        package.c.name == ref.name,
+        package.c.version == ref.version,
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def obtain_package(connection: Connection, scope: Scope, ref: PackageRef, now: int) -> int:
+    """The id of a package, which is made when it is missing. The caller holds the lock."""
+    found = package_id(connection, scope, ref)
+    if found is not None:
+        return found
+    new = counters.take(connection, scope.project_id, "package")
+    connection.execute(
+        package.insert(),
+        {
+            "project_id": scope.project_id,
+            "id": new,
+            "type": ref.type.value,
+            "name": ref.name,
+            "version": ref.version,
+            "created_at": now,
+            "created_by": scope.actor.user_id,
+        },
+    )
+    return new
+
+
+def obtain_location(connection: Connection, scope: Scope, stored: Stored, location: str, now: int) -> str:
+    """Where a content is kept: where it was, or at `location` when it is new. The caller holds the lock."""
+    statement = select(blob.c.location).where(blob.c.project_id == scope.project_id, blob.c.sha256 == stored.sha256)
+    found = connection.execute(statement).scalar_one_or_none()
+    if found is not None:
+        return found
+    connection.execute(
+        blob.insert(),
+        {
+            "project_id": scope.project_id,
+            "sha256": stored.sha256,
+            "size": stored.size,
+            "location": location,
+            "created_at": now,
+        },
+    )
+    return location
+
+
+def add_file(connection: Connection, scope: Scope, values: dict[str, Any]) -> int:
+    """Add a file; one that is at the same path is deleted softly. The caller holds the lock. The new id."""
+    same = package_file.c.path == values["path"]
+    _soft_delete(connection, scope, values["package_id"], same, values["created_at"])
+    new = counters.take(connection, scope.project_id, _FILES)
+    connection.execute(
+        package_file.insert(),
+        {"project_id": scope.project_id, "id": new, "created_by": scope.actor.user_id, **values},
+    )
+    return new
+
+
+def obstacle(connection: Connection, scope: Scope, package: int, path: str) -> str | None:
+    """A file that is where `path` needs a directory, or one below `path` as if that were a directory."""
+    above = ancestors(path)
+    statement = (
+        select(package_file.c.path)
+        .where(*_active(scope, package), or_(package_file.c.path.in_(above), _below(path)))
+        .order_by(package_file.c.path)
+        .limit(1)
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def file_at(connection: Connection, scope: Scope, package: int, path: str) -> PackageFile | None:
+    statement = (
+        select(*_COLUMNS).select_from(_WITH_CONTENT).where(*_active(scope, package), package_file.c.path == path)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else PackageFile(*row)
+
+
+def files(connection: Connection, scope: Scope, package: int, limit: int) -> list[PackageFile]:
+    """The first `limit` files in order of their paths."""
+    statement = (
+        select(*_COLUMNS)
+        .select_from(_WITH_CONTENT)
+        .where(*_active(scope, package))
+        .order_by(package_file.c.path)
+        .limit(limit)
+    )
+    return [PackageFile(*row) for row in connection.execute(statement)]
+
+
+def entries(connection: Connection, scope: Scope, package: int, directory: str) -> list[Entry]:
+    """What is directly in a directory, in order of the names. The database groups; one row an entry comes out."""
+    start = len(directory) + 2 if directory else 1
+    rest = func.substr(package_file.c.path, start)
+    find = func.strpos if connection.dialect.name == "postgresql" else func.instr
+    slash = find(rest, "/")
+    name = case((slash > 0, func.substr(rest, 1, slash - 1)), else_=rest)
+    found = select(name.label("name"), (slash > 0).label("is_dir"), package_file.c.size.label("size")).where(
+        *_active(scope, package), *([_below(directory)] if directory else [])
+    )
+    inner = found.subquery()
+    statement = (
+        select(inner.c.name, inner.c.is_dir, func.sum(inner.c.size))
+        .group_by(inner.c.name, inner.c.is_dir)
+        .order_by(inner.c.name)
+    )
+    return [Entry(name, bool(is_dir), int(size)) for name, is_dir, size in connection.execute(statement)]
+
+
+def delete_tree(connection: Connection, scope: Scope, package: int, path: str, now: int) -> int:
+    """Softly delete a file, or everything below a directory, or (empty path) everything. The number of files."""
+    chosen = or_(package_file.c.path == path, _below(path)) if path else None
+    return _soft_delete(connection, scope, package, chosen, now)
+
+
+def _soft_delete(
+    connection: Connection, scope: Scope, package: int, chosen: ColumnElement[bool] | None, now: int
+) -> int:
+    statement = update(package_file).where(*_active(scope, package)).values(deleted_at=now)
+    if chosen is not None:
+        statement = statement.where(chosen)
+    return connection.execute(statement).rowcount
+
+
+def _active(scope: Scope, package: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        package_file.c.project_id == scope.project_id,
+        package_file.c.package_id == package,
+        package_file.c.deleted_at.is_(None),
+    )
+
+
+def _below(directory: str) -> ColumnElement[bool]:
+    """Paths below a directory: a range of the index, because `0` follows `/` in byte order."""
+    return and_(package_file.c.path > directory + "/", package_file.c.path < directory + "0")
+
+
+def projects_with_content(connection: Connection) -> list[int]:
+    """Every project that ever stored a file; for the sweep, which is nobody's request and has no scope."""
+    statement = select(blob.c.project_id).distinct().order_by(blob.c.project_id)
+    return list(connection.execute(statement).scalars())
+
+
+def deleted_files(connection: Connection, project_id: int, before: int) -> int:
+    """How many file rows were deleted before a time."""
+    statement = select(func.count()).select_from(package_file).where(*_deleted(project_id, before))
+    return connection.execute(statement).scalar_one()
+
+
+def purge_files(connection: Connection, project_id: int, before: int) -> int:
+    return connection.execute(delete(package_file).where(*_deleted(project_id, before))).rowcount
+
+
+def unused_contents(connection: Connection, project_id: int, before: int) -> list[tuple[bytes, str, int]]:
+    """Contents to which no file refers, but for files deleted before a time: (sha256, location, size)."""
+    used = exists().where(
+        package_file.c.project_id == project_id,
+        package_file.c.sha256 == blob.c.sha256,
+        or_(package_file.c.deleted_at.is_(None), package_file.c.deleted_at >= before),
+    )
+    statement = select(blob.c.sha256, blob.c.location, blob.c.size).where(
+        blob.c.project_id == project_id, blob.c.created_at < before, ~used
+    )
+    return [(sha256, location, size) for sha256, location, size in connection.execute(statement)]
+
+
+def forget_contents(connection: Connection, project_id: int, hashes: Sequence[bytes]) -> None:
+    for first in range(0, len(hashes), _MAX_IN):
+        some = hashes[first : first + _MAX_IN]
+        connection.execute(delete(blob).where(blob.c.project_id == project_id, blob.c.sha256.in_(some)))
+
+
+def known_locations(connection: Connection, project_id: int) -> set[str]:
+    statement = select(blob.c.location).where(blob.c.project_id == project_id)
+    return set(connection.execute(statement).scalars())
+
+
+def _deleted(project_id: int, before: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        package_file.c.project_id == project_id,
+        package_file.c.deleted_at.is_not(None),
+        package_file.c.deleted_at < before,
+    )

@@ -1,0 +1,47 @@
+"""Projects as pages and the API show them."""
+
+from sqlalchemy import Connection
+
+from shortlist.access.actions import Action
+from shortlist.access.policy import Outcome, decide
+from shortlist.access.scope import Actor, ProjectFacts, Scope
+from shortlist.http.endpoint import Call
+from shortlist.projects import service as projects
+from shortlist.projects.types import Project
+from shortlist.tracking import store_experiments
+from shortlist.web import wire
+
+
+def project_of(connection: Connection, scope: Scope) -> wire.Project:
+    """The project of a scope, with its counts."""
+    return _project(connection, scope.actor, projects.get(connection, scope.actor, scope.project_id))
+
+
+def project_list(call: Call, connection: Connection) -> wire.ProjectList:
+    """The projects that the caller may see, with their counts."""
+    found = projects.visible(connection, call.actor)
+    return wire.ProjectList([_project(connection, call.actor, item) for item in found])
+
+
+def _project(connection: Connection, actor: Actor, item: Project) -> wire.Project:
+    facts = projects.facts(item)
+    experiments, candidates, last_activity = 0, 0, None
+    if _allowed(actor, Action.EXPERIMENT_READ, facts):
+        scope = Scope(actor=actor, action=Action.EXPERIMENT_READ, project=facts)
+        experiments, candidates, last_activity = store_experiments.totals(connection, scope)
+    return wire.Project(
+        id=item.id,
+        full_path=item.full_path,
+        name=item.name,
+        description=item.description,
+        visibility=item.visibility.value,
+        role=None if item.role is None else item.role.name.lower(),
+        can_write=_allowed(actor, Action.EXPERIMENT_WRITE, facts),
+        experiments=experiments,
+        candidates=candidates,
+        last_activity_at=last_activity,
+    )
+
+
+def _allowed(actor: Actor, action: Action, facts: ProjectFacts) -> bool:
+    return decide(actor, action, facts).outcome is Outcome.ALLOWED
