@@ -25,6 +25,8 @@ _PARTS_AT_ONCE = 3
 # S3 allows 10,000 parts; above 70 GiB parts must be larger.
 _MAX_PARTS = 9_000
 
+_DELETES_AT_ONCE = 500
+
 # One range of a download; the next is fetched while this one is sent.
 READ_BYTES = 2 * 1024 * 1024
 
@@ -207,22 +209,30 @@ class BlobStore:
         Raises:
             Unavailable: the store failed; some may be gone.
         """
-        for location in locations:
+        for first in range(0, len(locations), _DELETES_AT_ONCE):
+            some = locations[first : first + _DELETES_AT_ONCE]
             try:
-                with suppress(FileNotFoundError):
-                    await obstore.delete_async(self._store, location)
+                await obstore.delete_async(self._store, some)
+            except FileNotFoundError:
+                # Some stores stop at what is not there; then each is deleted by itself.
+                if len(some) > 1:
+                    for location in some:
+                        await self.delete([location])
             except connect.STORE_ERRORS as error:
-                raise connect.unavailable(error, "delete", location) from error
+                raise connect.unavailable(error, "delete", some[0]) from error
 
-    async def objects(self, prefix: str, before: int) -> AsyncIterator[StoredObject]:
-        """Complete objects below `prefix` that were last written before a time in milliseconds."""
+    async def objects(self, prefix: str, before: int) -> AsyncIterator[list[StoredObject]]:
+        """Complete objects below `prefix` that were last written before a time in milliseconds, in pages."""
         try:
-            pages = obstore.list(self._store, prefix, chunk_size=1000)  # pyright: ignore[reportUnknownMemberType]
+            pages = obstore.list(self._store, prefix, chunk_size=500)  # pyright: ignore[reportUnknownMemberType]
             async for page in pages:
-                for item in page:
-                    modified_at = int(item["last_modified"].timestamp() * 1000)
-                    if modified_at < before:
-                        yield StoredObject(item["path"], item["size"], modified_at)
+                old = [
+                    StoredObject(item["path"], item["size"], modified_at)
+                    for item in page
+                    if (modified_at := int(item["last_modified"].timestamp() * 1000)) < before
+                ]
+                if old:
+                    yield old
         except connect.STORE_ERRORS as error:
             raise connect.unavailable(error, "list", prefix) from error
 

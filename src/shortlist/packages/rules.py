@@ -16,9 +16,10 @@ MAX_PATH_BYTES = 1024
 MAX_SEGMENT_BYTES = 255
 MAX_NAME_CHARACTERS = 255
 
-# Control and format characters (which include those that reverse the direction of text), lone surrogates, and
-# separators of lines and paragraphs: none of them can be seen, so none of them belongs in a name.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Control characters, lone surrogates, separators of lines and paragraphs; and the marks that reverse the direction
+# of text, by which `exe.png` can be made to look like `gnp.exe`.
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DRIVE = re.compile(r"[A-Za-z]:\Z")
 _GENERIC_NAME = re.compile(r"[A-Za-z0-9._+-]+\Z")
 _MODEL_NAME = re.compile(r"(@?[A-Za-z0-9._+-]+/)*@?[A-Za-z0-9._+-]+\Z")
@@ -70,7 +71,7 @@ def check_directory(path: str) -> str:
 def _fault(path: str) -> str | None:
     if not path:
         return "it is empty"
-    if any(unicodedata.category(character) in _UNSEEN for character in path):
+    if _TURNING.search(path) or any(unicodedata.category(character) in _UNSEEN for character in path):
         return "it contains a character that cannot be seen"
     if len(path.encode()) > MAX_PATH_BYTES:
         return f"it is longer than {MAX_PATH_BYTES} bytes"

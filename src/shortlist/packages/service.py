@@ -12,8 +12,8 @@ from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.errors import DomainError, InvalidValue, TooLarge, Unavailable
-from shortlist.ids import uuid7_bytes
 from shortlist.packages import rules, store
+from shortlist.packages.locations import new_location
 from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageType
 
 
@@ -84,16 +84,18 @@ def _add(connection: Connection, scope: Scope, ref: PackageRef, new: _New) -> _C
     _check_free(connection, scope, ref, new.path)
     package_id = store.obtain_package(connection, scope, ref, now)
     location = store.obtain_location(connection, scope, new.stored, new.location, now)
-    values = {
-        "package_id": package_id,
-        "path": new.path,
-        "size": new.stored.size,
-        "sha256": new.stored.sha256,
-        "content_type": new.content_type,
-        "created_at": now,
-    }
-    file_id = store.add_file(connection, scope, values)
-    file = PackageFile(id=file_id, created_by=scope.actor.user_id, location=location, **values)
+    file = PackageFile(
+        id=store.take_file_id(connection, scope),
+        package_id=package_id,
+        path=new.path,
+        size=new.stored.size,
+        sha256=new.stored.sha256,
+        content_type=new.content_type,
+        created_at=now,
+        created_by=scope.actor.user_id,
+        location=location,
+    )
+    store.put_file(connection, scope, file)
     return _Committed(file, redundant=location != new.location)
 
 
@@ -129,17 +131,6 @@ async def _discard(storage: Storage, location: str) -> None:
         return
 
 
-def project_prefix(project_id: int) -> str:
-    """Objects of one project lie together, so that they can be listed, counted and removed together."""
-    return f"projects/{project_id}"
-
-
-def new_location(project_id: int) -> str:
-    """A key that was never used. Its random end chooses one of 256 folders."""
-    name = uuid7_bytes().hex()
-    return f"{project_prefix(project_id)}/{name[-2:]}/{name}"
-
-
 def find(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> PackageFile | None:
     """The file at a path.
 
@@ -163,6 +154,7 @@ def list_directory(connection: Connection, scope: Scope, ref: PackageRef, path: 
 
 
 def is_directory(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> bool:
+    """Whether a path has files below it."""
     package_id = store.package_id(connection, scope, ref)
     return package_id is not None and store.has_below(connection, scope, package_id, path)
 

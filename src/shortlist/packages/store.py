@@ -1,7 +1,6 @@
 """SQL on packages, their files, and the stored contents that files point at."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, or_, select, update
 
@@ -83,16 +82,15 @@ def obtain_location(connection: Connection, scope: Scope, stored: Stored, locati
     return location
 
 
-def add_file(connection: Connection, scope: Scope, values: dict[str, Any]) -> int:
-    """Add a file; one that is at the same path is deleted softly. The caller holds the lock. The new id."""
-    same = package_file.c.path == values["path"]
-    _soft_delete(connection, scope, values["package_id"], same, values["created_at"])
-    new = counters.take(connection, scope.project_id, _FILES)
-    connection.execute(
-        package_file.insert(),
-        {"project_id": scope.project_id, "id": new, "created_by": scope.actor.user_id, **values},
-    )
-    return new
+def take_file_id(connection: Connection, scope: Scope) -> int:
+    return counters.take(connection, scope.project_id, _FILES)
+
+
+def put_file(connection: Connection, scope: Scope, file: PackageFile) -> None:
+    """Add a file; one that is at the same path is deleted softly. The caller holds the lock."""
+    _soft_delete(connection, scope, file.package_id, package_file.c.path == file.path, file.created_at)
+    values = {name: getattr(file, name) for name in PackageFile.__struct_fields__ if name != "location"}
+    connection.execute(package_file.insert(), {"project_id": scope.project_id, **values})
 
 
 def obstacle(connection: Connection, scope: Scope, package: int, path: str) -> str | None:
@@ -105,6 +103,11 @@ def obstacle(connection: Connection, scope: Scope, package: int, path: str) -> s
         .limit(1)
     )
     return connection.execute(statement).scalar_one_or_none()
+
+
+def has_below(connection: Connection, scope: Scope, package: int, directory: str) -> bool:
+    statement = select(package_file.c.id).where(*_active(scope, package), _below(directory)).limit(1)
+    return connection.execute(statement).first() is not None
 
 
 def file_at(connection: Connection, scope: Scope, package: int, path: str) -> PackageFile | None:
@@ -209,8 +212,9 @@ def forget_contents(connection: Connection, project_id: int, hashes: Sequence[by
         connection.execute(delete(blob).where(blob.c.project_id == project_id, blob.c.sha256.in_(some)))
 
 
-def known_locations(connection: Connection, project_id: int) -> set[str]:
-    statement = select(blob.c.location).where(blob.c.project_id == project_id)
+def known_locations(connection: Connection, project_id: int, locations: Sequence[str]) -> set[str]:
+    """Those of `locations` that hold a content."""
+    statement = select(blob.c.location).where(blob.c.project_id == project_id, blob.c.location.in_(locations))
     return set(connection.execute(statement).scalars())
 
 

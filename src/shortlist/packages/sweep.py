@@ -1,11 +1,15 @@
 """Frees what nothing refers to. Safe beside running uploads, safe to stop at any point, safe to run twice."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection
 
+from shortlist.blobs.types import StoredObject
 from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue
 from shortlist.packages import store
+from shortlist.packages.locations import PREFIX, project_of
 from shortlist.packages.service import Storage
 from shortlist.packages.types import Swept
 
@@ -59,18 +63,23 @@ async def _sweep_contents(storage: Storage, project_id: int, before: int, *, dry
 
 async def _sweep_strays(storage: Storage, before: int, *, dry_run: bool) -> Swept:
     found = Swept()
-    known: dict[int, set[str]] = {}
-    async for item in storage.blobs.objects(_ALL, before):
-        project_id = _project_of(item.location)
-        if project_id is None:
-            continue
-        if project_id not in known:
-            known[project_id] = await storage.database.read(_locations_of(project_id))
-        if item.location in known[project_id]:
-            continue
-        found += Swept(strays=1, bytes=item.size)
+    async for page in storage.blobs.objects(PREFIX, before):
+        strays = await storage.database.read(lambda connection, page=page: _strays(connection, page))
+        found += Swept(strays=len(strays), bytes=sum(item.size for item in strays))
         if not dry_run:
-            await storage.blobs.delete([item.location])
-    for item in await storage.blobs.unfinished(before, delete=not dry_run):
-        found += Swept(strays=1, bytes=item.size)
-    return found
+            await storage.blobs.delete([item.location for item in strays])
+    unfinished = await storage.blobs.unfinished(before, delete=not dry_run)
+    return found + Swept(strays=len(unfinished), bytes=sum(item.size for item in unfinished))
+
+
+def _strays(connection: Connection, page: Sequence[StoredObject]) -> list[StoredObject]:
+    """The objects that no row knows. Their age is what makes this safe: their uploads ended long ago."""
+    by_project: dict[int, list[str]] = {}
+    for item in page:
+        project_id = project_of(item.location)
+        if project_id is not None:
+            by_project.setdefault(project_id, []).append(item.location)
+    known: set[str] = set()
+    for project_id, locations in by_project.items():
+        known |= store.known_locations(connection, project_id, locations)
+    return [item for item in page if item.location not in known and project_of(item.location) is not None]

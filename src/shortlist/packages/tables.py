@@ -27,6 +27,7 @@ blob = Table(
     Column("size", BigId, nullable=False),
     Column("location", Str, nullable=False),  # the object's key in the store
     Column("created_at", Millis, nullable=False),
+    UniqueConstraint("project_id", "location"),
     sqlite_with_rowid=False,
 )
 
