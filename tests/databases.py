@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from shortlist.db.engine import normalise_url
-from shortlist.db.migrate import upgrade
+from shortlist.db.migrate import HEAD
+from shortlist.db.schema import METADATA
 
 
 @dataclass
@@ -83,3 +84,12 @@ class DatabaseFactory:
         with self._admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} {clause}"))
         return self._admin.url.set(database=name).render_as_string(hide_password=False)
+
+
+def upgrade(url: str) -> None:
+    engine = create_engine(normalise_url(url))
+    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text(f"INSERT INTO alembic_version VALUES ('{HEAD}')"))
+    engine.dispose()

@@ -1,12 +1,100 @@
-"""The schema: upgrade it, or say what it lacks."""
+"""The schema: what it is, what it should be, and the way from one to the other.
+
+Alembic is imported only where there is something to do; a start-up that finds the schema in order reads one row.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from shortlist.db import engine as engines
+from shortlist.errors import InvalidValue, Unavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# The newest revision in `migrations/versions`; a test compares the two.
+HEAD = "0001"
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that the database has; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def upgrade(url: str) -> None:
-    """Bring the schema of a database to the newest revision, from whatever it has; does nothing when it is there."""
-    from shortlist.db.schema import METADATA  # noqa: PLC0415
+    """Bring the schema to the newest revision, from whatever it is; does nothing when it is there."""
+    from alembic import command  # noqa: PLC0415
 
     engine = engines.create(engines.normalise_url(url))
-    METADATA.create_all(engine)
-    engine.dispose()
+    try:
+        with engine.connect() as connection, engines.begin_write(connection):
+            command.upgrade(config(connection), "head")
+    finally:
+        engine.dispose()
+
+
+def prepare(url: str) -> None:
+    """What a server does with its database before it starts. SQLite upgrades itself; PostgreSQL must be in order.
+
+    Raises:
+        InvalidValue: the database cannot be opened, or its schema is behind or ahead of this program.
+    """
+    url = engines.normalise_url(url)
+    found = _revision(url)
+    if found == HEAD:
+        return
+    if found is not None and found not in known_revisions():
+        raise InvalidValue(
+            f"The database has schema {found}, which is newer than this program ({HEAD}); upgrade Shortlist.",
+            field="database",
+        )
+    if not url.startswith("sqlite"):
+        state = "is empty" if found is None else f"has schema {found} and this program needs {HEAD}"
+        raise InvalidValue(f"The database {state}; run `shortlist db upgrade` first.", field="database")
+    upgrade(url)
+
+
+def known_revisions() -> set[str]:
+    """The revisions of this program's tree."""
+    return {path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")}
+
+
+def config(connection: Connection) -> "Config":
+    """Alembic's configuration for this tree and an open connection."""
+    from alembic.config import Config  # noqa: PLC0415
+
+    made = Config()
+    made.set_main_option("script_location", str(_FOLDER))
+    made.attributes["connection"] = connection
+    return made
+
+
+def check_reachable(url: str) -> str | None:
+    """The revision that the database has.
+
+    Raises:
+        InvalidValue: it cannot be opened.
+    """
+    return _revision(engines.normalise_url(url))
+
+
+def _revision(url: str) -> str | None:
+    engine = engines.create(url)
+    try:
+        with engine.connect() as connection:
+            return current(connection)
+    except DBAPIError as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        raise InvalidValue(f"Cannot open the database {shown}: {reason}", field="database") from None
+    except Unavailable as error:
+        raise InvalidValue(str(error), field="database") from None
+    finally:
+        engine.dispose()

@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
 
 import structlog
 import uvloop
@@ -20,38 +21,49 @@ _log = structlog.get_logger(__name__)
 # Requests hop between the event loop and the writer; a shorter turn of the interpreter halves their slowest tenth.
 _SWITCH_SECONDS = 0.0005
 _DRAIN_SECONDS = 20
+_BACKLOG = 1024
+_POLL_SECONDS = 0.01
 
 
-def check_port(host: str, port: int) -> None:
-    """Raises InvalidValue: the address cannot be listened on, in one sentence that says why."""
+def reserve_port(host: str, port: int) -> int:
+    """The port to listen on: the one asked for, or a free one for 0.
+
+    Raises:
+        InvalidValue: it cannot be listened on; the message says why.
+    """
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # Granian shares ports between its workers, so it would not notice somebody else's server; this does.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
+            probe.bind(address)
+            return int(probe.getsockname()[1])
     except OSError as error:
         reason = error.strerror or str(error)
         raise InvalidValue(f"Cannot listen on {host} port {port}: {reason}.", field="port") from None
 
 
-def serve(application: Dispatcher, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; then wait for running requests, stop listening, and return."""
+def serve(application: Dispatcher, host: str, port: int, *, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; then wait for running requests, stop listening, and return.
+
+    `ready` is called once connections are accepted.
+    """
     sys.setswitchinterval(_SWITCH_SECONDS)
     # What start-up made lives as long as the process; the collector need not look at it again.
     gc.collect()
     gc.freeze()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(application, host, port))
+        runner.run(_serve(application, host, port, ready))
 
 
-async def _serve(application: Dispatcher, host: str, port: int) -> None:
+async def _serve(application: Dispatcher, host: str, port: int, ready: Callable[[], None]) -> None:
     server = Server(
         application,
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
-        backlog=1024,
-        backpressure=1024,
+        backlog=_BACKLOG,
+        backpressure=_BACKLOG,
         websockets=False,
         log_enabled=False,
         http1_settings=HTTP1Settings(header_read_timeout=30_000),
@@ -61,6 +73,8 @@ async def _serve(application: Dispatcher, host: str, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     serving = asyncio.create_task(server.serve())
+    await _wait_until_accepting(host, port, serving)
+    ready()
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
@@ -74,3 +88,15 @@ async def _serve(application: Dispatcher, host: str, port: int) -> None:
         _log.warning("stopping with requests still running", seconds=_DRAIN_SECONDS)
     server.stop()
     await asyncio.wait_for(serving, timeout=5)
+
+
+async def _wait_until_accepting(host: str, port: int, serving: "asyncio.Task[None]") -> None:
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(reachable, port)
+        except OSError:
+            await asyncio.sleep(_POLL_SECONDS)
+        else:
+            writer.close()
+            return

@@ -1,0 +1,57 @@
+"""Lists on the terminal."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from shortlist.identity.types import Token, User
+from shortlist.projects.types import Project
+
+
+def show_users(users: Iterable[User]) -> None:
+    _show(
+        ("id", "username", "name", "state", "administrator"),
+        ((str(item.id), item.username, item.name, item.state, _yes(item.administrator)) for item in users),
+    )
+
+
+def show_tokens(tokens: Iterable[Token]) -> None:
+    _show(
+        ("id", "name", "scopes", "created", "expires", "last used", "revoked"),
+        (
+            (
+                str(item.id),
+                item.name,
+                " ".join(sorted(item.scopes)),
+                _day(item.created_at),
+                _day(item.expires_at),
+                _day(item.last_used_at),
+                _day(item.revoked_at),
+            )
+            for item in tokens
+        ),
+    )
+
+
+def show_projects(projects: Iterable[Project]) -> None:
+    _show(
+        ("id", "path", "visibility", "model experiments"),
+        ((str(item.id), item.full_path, item.visibility, item.model_experiments_access) for item in projects),
+    )
+
+
+def _show(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    table = Table(*headings, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""
+
+
+def _day(milliseconds: int | None) -> str:
+    return "" if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()

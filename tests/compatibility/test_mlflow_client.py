@@ -1,0 +1,57 @@
+"""The unmodified MLflow client against a real server: the newest here, older ones where their Python is given."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.live import TOKEN, live_server
+
+SCENARIO = Path(__file__).with_name("scenario.py")
+
+
+def _run(python: str, tracking_uri: str, folder: Path, **credentials: str) -> str:
+    environment = {
+        **os.environ,
+        "MLFLOW_TRACKING_URI": tracking_uri,
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+        "MPLCONFIGDIR": str(folder),
+        "PYTHONWARNINGS": "ignore",
+        **credentials,
+    }
+    result = subprocess.run(
+        [python, str(SCENARIO)], env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout.strip().splitlines()[-1]
+
+
+def test_newest_client_with_a_token_below_a_project(tmp_path: Path) -> None:
+    with live_server(tmp_path / "data") as server:
+        line = _run(sys.executable, server.tracking_uri, tmp_path, MLFLOW_TRACKING_TOKEN=TOKEN)
+
+    assert line.startswith("ok 3.")
+
+
+def test_newest_client_with_a_password_at_the_root(tmp_path: Path) -> None:
+    with live_server(tmp_path / "data") as server:
+        line = _run(
+            sys.executable,
+            server.url,
+            tmp_path,
+            MLFLOW_TRACKING_USERNAME="root",
+            MLFLOW_TRACKING_PASSWORD="correct horse battery",
+        )
+
+    assert line.startswith("ok 3.")
+
+
+@pytest.mark.skipif("SHORTLIST_TEST_MLFLOW_2" not in os.environ, reason="SHORTLIST_TEST_MLFLOW_2 names no Python")
+def test_a_2_22_client(tmp_path: Path) -> None:
+    with live_server(tmp_path / "data") as server:
+        python = os.environ["SHORTLIST_TEST_MLFLOW_2"]
+        line = _run(python, server.tracking_uri, tmp_path, MLFLOW_TRACKING_TOKEN=TOKEN)
+
+    assert line.startswith("ok 2.22")

@@ -1,0 +1,104 @@
+"""A real server in a process of its own, on loopback, for tests that need a socket or a kill."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+TOKEN = "slpat-live-test-token-0123456789"
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class LiveServer:
+    """`output` collects what the server prints; it is complete after `stop`."""
+
+    process: subprocess.Popen[str]
+    url: str
+    output: list[str] = field(default_factory=list)
+
+    def client(self, token: str | None = TOKEN) -> httpx.Client:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    @property
+    def tracking_uri(self) -> str:
+        return f"{self.url}/api/v4/projects/root%2Fdefault/ml/mlflow"
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(timeout=30)
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+@contextmanager
+def live_server(folder: Path, database: str = "", **settings: str) -> Iterator[LiveServer]:
+    """Start `shortlist server` on a free port; stopped, or killed if it will not stop, at the end."""
+    environment = {
+        **os.environ,
+        "SHORTLIST_DATA": str(folder),
+        "SHORTLIST_PORT": "0",
+        "SHORTLIST_ROOT_TOKEN": TOKEN,
+        "SHORTLIST_ROOT_PASSWORD": PASSWORD,
+        "SHORTLIST_LOG_FORMAT": "json",
+        **({"SHORTLIST_DATABASE": database} if database else {}),
+        **{f"SHORTLIST_{name.upper()}": value for name, value in settings.items()},
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shortlist", "server"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    server = LiveServer(process, "")
+    try:
+        server.url = _wait_for_address(server)
+        reader = threading.Thread(target=_collect, args=(server,), daemon=True)
+        reader.start()
+        yield server
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(timeout=10)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _wait_for_address(server: LiveServer) -> str:
+    """The server prints its address once it listens."""
+    assert server.process.stdout is not None
+    for line in server.process.stdout:
+        server.output.append(line)
+        found = _ADDRESS.search(line)
+        if found:
+            return found.group()
+    raise AssertionError("the server ended before it listened:\n" + "".join(server.output))
+
+
+def _collect(server: LiveServer) -> None:
+    assert server.process.stdout is not None
+    try:
+        server.output.extend(server.process.stdout)
+    except ValueError:
+        return  # closed by the end of the test
