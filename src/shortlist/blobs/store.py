@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -141,7 +141,7 @@ class BlobStore:
                 raise connect.unavailable(error, "flush", location) from error
             raise
 
-    async def open_range(self, location: str, start: int, end: int) -> AsyncIterator[bytes]:
+    async def open_range(self, location: str, start: int, end: int) -> AsyncGenerator[bytes]:
         """The bytes from `start` up to, not including, `end`, both inside the object.
 
         The first of them are read before this returns, so that a missing object fails here and not in mid-answer.
@@ -165,7 +165,7 @@ class BlobStore:
     async def _read(self, location: str, start: int, end: int) -> bytes:
         return bytes(await obstore.get_range_async(self._store, location, start=start, end=end))
 
-    async def _read_ahead(self, location: str, block: bytes, position: int, end: int) -> AsyncIterator[bytes]:
+    async def _read_ahead(self, location: str, block: bytes, position: int, end: int) -> AsyncGenerator[bytes]:
         coming: asyncio.Task[bytes] | None = None
         try:
             while position < end:
@@ -181,7 +181,7 @@ class BlobStore:
             if coming is not None and not coming.cancel() and not coming.cancelled():
                 coming.exception()  # seen here, if nowhere else
 
-    async def _read_through(self, location: str, start: int, end: int) -> AsyncIterator[bytes]:
+    async def _read_through(self, location: str, start: int, end: int) -> AsyncGenerator[bytes]:
         """The same for stores whose answer to a range obstore refuses: read everything, pass on the wanted part."""
         try:
             answer = await obstore.get_async(self._store, location)
@@ -190,7 +190,7 @@ class BlobStore:
         except connect.STORE_ERRORS as error:
             raise connect.unavailable(error, "get", location) from error
 
-        async def wanted() -> AsyncIterator[bytes]:
+        async def wanted() -> AsyncGenerator[bytes]:
             position, block = 0, bytes(first)
             while block and position < end:
                 if position + len(block) > start:
@@ -255,6 +255,6 @@ class BlobStore:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-async def _nothing() -> AsyncIterator[bytes]:
+async def _nothing() -> AsyncGenerator[bytes]:
     for block in ():
         yield block

@@ -1,9 +1,8 @@
-"""A stored file as an HTTP answer: conditional requests, ranges (RFC 9110, sections 13 and 14), and no script in it."""
+"""A stored file as an HTTP answer: conditional requests, ranges (RFC 9110, sections 13 and 14), and never a script."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import cast
 from urllib.parse import quote
 
 import msgspec
@@ -16,7 +15,7 @@ from shortlist.http.surface import error_body
 from shortlist.packages.types import PackageFile
 
 # Opens the bytes from a start up to an end; they begin to flow before it returns.
-Reader = Callable[[int, int], Awaitable[AsyncIterator[bytes]]]
+Reader = Callable[[int, int], Awaitable[AsyncGenerator[bytes]]]
 
 # Uploaded bytes must never act as a page of ours: whatever they are, they run nothing, load nothing, know no cookie.
 _HEADERS = {
@@ -61,15 +60,15 @@ async def file_response(request: Request, file: PackageFile, reader: Reader, *, 
 
 
 class _Blocks(Response):
-    """Sends blocks as they come. An error in the middle ends the connection, so that no client takes it for the end."""
+    """Sends blocks as they come. An error in the middle must end the connection, lest it look complete."""
 
-    def __init__(self, blocks: AsyncIterator[bytes], status: int, headers: dict[str, str]) -> None:
+    def __init__(self, blocks: AsyncGenerator[bytes], status: int, headers: dict[str, str]) -> None:
         super().__init__(None, status, headers)
         self._blocks = blocks
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with aclosing(cast(AsyncGenerator[bytes], self._blocks)) as blocks:
+        async with aclosing(self._blocks) as blocks:
             async for block in blocks:
                 await send({"type": "http.response.body", "body": block, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

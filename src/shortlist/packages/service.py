@@ -1,6 +1,6 @@
 """Files of packages: upload, find, list, read, delete. A file is visible when its bytes are durable and committed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from shortlist.blobs.store import BlobStore
 from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.errors import DomainError, InvalidValue, TooLarge, Unavailable
+from shortlist.errors import DomainError, InvalidValue, NotFound, TooLarge, Unavailable
 from shortlist.packages import rules, store
 from shortlist.packages.locations import new_location
 from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageType
@@ -153,10 +153,22 @@ def list_directory(connection: Connection, scope: Scope, ref: PackageRef, path: 
     return [] if package_id is None else store.entries(connection, scope, package_id, directory)
 
 
-def is_directory(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> bool:
-    """Whether a path has files below it."""
+def get(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> PackageFile:
+    """The file at a path.
+
+    Raises:
+        InvalidValue: the path is a directory, or no file can have it. NotFound: there is nothing.
+    """
+    directory = rules.check_directory(path)
     package_id = store.package_id(connection, scope, ref)
-    return package_id is not None and store.has_below(connection, scope, package_id, path)
+    file = None
+    if package_id is not None:
+        file = store.file_at(connection, scope, package_id, path)
+    if file is not None:
+        return file
+    if not directory or (package_id is not None and store.has_below(connection, scope, package_id, directory)):
+        raise InvalidValue(f"Invalid path {path!r}: it is a directory.", field="path")
+    raise NotFound(f"There is no file at {path!r}.", field="path")
 
 
 def files(connection: Connection, scope: Scope, ref: PackageRef, limit: int) -> tuple[list[PackageFile], bool]:
@@ -182,7 +194,7 @@ def delete_tree(connection: Connection, scope: Scope, ref: PackageRef, path: str
     return store.delete_tree(connection, scope, package_id, path, now_ms())
 
 
-async def read(storage: Storage, file: PackageFile, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+async def read(storage: Storage, file: PackageFile, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes]:
     """The bytes of a file from `start` up to, not including, `end`; the first are read before this returns.
 
     Raises:
