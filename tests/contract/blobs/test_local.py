@@ -1,0 +1,85 @@
+"""What is particular to a local folder."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shortlist.blobs.store import BlobStore
+from shortlist.errors import InvalidValue, Unavailable
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "artifacts"
+
+
+async def content() -> AsyncIterator[bytes]:
+    yield b"content"
+
+
+def test_a_file_and_the_entries_that_lead_to_it_are_flushed(
+    root: Path, runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every new folder's parent is flushed once; the file and its own folder each time."""
+    flushed: list[str] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(root).as_posix())
+        real(descriptor)
+
+    store = BlobStore.open(root.as_uri())
+    monkeypatch.setattr(os, "fsync", fsync)
+    runner.run(store.put_stream("p/ab/one", content(), 100))
+    assert flushed == ["p/ab/one", "p/ab", "p", "."]
+    flushed.clear()
+    runner.run(store.put_stream("p/ab/two", content(), 100))
+    assert flushed == ["p/ab/two", "p/ab"]
+    store.close()
+
+
+def test_a_failed_flush_is_no_success(root: Path, runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fsync(_descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    store = BlobStore.open(root.as_uri())
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(Unavailable):
+        runner.run(store.put_stream("p/ab/one", content(), 100))
+    assert [path for path in root.rglob("*") if path.is_file()] == []
+    store.close()
+
+
+def test_unfinished_uploads_are_found_and_removed(root: Path, runner: asyncio.Runner) -> None:
+    """What a killed process leaves behind is not an object, so the store's own list does not show it."""
+    store = BlobStore.open(root.as_uri())
+    runner.run(store.put_stream("p/ab/whole", content(), 100))
+    (root / "p/ab/cut#1").write_bytes(b"half")
+    os.utime(root / "p/ab/cut#1", (1000, 1000))
+    (root / "p/ab/young#1").write_bytes(b"half")
+    os.utime(root / "p/ab/young#1", (3000, 3000))
+
+    found = runner.run(store.unfinished(2_000_000, delete=False))
+    assert [(item.location, item.size, item.modified_at) for item in found] == [("p/ab/cut#1", 4, 1_000_000)]
+    runner.run(store.unfinished(2_000_000, delete=True))
+    assert sorted(path.name for path in (root / "p/ab").iterdir()) == ["whole", "young#1"]
+    store.close()
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(InvalidValue, match="cannot be made") as caught:
+        BlobStore.open((tmp_path / "file" / "artifacts").as_uri())
+    assert caught.value.field == "artifacts"
+
+
+def test_a_folder_that_cannot_be_written_is_refused_by_the_check(root: Path, runner: asyncio.Runner) -> None:
+    store = BlobStore.open(root.as_uri())
+    (root / "check").write_text("in the way")
+    with pytest.raises(InvalidValue, match="cannot be written") as caught:
+        runner.run(store.check())
+    assert caught.value.field == "artifacts"
+    store.close()

@@ -1,0 +1,77 @@
+"""A real S3 server on loopback: rclone, from its wheel, on a temporary folder."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+KEY, SECRET = "test-key", "test-secret"
+BUCKET = "bucket"
+
+
+@dataclass
+class S3Server:
+    """`folder` is the one bucket. It was there before the server, which remembers what buckets there are."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    endpoint: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_REGION": "us-east-1",
+        }
+
+    def url(self, prefix: str) -> str:
+        return f"s3://{BUCKET}/{prefix}"
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=10)
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[S3Server]:
+    """Serve a bucket that is a folder in `folder`, until the end of the block."""
+    bucket = folder / BUCKET
+    bucket.mkdir(parents=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sysconfig.get_path("scripts"), "rclone")
+    process = subprocess.Popen(
+        [program, "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}", folder],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "RCLONE_CONFIG": os.devnull},
+    )
+    server = S3Server(process, bucket, f"http://127.0.0.1:{port}")
+    try:
+        _wait_until_it_listens(process, port)
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(1000):
+        if process.poll() is not None:
+            raise AssertionError("the S3 server ended before it listened")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return
+    raise AssertionError("the S3 server does not listen")
