@@ -29,6 +29,7 @@ class Database:
         self.dialect = self.engine.dialect.name
         if writers is None:
             writers = 1 if self.dialect == "sqlite" else 3
+        self.writers = writers
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
         self._writer = Writer(self.engine, threads=writers)
 

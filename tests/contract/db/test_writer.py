@@ -1,0 +1,162 @@
+"""Group commit: neighbours share a transaction, a failure stays alone, an answer means that it is committed."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, event, func, select
+from sqlalchemy.exc import IntegrityError
+
+from shortlist.db.counters import take
+from shortlist.db.database import Database
+from shortlist.errors import NotFound, Unavailable
+
+ITEM = Table("item", MetaData(), Column("id", Integer, primary_key=True, autoincrement=False))
+
+
+@pytest.fixture(autouse=True)
+def _table(database: Database) -> None:
+    database.write_now(ITEM.create)
+
+
+def add(number: int) -> Callable[[Connection], int]:
+    def work(connection: Connection) -> int:
+        connection.execute(ITEM.insert(), {"id": number})
+        return number
+
+    return work
+
+
+def stored(database: Database) -> list[int]:
+    return database.read_now(lambda connection: list(connection.scalars(select(ITEM.c.id).order_by(ITEM.c.id))))
+
+
+@pytest.fixture
+def one_batch(database: Database) -> Iterator[Callable[[], None]]:
+    """Holds the writers until released, so that everything submitted meanwhile becomes one batch each."""
+    gate = threading.Event()
+    started = threading.Semaphore(0)
+
+    def hold(_: Connection) -> None:
+        started.release()
+        gate.wait(timeout=30)
+
+    holders = [threading.Thread(target=database.write_now, args=(hold,)) for _ in range(database.writers)]
+    for holder in holders:
+        holder.start()
+        assert started.acquire(timeout=30)
+    yield gate.set
+    gate.set()
+    for holder in holders:
+        holder.join(timeout=30)
+
+
+async def _gather(
+    database: Database, works: list[Callable[[Connection], object]], release: Callable[[], None]
+) -> list[object]:
+    waiting = [asyncio.ensure_future(database.write(work)) for work in works]
+    await asyncio.sleep(0)  # every task has submitted its work
+    release()
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def test_waiting_functions_share_one_transaction(database: Database, one_batch: Callable[[], None]) -> None:
+    commits: list[int] = []
+    event.listen(database.engine, "commit", lambda _: commits.append(1))
+
+    answers = asyncio.run(_gather(database, [add(number) for number in range(50)], one_batch))
+
+    # One for each held writer, one for each batch that a freed writer then took.
+    assert len(commits) <= 2 * database.writers
+    assert answers == list(range(50))
+    assert stored(database) == list(range(50))
+
+
+def test_a_failure_stays_alone_and_leaves_no_trace(database: Database, one_batch: Callable[[], None]) -> None:
+    def half(connection: Connection) -> None:
+        connection.execute(ITEM.insert(), {"id": 100})
+        raise NotFound("no such thing")
+
+    def twice(connection: Connection) -> None:
+        connection.execute(ITEM.insert(), {"id": 101})
+        connection.execute(ITEM.insert(), {"id": 101})
+
+    answers = asyncio.run(_gather(database, [add(1), half, add(2), twice, add(3)], one_batch))
+
+    assert [answers[0], answers[2], answers[4]] == [1, 2, 3]
+    assert isinstance(answers[1], NotFound)
+    assert isinstance(answers[3], IntegrityError)
+    assert stored(database) == [1, 2, 3]
+
+
+def test_a_lone_failure_is_rolled_back(database: Database) -> None:
+    def half(connection: Connection) -> None:
+        connection.execute(ITEM.insert(), {"id": 1})
+        raise NotFound("no such thing")
+
+    with pytest.raises(NotFound):
+        database.write_now(half)
+    assert stored(database) == []
+
+
+def test_an_answer_means_that_others_see_it(database: Database) -> None:
+    other = Database(database.url)
+    try:
+        for number in range(20):
+            database.write_now(add(number))
+            assert stored(other)[-1] == number
+    finally:
+        other.close()
+
+
+def test_closing_commits_what_was_accepted(database: Database) -> None:
+    other = Database(database.url)
+
+    async def submit() -> None:
+        loop = asyncio.get_running_loop()
+        futures = [asyncio.ensure_future(other.write(add(number))) for number in range(30)]
+        await asyncio.sleep(0)
+        await loop.run_in_executor(None, other.close)
+        await asyncio.gather(*futures)
+
+    asyncio.run(submit())
+    assert stored(database) == list(range(30))
+
+
+def test_writing_to_a_closed_database_is_refused(database: Database) -> None:
+    other = Database(database.url)
+    other.close()
+    with pytest.raises(RuntimeError):
+        other.write_now(add(1))
+
+
+def test_counters_never_hand_out_a_number_twice(database: Database) -> None:
+    taken: list[int] = []
+    threads = [
+        threading.Thread(
+            target=lambda: taken.extend(database.write_now(lambda c: take(c, 1, "candidate")) for _ in range(25))
+        )
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert sorted(taken) == list(range(1, 101))
+    assert database.write_now(lambda c: take(c, 1, "candidate", 5)) == 101
+    assert database.write_now(lambda c: take(c, 1, "candidate")) == 106
+    assert database.write_now(lambda c: take(c, 2, "candidate")) == 1
+
+
+def test_a_database_that_is_gone_is_unavailable(database: Database) -> None:
+    other = Database("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1", readers=1, writers=1)
+    try:
+        with pytest.raises(Unavailable):
+            other.read_now(lambda connection: connection.scalar(select(func.count())))
+        with pytest.raises(Unavailable):
+            other.write_now(add(1))
+    finally:
+        other.close()
+    assert stored(database) == []

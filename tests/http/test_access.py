@@ -1,0 +1,128 @@
+"""Every endpoint of every surface, asked by every member of the cast, compared with a table that a person can read.
+
+An endpoint without a row fails. The answers: `ok` for anything the kernel let through (the handler may still refuse
+the made-up input with 400 or 404), `401`, `403`, and `404` for what may not be seen.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from shortlist.access.actions import Action
+from shortlist.app import Application, all_endpoints
+from shortlist.http.endpoint import Endpoint
+from tests.cast import Cast
+from tests.http.client import Client
+
+# In olga's private project:   olga   mara   rita   gwen   otto   cid    anonymous
+IN_PROJECT = {
+    Action.EXPERIMENT_READ: "    ok     ok     ok     ok     404    ok     401",
+    Action.EXPERIMENT_WRITE: "   ok     ok     ok     403    404    ok     401",
+    Action.PACKAGE_READ: "       ok     ok     ok     ok     404    ok     401",
+    Action.PACKAGE_WRITE: "      ok     ok     ok     403    404    ok     401",
+    Action.PROJECT_READ: "       ok     ok     ok     ok     404    ok     401",
+}
+OUTSIDE = {
+    Action.PROJECT_LIST: "       ok     ok     ok     ok     ok     ok     ok",
+    Action.SERVER_PUBLIC: "      ok     ok     ok     ok     ok     ok     ok",
+}
+MEMBERS = ("olga", "mara", "rita", "gwen", "otto", "cid", "anonymous")
+TABLE = {action: dict(zip(MEMBERS, row.split(), strict=True)) for action, row in {**IN_PROJECT, **OUTSIDE}.items()}
+
+ENDPOINTS = [endpoint for _, endpoint in all_endpoints()]
+REACHED = "<reached the handler>"
+
+
+def address(endpoint: Endpoint, project: str) -> str:
+    """An address of the endpoint in a project; parameters that are not the project get a number."""
+    path = endpoint.path.replace("{project:path}", project).replace("{project}", project.replace("/", "%2F"))
+    for name in ("experiment", "candidate"):
+        path = path.replace(f"{{{name}}}", "1")
+    path = path.replace("{path:path}", "candidate:1/a.txt")
+    if path.startswith(("/api/2.0", "/api/3.0", "/ajax-api")):
+        path = f"/api/v4/projects/{project.replace('/', '%2F')}/ml/mlflow{path}"
+    return path
+
+
+def test_the_table_has_a_row_for_every_action_in_use() -> None:
+    assert {endpoint.action for endpoint in ENDPOINTS} <= set(TABLE)
+
+
+@pytest.fixture
+def decision(as_member: Callable[[str], Client], cast: Cast) -> Callable[[str, Endpoint], str]:
+    """What the kernel decides: the status of a refusal of its own, or `ok`."""
+
+    def decide(name: str, endpoint: Endpoint) -> str:
+        response = as_member(name).request(
+            endpoint.method,
+            address(endpoint, cast.project),
+            json=None if endpoint.method in ("GET", "HEAD") else {},
+        )
+        if response.status_code in (401, 403):
+            return str(response.status_code)
+        hidden = response.status_code == 404 and ("Project not found" in response.text or "not_found" in response.text)
+        assert response.status_code < 500, (endpoint.method, endpoint.path, name, response.text)
+        return "404" if hidden else "ok"
+
+    return decide
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_every_endpoint_answers_as_the_table_says(
+    application: Application, decision: Callable[[str, Endpoint], str], name: str
+) -> None:
+    wrong: list[str] = []
+    for endpoint in ENDPOINTS:
+        if _is_page_of_a_record(endpoint):
+            continue
+        expected = TABLE[endpoint.action][name]
+        found = decision(name, endpoint)
+        if found != expected:
+            wrong.append(f"{endpoint.method} {endpoint.path}: expected {expected}, found {found}")
+    assert wrong == []
+
+
+def _is_page_of_a_record(endpoint: Endpoint) -> bool:
+    """Pages of an experiment or candidate that is not there answer the same page as a hidden project; see below."""
+    return "pages" in endpoint.tags and ("{experiment}" in endpoint.path or "{candidate}" in endpoint.path)
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_pages_of_records_follow_the_same_table(as_member: Callable[[str], Client], cast: Cast, name: str) -> None:
+    olga = as_member("olga").mlflow
+    olga.new_run(olga.new_experiment())
+    statuses = {
+        as_member(name).get(f"/{cast.project}/-/ml/{page}").status_code for page in ("experiments/1", "candidates/1")
+    }
+    expected = TABLE[Action.EXPERIMENT_READ][name]
+    assert statuses == {200 if expected == "ok" else int(expected)}
+
+
+def test_a_project_that_does_not_exist_looks_like_one_that_may_not_be_seen(
+    as_member: Callable[[str], Client], cast: Cast
+) -> None:
+    otto = as_member("otto")
+    answers = [
+        otto.get(f"/api/v4/projects/{reference}/ml/mlflow/api/2.0/mlflow/experiments/get?experiment_id=0")
+        for reference in (cast.project.replace("/", "%2F"), str(cast.project_id), "no%2Fsuch", "4711")
+    ]
+    assert {(answer.status_code, answer.text) for answer in answers} == {(404, answers[0].text)}
+
+
+def test_ids_of_another_project_are_not_found_through_ones_own(as_member: Callable[[str], Client], cast: Cast) -> None:
+    """olga's run and candidate cannot be reached through otto's project, where otto may do everything."""
+    olga = as_member("olga").mlflow
+    run_id = olga.new_run(olga.new_experiment())
+    otto = as_member("otto")
+    base = f"/api/v4/projects/{cast.other_project.replace('/', '%2F')}/ml/mlflow/api/2.0/mlflow"
+    for operation in ("delete", "update", "log-metric", "log-batch", "set-tag", "restore"):
+        body = {"run_id": run_id, "key": "k", "value": "1", "timestamp": 1}
+        assert otto.post(f"{base}/runs/{operation}", body).status_code == 404, operation
+    assert otto.get(f"{base}/runs/get", params={"run_id": run_id}).status_code == 404
+    own = f"/api/v1/projects/{cast.other_project.replace('/', '%2F')}"
+    assert otto.get(f"{own}/candidates/1").status_code == 404
+    assert otto.request("DELETE", f"{own}/candidates/1").status_code == 404
+    curves = otto.post(f"{own}/curves", {"candidates": [1], "keys": ["loss"]})
+    assert curves.status_code == 200
+    assert all(curve["count"] == 0 for curve in curves.json()["curves"])
+    assert olga.run(run_id)["info"]["lifecycle_stage"] == "active"
