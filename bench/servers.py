@@ -1,0 +1,130 @@
+"""The servers under test, each started on fresh data and measured from outside: processor time, memory, disk."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+HOST = "127.0.0.1"
+TOKEN = "bench-token-0123456789abcdef"  # noqa: S105 - of a server that lives for a minute
+START_LIMIT_SECONDS = 120
+
+
+@dataclass
+class Peer:
+    """How to start one server. `command` has {port}, {folder} and {database} to fill in."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    database: str = "sqlite:///{folder}/bench.db"
+    artifacts: bool = True
+
+
+@dataclass
+class Running:
+    """A started server."""
+
+    peer: Peer
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+    start_seconds: float
+
+    @property
+    def token(self) -> str:
+        return TOKEN if self.peer.name == "shortlist" else ""
+
+    def _family(self) -> list[psutil.Process]:
+        root = psutil.Process(self.process.pid)
+        return [root, *root.children(recursive=True)]
+
+    def memory_mib(self) -> float:
+        """Proportional set size of all its processes: shared pages count once."""
+        return sum(process.memory_full_info().pss for process in self._family()) / 2**20
+
+    def cpu_seconds(self) -> float:
+        return sum(sum(process.cpu_times()[:2]) for process in self._family())
+
+    def disk_mib(self) -> float:
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        return sum(path.stat().st_blocks * 512 for path in files) / 2**20
+
+    def stop(self) -> None:
+        family = self._family() if self.process.poll() is None else []
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(timeout=15)
+        for process in family:
+            if process.is_running():
+                process.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def shortlist() -> Peer:
+    return Peer(
+        "shortlist",
+        [sys.executable, "-m", "shortlist", "server", "--port", "{port}", "--data", "{folder}"],
+        {"SHORTLIST_ROOT_TOKEN": TOKEN, "SHORTLIST_ROOT_PASSWORD": "a bench password", "SHORTLIST_LOG_FORMAT": "json"},
+    )
+
+
+def mlflow(python: str) -> Peer:
+    command = [python, "-m", "mlflow", "server", "--host", HOST, "--port", "{port}"]
+    command += ["--backend-store-uri", "{database}", "--artifacts-destination", "{folder}/artifacts"]
+    return Peer("mlflow", command)
+
+
+def fasttrackml(binary: str) -> Peer:
+    command = [binary, "server", "--listen-address", HOST + ":{port}", "--database-uri", "{database}"]
+    return Peer(
+        "fasttrackml",
+        [*command, "--default-artifact-root", "{folder}/artifacts"],
+        database="sqlite://{folder}/bench.db",
+        artifacts=False,
+    )
+
+
+def start(peer: Peer, folder: Path, database: str | None = None) -> Running:
+    """Start a server on an empty folder and wait until it answers an API call."""
+    folder.mkdir(parents=True)
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    url = database or peer.database.format(folder=folder)
+    command = [part.format(port=port, folder=folder, database=url) for part in peer.command]
+    if database and peer.name == "shortlist":
+        command += ["--database", database]
+        subprocess.run([sys.executable, "-m", "shortlist", "db", "upgrade", "--database", database], check=True)
+    log = (folder / "server.log").open("wb")
+    began = time.perf_counter()
+    process = subprocess.Popen(command, env={**os.environ, **peer.environment}, stdout=log, stderr=log)
+    running = Running(peer, process, port, folder, 0.0)
+    while not _answers(running):
+        if process.poll() is not None or time.perf_counter() - began > START_LIMIT_SECONDS:
+            raise RuntimeError(f"{peer.name} did not start:\n{(folder / 'server.log').read_text()[-2000:]}")
+        time.sleep(0.02)
+    running.start_seconds = time.perf_counter() - began
+    return running
+
+
+def _answers(running: Running) -> bool:
+    request = urllib.request.Request(
+        f"http://{HOST}:{running.port}/api/2.0/mlflow/experiments/get?experiment_id=0",
+        headers={"Authorization": f"Bearer {running.token}"} if running.token else {},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
