@@ -8,6 +8,9 @@ from pathlib import Path
 
 from shortlist.blobs.types import StoredObject
 
+# How much of a large upload may wait in memory for the disk.
+WRITE_BEHIND_BYTES = 32 * 1024 * 1024
+
 # obstore writes `name#1` and renames it to `name` when it is complete.
 _STAGED = "#"
 
@@ -36,6 +39,23 @@ class LocalFolder:
             with self._lock:
                 self._durable.add(folder)
             folder = folder.parent
+
+    def write_behind(self, location: str) -> None:
+        """Bring to disk what was written so far of an upload that goes on, and let go of its pages.
+
+        So the last flush is short, and a large file does not push the database out of the page cache. On a virtual
+        machine, pages that are used again are also several times faster than new ones.
+        """
+        try:
+            descriptor = os.open(self._root / f"{location}{_STAGED}1", os.O_RDONLY)
+        except FileNotFoundError:
+            return  # not begun yet, or complete already
+        try:
+            os.fdatasync(descriptor)
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(descriptor)
 
     def staged(self, before: int) -> Iterator[StoredObject]:
         """Uploads that were never finished and were last written before a time in milliseconds."""

@@ -12,7 +12,7 @@ import obstore
 from shortlist.blobs import connect
 from shortlist.blobs.blocks import Blocks, Digest
 from shortlist.blobs.feed import Feed
-from shortlist.blobs.local import LocalFolder
+from shortlist.blobs.local import WRITE_BEHIND_BYTES, LocalFolder
 from shortlist.blobs.types import Stored, StoredObject
 from shortlist.errors import Unavailable
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # One part of a large upload, and the most that is held of a small one. Several parts are on their way at once.
 PART_BYTES = 8 * 1024 * 1024
-_PARTS_AT_ONCE = 3
+_PARTS_AT_ONCE = 2
 # S3 allows 10,000 parts; above 70 GiB parts must be larger.
 _MAX_PARTS = 9_000
 
@@ -115,7 +115,7 @@ class BlobStore:
             )
         )
         try:
-            await feed.carry(first, rest, upload)
+            await feed.carry(first, self._written_behind(location, rest), upload)
         except asyncio.CancelledError:
             await self._discard(location)
             raise
@@ -124,6 +124,33 @@ class BlobStore:
             if upload.done() and upload.exception() is error:
                 raise connect.unavailable(error, "put", location) from error
             raise
+
+    async def _written_behind(self, location: str, blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Pass blocks on, and let the local disk follow at a short distance."""
+        folder = self._folder
+        if folder is None:
+            async for block in blocks:
+                yield block
+            return
+        loop = asyncio.get_running_loop()
+        running = loop.create_future()
+        running.set_result(None)
+        waiting = 0
+        async for block in blocks:
+            yield block
+            waiting += len(block)
+            if waiting >= WRITE_BEHIND_BYTES:
+                waiting = 0
+                await self._settle(running, location)
+                running = loop.run_in_executor(self._threads, folder.write_behind, location)
+        await self._settle(running, location)
+
+    async def _settle(self, flushing: "asyncio.Future[None]", location: str) -> None:
+        """A failure to flush must not be passed over: the system reports it once, and the next flush would succeed."""
+        try:
+            await flushing
+        except OSError as error:
+            raise connect.unavailable(error, "flush", location) from error
 
     async def _discard(self, location: str) -> None:
         """Take back an object that nobody will refer to; what this misses, a sweep finds."""
