@@ -1,4 +1,7 @@
-"""The metric engine's tables: what was acknowledged, what was folded, and what searches read."""
+"""The metric engine's tables: what was acknowledged, what was folded, and what searches read.
+
+A value that is NaN is stored as no value (NULL) on both databases, because SQLite has no NaN.
+"""
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint
 
@@ -14,35 +17,45 @@ metric_key = Table(
     sqlite_with_rowid=False,
 )
 
-# One accepted request is one row. It names its keys, so that appending needs no other table.
+# One accepted request is one row. It names its keys, so that appending needs no other table, and its primary key
+# answers the searches' question "is anything of this experiment still to be folded", so that it needs no other index.
 metric_log = Table(
     "metric_log",
     METADATA,
     Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("experiment_iid", BigId, primary_key=True, autoincrement=False),
     Column("candidate_iid", BigId, primary_key=True, autoincrement=False),
     Column("id", Bytes, primary_key=True),  # a time-ordered UUID
-    Column("experiment_iid", BigId, nullable=False),
     Column("points", Integer, nullable=False),
-    Column("payload", Bytes, nullable=False),
+    Column("keys", Integer, nullable=False),
+    Column("payload", Bytes, nullable=False),  # codec.encode_points
     sqlite_with_rowid=False,
 )
-Index("ix_metric_log_experiment", metric_log.c.project_id, metric_log.c.experiment_iid)
 
+# Points of one series in order of (step, timestamp, value). The chunks of a series do not overlap, save that
+# neighbours may share a (step, timestamp) with different values.
 metric_chunk = Table(
     "metric_chunk",
     METADATA,
     Column("project_id", BigId, primary_key=True, autoincrement=False),
     Column("candidate_iid", BigId, primary_key=True, autoincrement=False),
     Column("key_id", BigId, primary_key=True, autoincrement=False),
-    Column("sequence", BigId, primary_key=True, autoincrement=False),
+    Column(
+        "sequence", BigId, primary_key=True, autoincrement=False
+    ),  # tells chunks apart, says nothing of their order
     Column("count", BigId, nullable=False),
     Column("first_step", BigId, nullable=False),
+    Column("first_timestamp", Millis, nullable=False),
     Column("last_step", BigId, nullable=False),
-    Column("payload", Bytes, nullable=False),
+    Column("last_timestamp", Millis, nullable=False),
+    Column("min_timestamp", Millis, nullable=False),
+    Column("max_timestamp", Millis, nullable=False),
+    Column("payload", Bytes, nullable=False),  # codec.encode_chunk
     sqlite_with_rowid=False,
 )
 
-# One row a series. `tail` holds the newest points until there are enough of them for a chunk.
+# One row a series. The extremes are those of its finite values. `tail` holds the points after the last chunk, until
+# there are enough for another; it is empty when `first` is the only one.
 metric_series = Table(
     "metric_series",
     METADATA,
@@ -52,21 +65,24 @@ metric_series = Table(
     Column("count", BigId, nullable=False),
     Column("first_step", BigId, nullable=False),
     Column("first_timestamp", Millis, nullable=False),
-    Column("first_value", Number, nullable=False),
+    Column("first_value", Number),
     Column("last_step", BigId, nullable=False),
     Column("last_timestamp", Millis, nullable=False),
-    Column("last_value", Number, nullable=False),
+    Column("last_value", Number),
     Column("min_value", Number),
     Column("min_step", BigId),
     Column("max_value", Number),
     Column("max_step", BigId),
     Column("has_nan", Boolean, nullable=False),
     Column("has_infinity", Boolean, nullable=False),
-    Column("tail", Bytes),
+    Column("chunked", BigId, nullable=False),  # how many points are in chunks
+    Column("chunk_step", BigId),  # step and timestamp of the last of them
+    Column("chunk_timestamp", Millis),
+    Column("tail", Bytes),  # codec.encode_tail
     sqlite_with_rowid=False,
 )
 
-# What a search filters and orders by. A NaN is stored as no value with `is_nan` set, since SQLite has no NaN.
+# What a search filters and orders by: the latest value. A NaN is no value with `is_nan` set.
 metric_latest = Table(
     "metric_latest",
     METADATA,
@@ -85,4 +101,15 @@ Index(
     metric_latest.c.key_id,
     metric_latest.c.value,
     metric_latest.c.candidate_iid,
+)
+
+# How many candidates of an experiment have a key, kept by the fold so that a page need not count them.
+metric_column = Table(
+    "metric_column",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("experiment_iid", BigId, primary_key=True, autoincrement=False),
+    Column("key_id", BigId, primary_key=True, autoincrement=False),
+    Column("candidates", BigId, nullable=False),
+    sqlite_with_rowid=False,
 )

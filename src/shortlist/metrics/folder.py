@@ -1,0 +1,211 @@
+"""Folding: the background thread that keeps the log short, and the fold that a search waits for."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.db.database import Database
+from shortlist.errors import Unavailable
+from shortlist.metrics import store
+from shortlist.metrics.fold import fold
+from shortlist.metrics.store import LogHead, Place
+
+_log = structlog.get_logger(__name__)
+
+# One job occupies a writer for about this long: on the machine of the measurements a point of a fold costs 0.3
+# microseconds and a series 12. Rows are limited too, since each has to be read and decoded.
+_BUDGET_SECONDS = 0.02
+_POINT_SECONDS = 0.3e-6
+_SERIES_SECONDS = 12e-6
+_ROW_SECONDS = 8e-6
+_MAX_ROWS = 1024
+
+# Points gather this long before they are folded: a fold of many costs little more than a fold of one.
+_DELAY_SECONDS = 0.5
+# How often to look for what no notice told of: what a server that died, or a lost lock, has left.
+_SWEEP_SECONDS = 10.0
+# The share of time that folding may take while requests wait: one in four, and half of it when the log grows long.
+_REST, _HURRIED_REST = 3.0, 1.0
+_LONG_LOG_ROWS = 8 * _MAX_ROWS
+
+_START: Place = (-1, -1)
+
+
+class FoldResult(msgspec.Struct, frozen=True):
+    """What one job did. `after` is where the next one begins, None when the job saw the end of the log."""
+
+    rows: int
+    after: Place | None
+    left: bool  # something of what it passed is still in the log
+    seconds: float
+
+
+def fold_some(connection: Connection, project_id: int, after: Place, *, candidates: int | None = None) -> FoldResult:
+    """Fold log rows of the candidates after a place, as many as one job may, leaving out those that another has.
+
+    Args:
+        candidates: take rows of no more candidates than this.
+    """
+    began = time.perf_counter()
+    heads = store.log_heads(connection, project_id, after, _MAX_ROWS)
+    if not heads:
+        return FoldResult(0, None, False, time.perf_counter() - began)
+    chosen = _affordable(heads, candidates)
+    taken, missing = _take(connection, project_id, chosen, wait=False)
+    returned = fold(connection, project_id, taken) if taken else 0
+    end = None if len(chosen) == len(heads) < _MAX_ROWS else (chosen[-1][0], chosen[-1][1])
+    # The last candidate may have more rows than were affordable: they wait for the next pass, after all others.
+    cut = len(chosen) < len(heads) or len(heads) == _MAX_ROWS
+    return FoldResult(len(taken), end, bool(missing or returned or cut), time.perf_counter() - began)
+
+
+def fold_experiments(connection: Connection, project_id: int, experiment_iids: Sequence[int]) -> None:
+    """Fold everything that was logged to experiments, waiting for other folds of the same candidates."""
+    while heads := store.log_heads_of(connection, project_id, experiment_iids, _MAX_ROWS):
+        taken, _ = _take(connection, project_id, _affordable(heads, None), wait=True)
+        if taken:
+            fold(connection, project_id, taken)
+
+
+def _take(
+    connection: Connection, project_id: int, heads: Sequence[LogHead], *, wait: bool
+) -> tuple[list[tuple[int, int, bytes]], bool]:
+    """Log rows with the right to fold them, and whether some candidates were left out."""
+    places = list(dict.fromkeys((head[0], head[1]) for head in heads))
+    mine = store.lock_candidates(connection, project_id, [place[1] for place in places], wait=wait)
+    missing = [place for place in places if place[1] not in mine]
+    if missing:
+        store.drop_orphans(connection, project_id, missing)
+    taken = store.take_log(connection, project_id, heads, sorted(mine)) if mine else []
+    return taken, bool(missing)
+
+
+def _affordable(heads: Sequence[LogHead], candidates: int | None) -> Sequence[LogHead]:
+    """The first rows whose fold fits the budget, at least one. Rows of one candidate have mostly the same keys."""
+    cost, keys = 0.0, 0
+    seen = 0
+    place: Place | None = None
+    for number, head in enumerate(heads):
+        if (head[0], head[1]) != place:
+            place, keys, seen = (head[0], head[1]), 0, seen + 1
+        cost += _ROW_SECONDS + head[3] * _POINT_SECONDS + max(0, head[4] - keys) * _SERIES_SECONDS
+        keys = max(keys, head[4])
+        if number and (cost > _BUDGET_SECONDS or (candidates is not None and seen > candidates)):
+            return heads[:number]
+    return heads
+
+
+class Folder:
+    """The background fold of one server process, for all projects. Several processes may fold one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._dirty: set[int] = set()
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._unfinished = False
+
+    def start(self) -> None:
+        """Begin to fold, first what an earlier process left."""
+        self._thread = threading.Thread(target=self._run, name="fold", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the job in hand. What is in the log stays there, and is read from there."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def notify(self, project_id: int, candidate_iid: int | None = None) -> None:  # noqa: ARG002
+        """Something was logged to a project. Cheap, and safe from any thread."""
+        if project_id in self._dirty:
+            return
+        with self._lock:
+            self._dirty.add(project_id)
+        self._wake.set()
+
+    def pending(self, connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> bool:
+        """Whether `metric_latest` lacks anything that was logged to the experiments."""
+        return store.has_log(connection, scope.project_id, experiment_iids)
+
+    def fold_now(self, connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> None:
+        """Complete `metric_latest` for the experiments, in a writing transaction."""
+        fold_experiments(connection, scope.project_id, experiment_iids)
+
+    def fold_all(self) -> None:
+        """Fold everything that is in the log, now, in the calling thread; for imports, the CLI and tests."""
+        for project_id in self._database.read_now(store.projects_with_log):
+            while self._pass(project_id, rest=0.0):
+                pass
+
+    def _run(self) -> None:
+        swept = -_SWEEP_SECONDS
+        while not self._stop.is_set():
+            if time.monotonic() - swept >= _SWEEP_SECONDS:
+                swept = time.monotonic()
+                self._sweep()
+            if self._wake.wait(_SWEEP_SECONDS) and not self._unfinished:
+                self._stop.wait(_DELAY_SECONDS)
+            self._unfinished = False
+            self._wake.clear()
+            with self._lock:
+                projects, self._dirty = self._dirty, set()
+            for project_id in projects:
+                if self._stop.is_set():
+                    return
+                self._fold_project(project_id)
+
+    def _sweep(self) -> None:
+        try:
+            for project_id in self._database.read_now(store.projects_with_log):
+                self.notify(project_id)
+        except Exception:  # noqa: BLE001 - the thread must outlive whatever the database throws
+            _log.exception("cannot look for metrics to fold")
+
+    def _fold_project(self, project_id: int) -> None:
+        try:
+            if self._pass(project_id, rest=_REST):
+                self._unfinished = True
+                self.notify(project_id)
+        except Unavailable:
+            _log.warning("metrics not folded: the database is not available", project_id=project_id)
+        except Exception:  # noqa: BLE001 - the thread must outlive a row that cannot be folded
+            _log.exception("metrics not folded", project_id=project_id)
+
+    def _pass(self, project_id: int, *, rest: float) -> bool:
+        """Go once through a project's log. True when there is more to do."""
+        after: Place | None = _START
+        rows, more = 0, False
+        candidates: int | None = None
+        while after is not None and not self._stop.is_set():
+            place, limit = after, candidates
+            try:
+                result = self._database.write_now(
+                    lambda connection: fold_some(connection, project_id, place, candidates=limit)  # noqa: B023
+                )
+            except Unavailable:
+                raise
+            except Exception:  # noqa: BLE001 - as above
+                # One candidate cannot be folded. Take them one by one, and pass over it.
+                _log.exception("metrics of a candidate not folded", project_id=project_id, after=place)
+                after = place if candidates is None else self._following(project_id, place)
+                candidates = 1
+                continue
+            after, rows = result.after, rows + result.rows
+            more |= result.left and result.rows > 0
+            if rest:
+                self._stop.wait(result.seconds * (_HURRIED_REST if rows > _LONG_LOG_ROWS else rest))
+        return more
+
+    def _following(self, project_id: int, after: Place) -> Place | None:
+        heads = self._database.read_now(lambda connection: store.log_heads(connection, project_id, after, 1))
+        return (heads[0][0], heads[0][1]) if heads else None

@@ -1,0 +1,130 @@
+"""Reading points of a series: history page by page, and values at given steps."""
+
+import base64
+import binascii
+import struct
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.errors import InvalidValue
+from shortlist.metrics import codec, order, overlay, store_read
+from shortlist.metrics.chunks import MAX_CHUNK
+from shortlist.metrics.fold import tail_of
+from shortlist.metrics.types import History, Latest
+
+_CURSOR = struct.Struct("<qqd")
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """The last point of a page; the next page begins after it, whatever was logged meanwhile."""
+
+    step: int
+    timestamp: int
+    value: float
+
+    def token(self) -> str:
+        packed = _CURSOR.pack(self.step, self.timestamp, self.value)
+        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, token: str) -> "Cursor":
+        """Raises InvalidValue: not a token that `history` gave out."""
+        try:
+            packed = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
+            return cls(*_CURSOR.unpack(packed))
+        except (ValueError, binascii.Error, struct.error):
+            raise InvalidValue("The page token is not one that this server gave out.", field="page_token") from None
+
+
+def history(
+    connection: Connection,
+    scope: Scope,
+    candidate_iid: int,
+    key: str,
+    after: str | None = None,
+    limit: int | None = None,
+) -> tuple[History, str | None]:
+    """Points of one metric in order of (step, timestamp, value), and the token of the next page, if there is one.
+
+    Args:
+        after: the token of the page before; None for the first page.
+        limit: how many points at most, 1 or more; None for all. A page has fewer only if it is the last.
+
+    Raises:
+        InvalidValue: `after` is no token.
+    """
+    cursor = None if after is None else Cursor.parse(after)
+    fresh = overlay.gather(store_read.log_of_candidates(connection, scope.project_id, [candidate_iid]), [key])
+    parts = [points for _, _, points in fresh.series()]
+    rows = store_read.series_of(connection, scope.project_id, [candidate_iid], [key])
+    parts += [tail_of(row) for row in rows]
+    if not rows or not rows[0].chunked:
+        return _page(order.merge(*parts), cursor, None, limit)
+    read = limit
+    while True:
+        loaded, complete = _load(connection, scope, (candidate_iid, rows[0].key_id), cursor, read)
+        page, token = _page(order.merge(*loaded, *parts), cursor, None if complete else loaded[-1], limit)
+        if len(page) or complete or read is None:
+            return page, token
+        # More chunks than were read share the cursor's step and timestamp.
+        read = 4 * max(read, MAX_CHUNK)
+
+
+def _load(
+    connection: Connection, scope: Scope, series: tuple[int, int], cursor: Cursor | None, limit: int | None
+) -> tuple[list[History], bool]:
+    after = None if cursor is None else (cursor.step, cursor.timestamp)
+    payloads, complete = store_read.chunks_page(connection, scope.project_id, series, after, limit)
+    return [codec.decode_chunk(payload) for payload in payloads], complete
+
+
+def _page(
+    points: History, cursor: Cursor | None, bound: History | None, limit: int | None
+) -> tuple[History, str | None]:
+    """Cut a page from points in order. Beyond the last of `bound`, points may be missing that were not read."""
+    start = 0 if cursor is None else order.position_after(points, cursor.step, cursor.timestamp, cursor.value)
+    end = len(points)
+    if bound is not None:
+        end = order.position_after(points, *_last(bound))
+    stop = end if limit is None else min(end, start + limit)
+    page = order.take(points, slice(start, stop))
+    more = stop < end or bound is not None
+    return page, Cursor(*_last(page)).token() if more and len(page) else None
+
+
+def _last(points: History) -> tuple[int, int, float]:
+    return int(points.step[-1]), int(points.timestamp[-1]), float(points.value[-1])
+
+
+def values_at(
+    connection: Connection, scope: Scope, steps: Mapping[int, int], keys: Sequence[str] | None = None
+) -> dict[int, list[Latest]]:
+    """The last point at or before a step, of every metric of candidates (or of `keys`), in order of key.
+
+    Args:
+        steps: candidate iid to step. The points found carry their own step, which shows whether it is that one.
+    """
+    iids = list(steps)
+    found: dict[tuple[int, str], list[History]] = {}
+    for iid, key, points in overlay.gather(
+        store_read.log_of_candidates(connection, scope.project_id, iids), keys
+    ).series():
+        found.setdefault((iid, key), []).append(points)
+    rows = store_read.series_of(connection, scope.project_id, iids, keys)
+    names = {row.key_id: row.name for row in rows}
+    for row in rows:
+        found.setdefault((row.candidate_iid, row.name), []).append(tail_of(row))
+    for iid, key_id, payload in store_read.chunks_before(connection, scope.project_id, steps, list(names)):
+        found.setdefault((iid, names[key_id]), []).append(codec.decode_chunk(payload))
+    answer: dict[int, list[Latest]] = {iid: [] for iid in iids}
+    for (iid, key), parts in sorted(found.items()):
+        points = order.merge(*parts)
+        place = int(np.searchsorted(points.step, steps[iid], "right")) - 1
+        if place >= 0:
+            step, timestamp, value = _last(order.take(points, slice(place, place + 1)))
+            answer[iid].append(Latest(key, value, timestamp, step))
+    return answer

@@ -1,0 +1,68 @@
+"""What is still in the log, for readers: pure. Every acknowledged point is there, folded or not."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from shortlist.metrics import codec, order
+from shortlist.metrics.types import History, Ints
+
+_KEY_BITS = 32
+_KEY_MASK = (1 << _KEY_BITS) - 1
+
+
+class LogPoints:
+    """Points of log rows by series, each series in order: series `i` is `owners[i]` from `starts[i]` on."""
+
+    def __init__(self, owners: Sequence[tuple[int, str]], starts: Ints, points: History) -> None:
+        self.owners = owners
+        self.starts = starts
+        self.points = points
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def series(self) -> Iterator[tuple[int, str, History]]:
+        """(candidate, key, its points) of each series."""
+        bounds = [*self.starts.tolist(), len(self.points)]
+        for number, (candidate, key) in enumerate(self.owners):
+            yield candidate, key, order.take(self.points, slice(bounds[number], bounds[number + 1]))
+
+
+def gather(rows: Iterable[tuple[int, bytes]], keys: Collection[str] | None = None) -> LogPoints:
+    """The points of log rows (candidate, payload), limited to `keys` where these are given."""
+    places: dict[int, int] = {}
+    names: dict[str, int] = {}
+    codes: list[Ints] = []
+    parts: list[History] = []
+    wanted = None if keys is None else set(keys)
+    for candidate, payload in rows:
+        if wanted is not None and wanted.isdisjoint(codec.payload_keys(payload)):
+            continue
+        decoded = codec.decode_points(payload)
+        index = np.array([names.setdefault(key, len(names)) for key in decoded.keys], np.int64)
+        code = (places.setdefault(candidate, len(places)) << _KEY_BITS | index)[decoded.key_index]
+        part = History(decoded.step, decoded.timestamp, decoded.value)
+        if wanted is not None and not wanted.issuperset(decoded.keys):
+            mask = np.array([key in wanted for key in decoded.keys])[decoded.key_index]
+            code, part = code[mask], order.take(part, mask)
+        codes.append(code)
+        parts.append(part)
+    if not codes:
+        return LogPoints([], np.empty(0, np.int64), order.EMPTY)
+    return _grouped(np.concatenate(codes), parts, list(places), list(names))
+
+
+def _grouped(code: Ints, parts: Sequence[History], candidates: Sequence[int], names: Sequence[str]) -> LogPoints:
+    points = History(
+        np.concatenate([part.step for part in parts]),
+        np.concatenate([part.timestamp for part in parts]),
+        np.concatenate([part.value for part in parts]),
+    )
+    found = order.arrange(code, points.step, points.timestamp, points.value)
+    if found is not None:
+        code, points = code[found], order.take(points, found)
+    starts = np.flatnonzero(np.concatenate(([True], code[1:] != code[:-1])))
+    numbers: list[int] = code[starts].tolist()
+    owners = [(candidates[number >> _KEY_BITS], names[number & _KEY_MASK]) for number in numbers]
+    return LogPoints(owners, starts, points)

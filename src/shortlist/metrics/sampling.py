@@ -1,0 +1,55 @@
+"""Curves for the eye, pure: few points, and yet each bucket's least and greatest value, so that no spike is lost."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortlist.metrics.types import CurvePoints, Floats, Ints
+
+
+def sample(x: Floats, y: Floats, points: int) -> CurvePoints:
+    """At most `points` points (two or more) of a curve whose `x` does not fall.
+
+    The range of x is cut into equal buckets. A bucket keeps the first of its least and of its greatest finite
+    values, and its first value that is not finite as a mark. The curve's first and last point are kept where there
+    is room beside one bucket.
+    """
+    count = len(x)
+    if count <= points:
+        return CurvePoints(x, y, count)
+    finite = np.isfinite(y)
+    plain = bool(finite.all())
+    kept = 2 if plain or points == 2 else 3
+    ends = points >= kept + 2
+    starts = _bucket_starts(x, max(1, (points - 2 * ends) // kept))
+    lengths = np.diff(np.append(starts, count))
+    chosen = [
+        _firsts(np.minimum, starts, lengths, y if plain else np.where(finite, y, np.inf)),
+        _firsts(np.maximum, starts, lengths, y if plain else np.where(finite, y, -np.inf)),
+    ]
+    if kept == 3:
+        chosen.append(_marks(starts, lengths, finite))
+    if ends:
+        chosen.append(np.array([0, count - 1]))
+    found = np.unique(np.concatenate(chosen))
+    return CurvePoints(x[found], y[found], count)
+
+
+def _bucket_starts(x: Floats, buckets: int) -> Ints:
+    """Where each bucket that has points begins."""
+    edges: Floats = x[0] + (x[-1] - x[0]) / buckets * np.arange(buckets)
+    return np.unique(np.searchsorted(x, edges))
+
+
+def _firsts(chooser: np.ufunc, starts: Ints, lengths: Ints, y: Floats) -> Ints:
+    """The place of the first extreme value of each bucket."""
+    best = chooser.reduceat(y, starts)
+    hits = np.flatnonzero(y == np.repeat(best, lengths))
+    return hits[np.searchsorted(hits, starts)]
+
+
+def _marks(starts: Ints, lengths: Ints, finite: NDArray[np.bool_]) -> Ints:
+    """The place of the first value of each bucket that is not finite."""
+    hits = np.flatnonzero(~finite)
+    first = np.searchsorted(hits, starts)
+    last = np.searchsorted(hits, starts + lengths)
+    return hits[first[first < last]]

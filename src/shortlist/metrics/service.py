@@ -1,0 +1,104 @@
+"""The metric engine as the rest of the program calls it. `folder` makes what is appended here cheap to read."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.metrics import codec, order, overlay, store, store_read
+from shortlist.metrics.curves import curves
+from shortlist.metrics.history import history, values_at
+from shortlist.metrics.summary import summaries
+from shortlist.metrics.types import CandidateKey, CurveRequest, Latest, Points
+
+__all__ = [
+    "CurveRequest",
+    "append",
+    "append_active",
+    "curves",
+    "delete_candidate",
+    "history",
+    "keys",
+    "latest",
+    "summaries",
+    "values_at",
+]
+
+
+def append(connection: Connection, scope: Scope, candidate: CandidateKey, points: Points) -> None:
+    """Log checked points to a candidate that the caller knows to be active. No points are nothing to log."""
+    if len(points):
+        store.append(connection, scope.project_id, candidate, points.encode())
+
+
+def append_active(
+    connection: Connection,
+    scope: Scope,
+    external_id: str,
+    points_payload: bytes,
+    count: int = 1,  # noqa: ARG001
+) -> bool:
+    """Log `Points.encode()` to a candidate if it exists and is not deleted, in one statement; whether it was so."""
+    return store.append_active(connection, scope.project_id, external_id, points_payload)
+
+
+def latest(
+    connection: Connection, scope: Scope, candidate_iids: Sequence[int], keys: Sequence[str] | None = None
+) -> dict[int, list[Latest]]:
+    """The latest point of every metric (or of `keys`) of candidates, in order of key; at most four statements.
+
+    Every candidate that was asked for is in the answer.
+    """
+    answer: dict[int, list[Latest]] = {iid: [] for iid in candidate_iids}
+    if not answer or (keys is not None and not keys):
+        return answer
+    fresh = overlay.gather(store_read.log_of_candidates(connection, scope.project_id, list(answer)), keys)
+    key_ids = None if keys is None else list(store.key_ids(connection, scope.project_id, keys).values())
+    rows = store_read.latest_rows(connection, scope.project_id, list(answer), key_ids)
+    names = store_read.key_names(connection, scope.project_id, list({row[1] for row in rows}))
+    nan = float("nan")
+    for iid, key_id, value, timestamp, step in rows:
+        answer[iid].append(Latest(names[key_id], nan if value is None else value, timestamp, step))
+    if len(fresh):
+        _add_fresh(answer, fresh)
+    for found in answer.values():
+        found.sort(key=_key_of)
+    return answer
+
+
+def _key_of(item: Latest) -> str:
+    return item.key
+
+
+def _add_fresh(answer: dict[int, list[Latest]], fresh: overlay.LogPoints) -> None:
+    """Put the latest points of the log in the place of earlier ones."""
+    known = {(iid, item.key): place for iid, found in answer.items() for place, item in enumerate(found)}
+    for iid, key, points in fresh.series():
+        item = Latest(key, float(points.value[-1]), int(points.timestamp[-1]), int(points.step[-1]))
+        place = known.get((iid, key))
+        if place is None:
+            answer[iid].append(item)
+        elif _rank(item) > _rank(answer[iid][place]):
+            answer[iid][place] = item
+
+
+def _rank(item: Latest) -> tuple[int, int, tuple[float, bool]]:
+    return item.step, item.timestamp, order.rank(item.value)
+
+
+def keys(connection: Connection, scope: Scope, experiment_iid: int) -> list[tuple[str, int]]:
+    """The metric keys of an experiment in order, and how many of its candidates, deleted ones too, have each."""
+    logged = store_read.log_of_experiment(connection, scope.project_id, experiment_iid)
+    counts = store_read.column_counts(connection, scope.project_id, experiment_iid)
+    pairs = {(iid, key) for iid, payload in logged for key in codec.payload_keys(payload)}
+    if pairs:
+        iids, names = list({iid for iid, _ in pairs}), list({key for _, key in pairs})
+        pairs -= store_read.folded_pairs(connection, scope.project_id, experiment_iid, iids, names)
+        for _, key in pairs:
+            counts[key] = counts.get(key, 0) + 1
+    return sorted(counts.items())
+
+
+def delete_candidate(connection: Connection, scope: Scope, candidate_iids: Sequence[int]) -> None:
+    """Delete every metric of candidates for good. To be called while the candidates' own rows still exist."""
+    store.delete_candidates(connection, scope.project_id, candidate_iids)

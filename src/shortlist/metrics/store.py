@@ -1,0 +1,266 @@
+"""SQL of the write path: the log, keys, and what a fold reads and writes. Reads of points are in `store_read`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, tuple_
+
+from shortlist.db import counters
+from shortlist.db.dialect import insert
+from shortlist.ids import uuid7_bytes
+from shortlist.metrics import codec
+from shortlist.metrics.chunks import ChunkInfo
+from shortlist.metrics.store_bulk import add_columns, among, among_rows, upsert_columns
+from shortlist.metrics.tables import metric_chunk, metric_column, metric_key, metric_latest, metric_log, metric_series
+from shortlist.metrics.types import CandidateKey
+from shortlist.tracking.tables import candidate
+
+_COLUMNS = "project_id, experiment_iid, candidate_iid, id, points, keys, payload"
+_APPEND = {
+    style: f"INSERT INTO metric_log ({_COLUMNS}) VALUES ({', '.join([mark] * 7)})"  # noqa: S608 - no outside text
+    for style, mark in (("sqlite", "?"), ("postgresql", "%s"))
+}
+# The candidate's row is read and not locked: an append must not wait for a fold or for an update of the candidate.
+_APPEND_ACTIVE = {
+    "sqlite": f"INSERT INTO metric_log ({_COLUMNS}) SELECT project_id, experiment_iid, iid, ?, ?, ?, ? "  # noqa: S608
+    "FROM candidate WHERE project_id = ? AND external_id = ? AND deleted_at IS NULL",
+    "postgresql": f"INSERT INTO metric_log ({_COLUMNS}) "  # noqa: S608
+    "SELECT project_id, experiment_iid, iid, %s::bytea, %s::integer, %s::integer, %s::bytea "
+    "FROM candidate WHERE project_id = %s AND external_id = %s AND deleted_at IS NULL",
+}
+
+# The place of a candidate in the order in which the log is folded: experiment, candidate.
+Place = tuple[int, int]
+LogHead = tuple[int, int, bytes, int, int]  # experiment, candidate, id, points, keys
+
+
+def append(connection: Connection, project_id: int, owner: CandidateKey, payload: bytes) -> None:
+    points, keys = codec.payload_size(payload)
+    connection.exec_driver_sql(
+        _APPEND[connection.dialect.name],
+        (project_id, owner.experiment_iid, owner.candidate_iid, uuid7_bytes(), points, keys, payload),
+    )
+
+
+def append_active(connection: Connection, project_id: int, external_id: str, payload: bytes) -> bool:
+    points, keys = codec.payload_size(payload)
+    result = connection.exec_driver_sql(
+        _APPEND_ACTIVE[connection.dialect.name], (uuid7_bytes(), points, keys, payload, project_id, external_id)
+    )
+    return result.rowcount == 1
+
+
+def projects_with_log(connection: Connection) -> list[int]:
+    """Projects of the whole server that have something to fold; for the folder alone, which works for all of them."""
+    found: list[int] = []
+    least = select(metric_log.c.project_id).order_by(metric_log.c.project_id).limit(1)
+    project_id = connection.execute(least).scalar()
+    while project_id is not None:
+        found.append(project_id)
+        project_id = connection.execute(least.where(metric_log.c.project_id > project_id)).scalar()
+    return found
+
+
+def has_log(connection: Connection, project_id: int, experiment_iids: Sequence[int]) -> bool:
+    statement = select(metric_log.c.candidate_iid).where(_in_experiments(connection, project_id, experiment_iids))
+    return connection.execute(statement.limit(1)).first() is not None
+
+
+def log_heads(connection: Connection, project_id: int, after: Place, limit: int) -> list[LogHead]:
+    """Log rows of the candidates after a place, without their payloads, in order of place."""
+    place = tuple_(metric_log.c.experiment_iid, metric_log.c.candidate_iid)
+    return _heads(connection, and_(metric_log.c.project_id == project_id, place > tuple_(*after)), limit)
+
+
+def log_heads_of(connection: Connection, project_id: int, experiment_iids: Sequence[int], limit: int) -> list[LogHead]:
+    return _heads(connection, _in_experiments(connection, project_id, experiment_iids), limit)
+
+
+def _heads(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[LogHead]:
+    log = metric_log.c
+    statement = select(log.experiment_iid, log.candidate_iid, log.id, log.points, log["keys"]).where(condition)
+    ordered = statement.order_by(log.experiment_iid, log.candidate_iid, log.id).limit(limit)
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(ordered)]
+
+
+def _in_experiments(connection: Connection, project_id: int, experiment_iids: Sequence[int]) -> ColumnElement[bool]:
+    return and_(metric_log.c.project_id == project_id, among(connection, metric_log.c.experiment_iid, experiment_iids))
+
+
+def lock_candidates(connection: Connection, project_id: int, iids: Sequence[int], *, wait: bool) -> set[int]:
+    """Take the right to fold candidates, until commit. Without `wait`, those that somebody else has are left out.
+
+    Two folds of one candidate would each overwrite the other's series. SQLite's one writer excludes that; on
+    PostgreSQL the candidate's row is the lock. Writers of parameters and metadata do not wait for it.
+    """
+    statement = (
+        select(candidate.c.iid)
+        .where(candidate.c.project_id == project_id, among(connection, candidate.c.iid, iids))
+        .order_by(candidate.c.iid)
+        .with_for_update(key_share=True, skip_locked=not wait)
+    )
+    return set(connection.execute(statement).scalars())
+
+
+def drop_orphans(connection: Connection, project_id: int, places: Sequence[Place]) -> None:
+    """Drop what was logged to candidates that were deleted for good meanwhile."""
+    log = metric_log.c
+    owner = select(candidate.c.iid).where(candidate.c.project_id == project_id, candidate.c.iid == log.candidate_iid)
+    connection.execute(
+        delete(metric_log).where(
+            log.project_id == project_id,
+            among_rows(connection, (log.experiment_iid, log.candidate_iid), places),
+            ~exists(owner.correlate(metric_log)),
+        )
+    )
+
+
+def take_log(
+    connection: Connection, project_id: int, heads: Sequence[LogHead], iids: Sequence[int]
+) -> list[tuple[int, int, bytes]]:
+    """Delete the log rows of `iids` from the first to the last head; (experiment, candidate, payload) of each.
+
+    One statement reads and deletes, so that a row which arrives meanwhile is either folded or left, never lost.
+    """
+    log = metric_log.c
+    place = tuple_(log.experiment_iid, log.candidate_iid, log.id)
+    condition = and_(
+        log.project_id == project_id,
+        place >= tuple_(*heads[0][:3]),
+        place <= tuple_(*heads[-1][:3]),
+        among(connection, log.candidate_iid, iids),
+    )
+    statement = delete(metric_log).where(condition).returning(log.experiment_iid, log.candidate_iid, log.payload)
+    return [(row[0], row[1], row[2]) for row in connection.execute(statement)]
+
+
+def intern_keys(connection: Connection, project_id: int, names: Sequence[str]) -> dict[str, int]:
+    """The number of each key, given out on first use."""
+    found = key_ids(connection, project_id, names)
+    missing = sorted(set(names) - found.keys())
+    if not missing:
+        return found
+    first = counters.take(connection, project_id, "metric_key", len(missing))
+    rows = [{"project_id": project_id, "id": first + place, "name": name} for place, name in enumerate(missing)]
+    # Another process may have named the same keys while this one waited for the counter.
+    statement = insert(connection, metric_key).on_conflict_do_nothing(index_elements=["project_id", "name"])
+    connection.execute(statement, rows)
+    return found | key_ids(connection, project_id, missing)
+
+
+def key_ids(connection: Connection, project_id: int, names: Sequence[str]) -> dict[str, int]:
+    statement = select(metric_key.c.name, metric_key.c.id).where(
+        metric_key.c.project_id == project_id, among(connection, metric_key.c.name, names)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def series_rows(connection: Connection, project_id: int, pairs: Sequence[tuple[int, int]]) -> Sequence[Any]:
+    """Whole rows of `metric_series` of (candidate, key id) pairs."""
+    series = metric_series.c
+    statement = select(metric_series).where(
+        series.project_id == project_id, among_rows(connection, (series.candidate_iid, series.key_id), pairs)
+    )
+    return connection.execute(statement).all()
+
+
+def chunk_infos(
+    connection: Connection, project_id: int, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], list[ChunkInfo]]:
+    """The chunks of each series in order, without their points."""
+    found: dict[tuple[int, int], list[ChunkInfo]] = {pair: [] for pair in pairs}
+    if not pairs:
+        return found
+    chunk = metric_chunk.c
+    statement = select(
+        chunk.candidate_iid,
+        chunk.key_id,
+        chunk.sequence,
+        chunk.count,
+        chunk.first_step,
+        chunk.first_timestamp,
+        chunk.last_step,
+        chunk.last_timestamp,
+    ).where(chunk.project_id == project_id, among_rows(connection, (chunk.candidate_iid, chunk.key_id), pairs))
+    for row in connection.execute(statement):
+        found[row[0], row[1]].append(ChunkInfo(*row[2:]))
+    for chunks in found.values():
+        # Neighbours that share a step and timestamp are in order by where they end; equal ones may be in any.
+        chunks.sort(key=lambda item: (item.first, item.last))
+    return found
+
+
+def chunk_payloads(
+    connection: Connection, project_id: int, series: tuple[int, int], sequences: Sequence[int]
+) -> dict[int, bytes]:
+    chunk = metric_chunk.c
+    statement = select(chunk.sequence, chunk.payload).where(
+        chunk.project_id == project_id,
+        chunk.candidate_iid == series[0],
+        chunk.key_id == series[1],
+        among(connection, chunk.sequence, sequences),
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def delete_chunks(connection: Connection, project_id: int, rows: Sequence[tuple[int, int, int]]) -> None:
+    """Delete chunks by (candidate, key id, sequence)."""
+    if not rows:
+        return
+    chunk = metric_chunk.c
+    columns = (chunk.candidate_iid, chunk.key_id, chunk.sequence)
+    connection.execute(
+        delete(metric_chunk).where(chunk.project_id == project_id, among_rows(connection, columns, rows))
+    )
+
+
+def put_chunks(connection: Connection, project_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
+    upsert_columns(connection, metric_chunk, {"project_id": project_id}, columns)
+
+
+def put_series(connection: Connection, project_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
+    upsert_columns(connection, metric_series, {"project_id": project_id}, columns)
+
+
+def put_latest(connection: Connection, project_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
+    upsert_columns(connection, metric_latest, {"project_id": project_id}, columns)
+
+
+def count_columns(connection: Connection, project_id: int, changes: Mapping[tuple[int, int], int]) -> None:
+    """Add to the number of candidates that have (experiment, key id), in one order for all, so that none deadlock."""
+    ordered = sorted(changes.items())
+    columns = {
+        "experiment_iid": [pair[0] for pair, _ in ordered],
+        "key_id": [pair[1] for pair, _ in ordered],
+        "candidates": [change for _, change in ordered],
+    }
+    add_columns(connection, metric_column, {"project_id": project_id}, columns)
+
+
+def delete_candidates(connection: Connection, project_id: int, iids: Sequence[int]) -> None:
+    """Delete every point of candidates, folded or not."""
+    latest = metric_latest.c
+    places = select(candidate.c.iid, candidate.c.experiment_iid).where(
+        candidate.c.project_id == project_id, among(connection, candidate.c.iid, iids)
+    )
+    series = metric_series.c
+    keys = select(series.candidate_iid, series.key_id).where(
+        series.project_id == project_id, among(connection, series.candidate_iid, iids)
+    )
+    experiments: dict[int, int] = {row[0]: row[1] for row in connection.execute(places)}
+    changes: dict[tuple[int, int], int] = {}
+    triples: list[tuple[int, int, int]] = []
+    for iid, key_id in connection.execute(keys):
+        pair = (experiments[iid], key_id)
+        changes[pair] = changes.get(pair, 0) - 1
+        triples.append((*pair, iid))
+    if triples:
+        count_columns(connection, project_id, changes)
+        columns = (latest.experiment_iid, latest.key_id, latest.candidate_iid)
+        connection.execute(
+            delete(metric_latest).where(latest.project_id == project_id, among_rows(connection, columns, triples))
+        )
+    for table in (metric_series, metric_chunk, metric_log):
+        connection.execute(
+            delete(table).where(table.c.project_id == project_id, among(connection, table.c.candidate_iid, iids))
+        )
