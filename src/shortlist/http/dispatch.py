@@ -152,6 +152,14 @@ def _wrong_method(operations: Mapping[str, Operation]) -> DomainError:
 
 
 def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
-    """Routes by path, those with fewer parameters first, so that a fixed word wins over a parameter."""
-    paths = sorted(table, key=lambda path: (path.count("{"), "path}" in path, path))
+    """Routes by path, those with fewer parameters first, so that a fixed word wins over a parameter.
+
+    What begins with a parameter could match anything, so it comes last, the longest first.
+    """
+
+    def rank(path: str) -> tuple[bool, int, bool, str]:
+        anything = path.startswith("/{")
+        return anything, -len(path) if anything else path.count("{"), "path}" in path, path
+
+    paths = sorted(table, key=rank)
     return [Route(path.replace("/projects/{project}", "/projects/:project"), _ByMethod(table[path])) for path in paths]

@@ -58,7 +58,7 @@ async def upload(call: Call, request: Request) -> Response:
     """Upload an artifact; it replaces the one at its path, and can be seen once it is complete."""
 
     def target(connection: Connection) -> tuple[CandidateRecord, str]:
-        record, path = _locate(connection, call.project, call.path["path"])
+        record, path = _locate(connection, call.project, rules.check_path(call.path["path"]))
         if record.deleted_at is not None:
             raise InvalidValue(
                 f"The run {record.external_id} must be in the 'active' state. Current state is deleted.", field="path"
