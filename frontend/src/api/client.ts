@@ -1,0 +1,114 @@
+// Calls of the JSON API. Every refusal becomes an ApiError with the server's own words.
+
+import { session } from '../state/session.svelte';
+import type * as wire from './schema';
+
+const PREFIX = '/api/v1';
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field: string | null = null,
+    readonly position: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** What to do when the session has ended; the shell sets it. */
+export const hooks = { signedOut: (): void => undefined };
+
+export interface Options {
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+async function call<T>(method: string, path: string, { body, signal }: Options = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (method !== 'GET') headers['x-csrf-token'] = session.csrf_token;
+  const init: RequestInit = { method, headers, credentials: 'same-origin' };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  if (signal !== undefined) init.signal = signal;
+  const response = await send(PREFIX + path, init);
+  if (!response.ok) throw await refusal(response, path);
+  return (await response.json()) as T;
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (reason) {
+    if (reason instanceof DOMException && reason.name === 'AbortError') throw reason;
+    throw new ApiError(0, 'UNREACHABLE', 'The server does not answer. Check that it runs, then try again.');
+  }
+}
+
+async function refusal(response: Response, path: string): Promise<ApiError> {
+  const fallback = `The server answered ${response.status}.`;
+  const body = (await response.json().catch(() => ({}))) as Partial<wire.ApiErrorBody>;
+  if (response.status === 401 && path !== '/session') hooks.signedOut();
+  return new ApiError(
+    response.status,
+    body.error_code ?? 'UNKNOWN',
+    body.message ?? fallback,
+    body.field ?? null,
+    body.position ?? null,
+  );
+}
+
+const project = (path: string): string => `/projects/${encodeURIComponent(path)}`;
+const experiment = (path: string, iid: number): string => `${project(path)}/experiments/${iid}`;
+const candidate = (path: string, iid: number): string => `${project(path)}/candidates/${iid}`;
+
+export const api = {
+  session: () => call<wire.Session>('GET', '/session'),
+  signIn: (body: wire.SignIn) => call<wire.Session>('POST', '/session', { body }),
+  signOut: () => call<wire.Session>('DELETE', '/session'),
+
+  projects: (signal?: AbortSignal) => call<wire.ProjectList>('GET', '/projects', { signal }),
+  project: (path: string, signal?: AbortSignal) => call<wire.Project>('GET', project(path), { signal }),
+
+  experiments: (path: string, query: wire.ExperimentQuery, signal?: AbortSignal) =>
+    call<wire.ExperimentList>('GET', `${project(path)}/experiments?${queryText(query)}`, { signal }),
+  experiment: (path: string, iid: number, signal?: AbortSignal) =>
+    call<wire.Experiment>('GET', experiment(path, iid), { signal }),
+  columns: (path: string, iid: number, signal?: AbortSignal) =>
+    call<wire.ColumnList>('GET', `${experiment(path, iid)}/columns`, { signal }),
+  createExperiment: (path: string, body: wire.ExperimentCreate) =>
+    call<wire.Experiment>('POST', `${project(path)}/experiments`, { body }),
+  changeExperiment: (path: string, iid: number, change: Omit<wire.ExperimentChange, 'experiment'>) =>
+    call<wire.Experiment>('PATCH', experiment(path, iid), { body: change }),
+  deleteExperiment: (path: string, iid: number) => call<wire.Empty>('DELETE', experiment(path, iid)),
+  restoreExperiment: (path: string, iid: number) =>
+    call<wire.Experiment>('POST', `${experiment(path, iid)}/restore`, { body: {} }),
+
+  candidates: (path: string, query: wire.CandidateQuery, signal?: AbortSignal) =>
+    call<wire.CandidatePage>('POST', `${experiment(path, query.experiment)}/candidates/search`, {
+      body: query,
+      signal,
+    }),
+  candidate: (path: string, iid: number, signal?: AbortSignal) =>
+    call<wire.Candidate>('GET', candidate(path, iid), { signal }),
+  changeCandidate: (path: string, iid: number, change: Omit<wire.CandidateChange, 'candidate'>) =>
+    call<wire.Candidate>('PATCH', candidate(path, iid), { body: change }),
+  deleteCandidate: (path: string, iid: number) => call<wire.Empty>('DELETE', candidate(path, iid)),
+  restoreCandidate: (path: string, iid: number) =>
+    call<wire.Candidate>('POST', `${candidate(path, iid)}/restore`, { body: {} }),
+  curves: (path: string, query: wire.CurveQuery, signal?: AbortSignal) =>
+    call<wire.CurveList>('POST', `${project(path)}/curves`, { body: query, signal }),
+};
+
+/** The address of a file's bytes; `inline` lets the browser show it instead of saving it. */
+export function fileUrl(path: string, iid: number, file: string, inline: boolean): string {
+  const name = file.split('/').map(encodeURIComponent).join('/');
+  return `${PREFIX}${candidate(path, iid)}/files/${name}${inline ? '?inline=1' : ''}`;
+}
+
+function queryText(query: object): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.toString();
+}

@@ -1,0 +1,78 @@
+// Axes and their numbers.
+
+import type uPlot from 'uplot';
+import type { Axis } from '../api/types';
+import { duration } from '../lib/times';
+
+/** Ticks with just the decimals that tell them apart. */
+export function tickTexts(splits: readonly (number | null)[]): string[] {
+  const shown = splits.filter((split) => split !== null);
+  const steps = shown.slice(1).map((split, index) => Math.abs(split - (shown[index] as number)));
+  const step = Math.min(...steps, Number.POSITIVE_INFINITY);
+  const largest = Math.max(...shown.map(Math.abs), 0);
+  return splits.map((split) => (split === null ? '' : tickText(split, step, largest)));
+}
+
+function tickText(value: number, step: number, largest: number): string {
+  if (value === 0) return '0';
+  if (largest >= 1e6 || largest < 1e-3) return value.toExponential(stepDigits(step, largest)).replace('e+', 'e');
+  const decimals = Number.isFinite(step) ? Math.max(0, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9))) : 3;
+  return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+}
+
+function stepDigits(step: number, largest: number): number {
+  if (!Number.isFinite(step) || step <= 0) return 1;
+  return Math.max(0, Math.min(4, Math.ceil(Math.log10(largest / step) - 1e-9)));
+}
+
+/** Powers of ten, and the numbers between them only where there is room. */
+export function logTexts(splits: readonly (number | null)[]): string[] {
+  const decades = splits.filter((split) => split !== null && Math.log10(split) % 1 === 0).length;
+  return splits.map((split) => {
+    if (split === null) return '';
+    const isDecade = Math.abs(Math.log10(split) - Math.round(Math.log10(split))) < 1e-9;
+    if (!isDecade && decades > 1) return '';
+    return split >= 1e5 || split < 1e-3 ? split.toExponential(0).replace('e+', 'e') : String(Number(split.toPrecision(3)));
+  });
+}
+
+/** A place on the horizontal axis, in words: "step 12", "3 min 20 s", a moment. */
+export function placeText(x: number, axis: Axis): string {
+  if (axis === 'step') return `step ${x.toLocaleString('en-US')}`;
+  if (axis === 'relative') return `after ${duration(x)}`;
+  return new Date(x).toLocaleString('en-GB');
+}
+
+export interface AxisLook {
+  font: string;
+  ink: string;
+  line: string;
+}
+
+export function axes(axis: Axis, log: boolean, look: AxisLook): uPlot.Axis[] {
+  const shared = {
+    font: look.font,
+    stroke: look.ink,
+    ticks: { show: false },
+    border: { show: false },
+  };
+  const horizontal: uPlot.Axis = {
+    ...shared,
+    size: 26,
+    gap: 6,
+    space: 64,
+    grid: { show: false },
+    border: { show: true, stroke: look.line, width: 1 },
+  };
+  if (axis === 'step') horizontal.values = (_, splits) => splits.map((x) => (x % 1 === 0 ? x.toLocaleString('en-US') : ''));
+  if (axis === 'relative') horizontal.values = (_, splits) => splits.map((x) => (x < 0 ? '' : duration(x)));
+  const vertical: uPlot.Axis = {
+    ...shared,
+    gap: 6,
+    space: 32,
+    grid: { stroke: look.line, width: 1 },
+    size: (_, values) => 14 + 6.6 * Math.max(2, ...(values ?? []).map((text) => text.length)),
+    values: (_, splits) => (log ? logTexts(splits) : tickTexts(splits)),
+  };
+  return [horizontal, vertical];
+}

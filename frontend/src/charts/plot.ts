@@ -1,0 +1,199 @@
+// One drawn chart. The only place that knows uPlot; loaded when the first chart is shown.
+
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { type Aligned, align, type Oddity, oddities, positiveOnly } from '../lib/curves';
+import { axes } from './axes';
+import { ink } from './ink';
+import type { End, Events, Hover, Spec } from './types';
+
+const HEIGHT_OF_MARK = 5;
+
+export class Plot {
+  readonly #chart: uPlot;
+  readonly #spec: Spec;
+  readonly #events: Events;
+  readonly #data: Aligned;
+  readonly #odd: Oddity[];
+  readonly #bad: string;
+
+  constructor(target: HTMLElement, spec: Spec, events: Events) {
+    this.#spec = spec;
+    this.#events = events;
+    const aligned = align(spec.lines);
+    this.#data = spec.log ? positiveOnly(aligned) : aligned;
+    this.#odd = oddities(spec.lines);
+    this.#bad = ink(target, '--bad');
+    const data = [this.#data.x, ...this.#data.y] as uPlot.AlignedData;
+    this.#chart = new uPlot(this.#options(target), data, target);
+  }
+
+  #options(target: HTMLElement): uPlot.Options {
+    const { axis, log, range, lines, margin } = this.#spec;
+    const [low, high] = range ?? this.#extent();
+    const font = `11.5px ${getComputedStyle(target).fontFamily}`;
+    return {
+      width: Math.max(80, target.clientWidth),
+      height: Math.max(60, target.clientHeight),
+      padding: [10, margin || 12, 0, 0],
+      ms: 1,
+      legend: { show: false },
+      scales: {
+        x: { time: axis === 'wall', range: [low, high] },
+        y: log ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max) },
+      },
+      axes: axes(axis, log, { font, ink: ink(target, '--ink-3'), line: ink(target, '--line') }),
+      series: [
+        {},
+        ...lines.map((line) => ({
+          stroke: ink(target, line.look.colour),
+          width: 1.6,
+          dash: line.look.dash,
+          points: { size: 5 },
+        })),
+      ],
+      focus: { alpha: 0.22 },
+      cursor: {
+        drag: { x: true, y: false, setScale: false },
+        focus: { prox: lines.length > 1 ? 40 : -1 },
+        points: { size: 8 },
+        sync: { key: this.#spec.sync, setSeries: false, scales: ['x', null] },
+        dataIdx: (_, series, index) => this.#nearestIndex(series, index),
+        bind: {
+          dblclick: () => () => {
+            this.#events.onzoom(null);
+            return null;
+          },
+        },
+      },
+      hooks: {
+        setSelect: [(chart) => this.#selected(chart)],
+        setCursor: [(chart) => this.#events.onhover(this.#hover(chart))],
+        draw: [(chart) => this.#drawOddities(chart)],
+        drawSeries: [],
+        ready: [(chart) => this.#events.onends(this.#ends(chart))],
+        setSize: [(chart) => queueMicrotask(() => this.#events.onends(this.#ends(chart)))],
+      },
+    };
+  }
+
+  #extent(): [number, number] {
+    const first = this.#data.x[0] ?? 0;
+    const last = this.#data.x.at(-1) ?? 1;
+    return first === last ? [first - 1, last + 1] : [first, last];
+  }
+
+  /** Between the points of a line, its nearest point speaks. */
+  #nearestIndex(series: number, index: number): number {
+    const values = this.#data.y[series - 1];
+    if (values === undefined || values[index] !== undefined) return index;
+    const most = Math.max(index, values.length - index);
+    for (let away = 1; away <= most; away += 1) {
+      if (values[index - away] !== undefined) return index - away;
+      if (values[index + away] !== undefined) return index + away;
+    }
+    return index;
+  }
+
+  #selected(chart: uPlot): void {
+    const { left, width } = chart.select;
+    if (width < 5) return;
+    const range: [number, number] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')];
+    chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.#events.onzoom(range);
+  }
+
+  #hover(chart: uPlot): Hover | null {
+    const { idx, idxs, left } = chart.cursor;
+    if (idx === null || idx === undefined || left === undefined || left < 0) return null;
+    const x = this.#data.x[idx];
+    if (x === undefined) return null;
+    const values = this.#spec.lines.flatMap((line, index) => {
+      const at = idxs?.[index + 1];
+      const value = at === null || at === undefined ? undefined : this.#data.y[index]?.[at];
+      if (value === undefined) return [];
+      return [{ id: line.id, value: value ?? ('NaN' as const) }];
+    });
+    const focused = chart.series.findIndex((series, index) => index > 0 && isFocused(chart, series));
+    const box = chart.over.getBoundingClientRect();
+    const outer = chart.root.getBoundingClientRect();
+    const nearest = focused > 0 ? (this.#spec.lines[focused - 1]?.id ?? null) : null;
+    return { x, left: box.left - outer.left + left, values, nearest };
+  }
+
+  #ends(chart: uPlot): End[] {
+    const top = chart.over.offsetTop;
+    return this.#spec.lines.flatMap((line, index) => {
+      const last = this.#data.y[index]?.findLast((value) => typeof value === 'number');
+      if (typeof last !== 'number') return [];
+      return [{ id: line.id, top: top + chart.valToPos(last, 'y') }];
+    });
+  }
+
+  /** A cross where a value is not a number, a wedge where it is infinite. */
+  #drawOddities(chart: uPlot): void {
+    if (this.#odd.length === 0) return;
+    const { ctx, bbox } = chart;
+    const size = HEIGHT_OF_MARK * devicePixelRatio;
+    ctx.save();
+    ctx.strokeStyle = this.#bad;
+    ctx.lineWidth = 1.5 * devicePixelRatio;
+    for (const { x, word } of this.#odd.slice(0, 500)) {
+      const left = chart.valToPos(x, 'x', true);
+      if (left < bbox.left - 1 || left > bbox.left + bbox.width + 1) continue;
+      const top = word === '+∞' ? bbox.top + size : bbox.top + bbox.height - size;
+      mark(ctx, word, left, top, size * 0.8);
+    }
+    ctx.restore();
+  }
+
+  /** Draws one line above the others, or all alike. */
+  highlight(id: number | null): void {
+    const index = this.#spec.lines.findIndex((line) => line.id === id);
+    this.#chart.setSeries(index < 0 ? null : index + 1, { focus: true });
+  }
+
+  /** Moves the cursor by points, from the keyboard. */
+  step(points: number): void {
+    const count = this.#data.x.length;
+    const from = this.#chart.cursor.idx ?? (points > 0 ? -1 : count);
+    const x = this.#data.x[Math.max(0, Math.min(count - 1, from + points))];
+    if (x === undefined) return;
+    this.#chart.setCursor({ left: this.#chart.valToPos(x, 'x'), top: this.#chart.over.clientHeight / 2 });
+  }
+
+  resize(width: number, height: number): void {
+    this.#chart.setSize({ width, height });
+  }
+
+  destroy(): void {
+    this.#chart.destroy();
+  }
+}
+
+function isFocused(chart: uPlot, series: uPlot.Series): boolean {
+  const shown = series as uPlot.Series & { _focus?: boolean | null };
+  return shown._focus === true && chart.series.length > 2;
+}
+
+function paddedRange(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  const room = max === min ? Math.abs(max) * 0.1 || 1 : (max - min) * 0.06;
+  return [min - room, max + room];
+}
+
+function mark(ctx: CanvasRenderingContext2D, word: Oddity['word'], x: number, y: number, size: number): void {
+  ctx.beginPath();
+  if (word === 'NaN') {
+    ctx.moveTo(x - size, y - size);
+    ctx.lineTo(x + size, y + size);
+    ctx.moveTo(x - size, y + size);
+    ctx.lineTo(x + size, y - size);
+  } else {
+    const point = word === '+∞' ? -size : size;
+    ctx.moveTo(x - size, y - point);
+    ctx.lineTo(x, y + point);
+    ctx.lineTo(x + size, y - point);
+  }
+  ctx.stroke();
+}

@@ -1,0 +1,48 @@
+// What a chart is asked to draw, and what it tells back.
+
+import type { Value } from '../api/schema';
+import type { Axis } from '../api/types';
+import type { Look } from '../lib/palette';
+
+export interface Line {
+  id: number;
+  label: string;
+  look: Look;
+  x: number[];
+  y: Value[];
+}
+
+export interface Spec {
+  lines: Line[];
+  axis: Axis;
+  log: boolean;
+  /** The part of the axis that is shown; null shows all. */
+  range: Range | null;
+  /** Charts with the same key move one cursor. */
+  sync: string;
+  /** Room to the right for labels at the ends of lines, in pixels. */
+  margin: number;
+}
+
+export type Range = [number, number];
+
+export interface Hover {
+  x: number;
+  /** Pixels from the left edge of the chart. */
+  left: number;
+  values: { id: number; value: Value }[];
+  /** The line next to the pointer. */
+  nearest: number | null;
+}
+
+export interface End {
+  id: number;
+  /** Pixels from the top edge of the chart. */
+  top: number;
+}
+
+export interface Events {
+  onzoom: (range: Range | null) => void;
+  onhover: (hover: Hover | null) => void;
+  onends: (ends: End[]) => void;
+}

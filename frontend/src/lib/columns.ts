@@ -1,0 +1,132 @@
+// The columns of a table of candidates: which there are, which are shown at first, and how wide they are.
+
+import type { CandidateRow, Column } from '../api/schema';
+import { isNumeric } from './numbers';
+import { fieldOf } from './view';
+
+export type ColumnKind = 'metric' | 'param' | 'metadata' | 'fact';
+
+export interface TableColumn {
+  /** `metrics.val/acc`, `params.lr`, `metadata.team`, or the name of a fact. */
+  id: string;
+  kind: ColumnKind;
+  key: string;
+  title: string;
+  /** The field of the filter grammar; null when the server cannot order by it. */
+  field: string | null;
+  /** How many candidates have a value. */
+  candidates: number;
+}
+
+export const GROUPS: Record<Exclude<ColumnKind, 'fact'>, string> = {
+  metric: 'metrics',
+  param: 'params',
+  metadata: 'metadata',
+};
+
+export const FACTS: readonly TableColumn[] = [
+  fact('status', 'Status', 'status'),
+  fact('start_time', 'Started', 'start_time'),
+  fact('duration', 'Duration', 'duration'),
+  fact('created_by', 'By', 'created_by'),
+];
+
+const MOST_METRICS = 12;
+const MOST_PARAMS = 12;
+
+function fact(id: string, title: string, field: string | null): TableColumn {
+  return { id, kind: 'fact', key: id, title, field, candidates: 0 };
+}
+
+export function tableColumn(column: Column): TableColumn {
+  const group = GROUPS[column.kind];
+  return {
+    id: `${group}.${column.key}`,
+    kind: column.kind,
+    key: column.key,
+    title: column.key,
+    field: fieldOf(group, column.key),
+    candidates: column.candidates,
+  };
+}
+
+/** Metrics of the machine, which say little about which candidate is best. */
+export function isSystem(key: string): boolean {
+  return key.startsWith('system/') || key.startsWith('sys/');
+}
+
+/** Metadata that tools write for themselves. */
+export function isInternal(key: string): boolean {
+  return key.startsWith('mlflow.');
+}
+
+/** Status, the metrics, the parameters that differ, and when: what tells candidates apart. */
+export function defaultColumns(columns: readonly Column[]): string[] {
+  const metrics = columns
+    .filter((column) => column.kind === 'metric' && !isSystem(column.key))
+    .sort((a, b) => b.candidates - a.candidates || weight(a.key) - weight(b.key) || compare(a.key, b.key))
+    .slice(0, MOST_METRICS);
+  const params = columns
+    .filter((column) => column.kind === 'param' && column.distinct > 1)
+    .sort((a, b) => b.candidates - a.candidates || compare(a.key, b.key))
+    .slice(0, MOST_PARAMS);
+  return ['status', ...[...metrics, ...params].map((column) => tableColumn(column).id), 'start_time', 'duration'];
+}
+
+/** Held-out measurements come before those of training. */
+function weight(key: string): number {
+  if (/(^|[^a-z])(val|valid|validation|test|eval|holdout)([^a-z]|$)/i.test(key)) return 0;
+  return /(^|[^a-z])train(ing)?([^a-z]|$)/i.test(key) ? 2 : 1;
+}
+
+function compare(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+/** Columns by id, in the order of the ids; ids that no candidate has any more are left out. */
+export function chosenColumns(ids: readonly string[], all: readonly TableColumn[]): TableColumn[] {
+  const byId = new Map(all.map((column) => [column.id, column]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** Parameters that every candidate which has them holds at one value, with that value where a row shows it. */
+export function constants(columns: readonly Column[], rows: readonly CandidateRow[]): [string, string][] {
+  return columns
+    .filter((column) => column.kind === 'param' && column.distinct === 1)
+    .flatMap(({ key }): [string, string][] => {
+      const holder = rows.find((row) => key in row.params);
+      return holder === undefined ? [] : [[key, holder.params[key] ?? '']];
+    });
+}
+
+/** Whether a column's values are numbers, which stand to the right. */
+export function isRightAligned(column: TableColumn, rows: readonly CandidateRow[]): boolean {
+  if (column.kind === 'metric' || column.id === 'duration') return true;
+  if (column.kind !== 'param') return false;
+  const values = rows.flatMap((row) => row.params[column.key] ?? []);
+  return values.length > 0 && values.every(isNumeric);
+}
+
+/** Whether a first click should show the largest value first. */
+export function firstDescending(column: TableColumn): boolean {
+  if (column.kind === 'metric') return !isLowerBetter(column.key);
+  return column.id === 'start_time' || column.id === 'duration';
+}
+
+/** A guess from the name: losses and errors should be low. */
+export function isLowerBetter(key: string): boolean {
+  return /(loss|err(or)?|mse|rmse|mae|mape|perplexity|ppl|latency|nll|wer|cer|fid|seconds|_ms|time|regret|brier)([^a-z]|$)/i.test(
+    key,
+  );
+}
+
+/** The metric that a reader most likely asks for: held out, a score rather than a loss, held by most candidates. */
+export function guessMetric(columns: readonly Column[]): string | null {
+  const metrics = columns.filter((column) => column.kind === 'metric' && !isSystem(column.key));
+  const rank = (column: Column): number =>
+    weight(column.key) * 2 + (/(acc|auc|f1|r2|score|map|iou|bleu|reward)/i.test(column.key) ? 0 : 1);
+  const best = [...metrics].sort(
+    (a, b) => rank(a) - rank(b) || b.candidates - a.candidates || compare(a.key, b.key),
+  )[0];
+  return best?.key ?? null;
+}

@@ -1,0 +1,109 @@
+// Curves made ready to draw: one shared axis, gaps where there is no number, and what to say about them.
+
+import type { Curve, Series } from '../api/schema';
+import { short, toNumber } from './numbers';
+
+/** Undefined: this series has no point here, draw through. Null: a point that is not a number, leave a gap. */
+export type Ordinate = number | null | undefined;
+
+export interface Aligned {
+  x: number[];
+  y: Ordinate[][];
+}
+
+export interface Oddity {
+  series: number;
+  x: number;
+  word: 'NaN' | '+∞' | '−∞';
+}
+
+/**
+ * Merges ascending axes into one. A value that occurs n times in one curve occurs n times in the result, so no
+ * point is lost where a step was logged twice.
+ */
+export function align(curves: readonly Pick<Curve, 'x' | 'y'>[]): Aligned {
+  const at = curves.map(() => 0);
+  const x: number[] = [];
+  const y: Ordinate[][] = curves.map(() => []);
+  for (;;) {
+    let next = Number.POSITIVE_INFINITY;
+    curves.forEach((curve, index) => {
+      const value = curve.x[at[index] as number];
+      if (value !== undefined && value < next) next = value;
+    });
+    if (next === Number.POSITIVE_INFINITY) return { x, y };
+    x.push(next);
+    curves.forEach((curve, index) => {
+      const here = at[index] as number;
+      if (curve.x[here] === next) {
+        const value = toNumber(curve.y[here] ?? 'NaN');
+        y[index]?.push(Number.isFinite(value) ? value : null);
+        at[index] = here + 1;
+      } else y[index]?.push(undefined);
+    });
+  }
+}
+
+/** The points that no line can show. */
+export function oddities(curves: readonly Pick<Curve, 'x' | 'y'>[]): Oddity[] {
+  return curves.flatMap((curve, series) =>
+    curve.y.flatMap((raw, index): Oddity[] => {
+      const value = toNumber(raw);
+      const x = curve.x[index];
+      if (Number.isFinite(value) || x === undefined) return [];
+      return [{ series, x, word: Number.isNaN(value) ? 'NaN' : value > 0 ? '+∞' : '−∞' }];
+    }),
+  );
+}
+
+/** On a logarithmic axis what is not above zero has no place. */
+export function positiveOnly(aligned: Aligned): Aligned {
+  const y = aligned.y.map((values) =>
+    values.map((value) => (typeof value === 'number' && value <= 0 ? null : value)),
+  );
+  return { x: aligned.x, y };
+}
+
+export interface MetricGroup<T> {
+  name: string;
+  items: T[];
+}
+
+/** Metrics by the part of their name before the last slash; those of the machine come last. */
+export function groupByPrefix<T extends { key: string }>(items: readonly T[]): MetricGroup<T>[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const slash = item.key.lastIndexOf('/');
+    const name = slash > 0 ? item.key.slice(0, slash) : '';
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  const rank = (name: string): number => (name.startsWith('sys') ? 2 : name === '' ? 0 : 1);
+  return [...groups]
+    .map(([name, grouped]) => ({ name, items: grouped }))
+    .sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name, 'en'));
+}
+
+/** One sentence for those who cannot see the chart. */
+export function describe(series: Series): string {
+  const parts = [`${series.key}: ${series.count} points, last ${short(series.last)} at step ${series.last_step}`];
+  if (series.minimum !== null) parts.push(`lowest ${short(series.minimum)} at step ${series.minimum_step}`);
+  if (series.maximum !== null) parts.push(`highest ${short(series.maximum)} at step ${series.maximum_step}`);
+  if (series.has_nan) parts.push('some points are not a number');
+  return `${parts.join(', ')}.`;
+}
+
+/** Moves labels apart so that none overlap, each as near to its place as can be. Positions must ascend. */
+export function spread(positions: readonly number[], gap: number, low: number, high: number): number[] {
+  const placed = positions.map((position) => Math.max(low, Math.min(high, position)));
+  for (let index = 1; index < placed.length; index += 1) {
+    placed[index] = Math.max(placed[index] as number, (placed[index - 1] as number) + gap);
+  }
+  let ceiling = high;
+  for (let index = placed.length - 1; index >= 0; index -= 1) {
+    placed[index] = Math.min(placed[index] as number, ceiling);
+    ceiling = (placed[index] as number) - gap;
+  }
+  return placed;
+}

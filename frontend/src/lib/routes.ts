@@ -1,0 +1,70 @@
+// Addresses of pages, both ways.
+
+export type Route =
+  | { page: 'sign_in' }
+  | { page: 'projects' }
+  | { page: 'project'; project: string }
+  | { page: 'experiments'; project: string }
+  | { page: 'experiment'; project: string; experiment: number }
+  | { page: 'candidate'; project: string; candidate: number }
+  | { page: 'not_found' };
+
+const NOT_FOUND: Route = { page: 'not_found' };
+
+/** The page at a path; the server knows the same table. */
+export function matchRoute(pathname: string): Route {
+  const path = pathname.replace(/\/+$/, '') || '/';
+  if (path === '/') return { page: 'projects' };
+  if (path === '/users/sign_in') return { page: 'sign_in' };
+  const [project = '', rest] = splitOnce(decoded(path.slice(1)), '/-/');
+  if (!project.includes('/')) return NOT_FOUND;
+  if (rest === undefined) return { page: 'project', project };
+  if (rest === 'ml/experiments') return { page: 'experiments', project };
+  const match = /^ml\/(experiments|candidates)\/(\d{1,15})$/.exec(rest);
+  if (match === null) return NOT_FOUND;
+  const iid = Number(match[2]);
+  return match[1] === 'experiments'
+    ? { page: 'experiment', project, experiment: iid }
+    : { page: 'candidate', project, candidate: iid };
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function projectPath(project: string): string {
+  return `/${project.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+export function experimentsPath(project: string): string {
+  return `${projectPath(project)}/-/ml/experiments`;
+}
+
+export function experimentPath(project: string, experiment: number): string {
+  return `${experimentsPath(project)}/${experiment}`;
+}
+
+export function candidatePath(project: string, candidate: number): string {
+  return `${projectPath(project)}/-/ml/candidates/${candidate}`;
+}
+
+/** Where to go after signing in: only a path of this origin, never another host. */
+export function safeReturn(given: string | null, origin: string): string {
+  if (given === null || !given.startsWith('/')) return '/';
+  try {
+    const target = new URL(given, origin);
+    const local = target.origin === origin && matchRoute(target.pathname).page !== 'sign_in';
+    return local ? target.pathname + target.search + target.hash : '/';
+  } catch {
+    return '/';
+  }
+}

@@ -1,0 +1,92 @@
+// The data of a page through the API: the same that the server embeds in a document.
+
+import { api } from '../api/client';
+import type { CandidateQuery, Column, PageData } from '../api/schema';
+import { defaultColumns } from '../lib/columns';
+import { experimentsPath, matchRoute } from '../lib/routes';
+import { orderText, parseView } from '../lib/view';
+import { session } from '../state/session.svelte';
+
+export const FIRST_ROWS = 100;
+
+function blank(page: string): PageData {
+  return {
+    page,
+    session: { ...session },
+    project: null,
+    projects: null,
+    experiments: null,
+    experiment: null,
+    columns: null,
+    candidates: null,
+    candidate: null,
+    query: null,
+  };
+}
+
+export async function load(url: string, signal: AbortSignal): Promise<PageData> {
+  const { pathname, search } = new URL(url, location.origin);
+  const route = matchRoute(pathname);
+  switch (route.page) {
+    case 'sign_in':
+    case 'not_found':
+      return blank(route.page);
+    case 'projects':
+      return { ...blank('projects'), projects: await api.projects(signal) };
+    case 'project':
+      history.replaceState(history.state, '', experimentsPath(route.project));
+      return loadExperiments(route.project, signal);
+    case 'experiments':
+      return loadExperiments(route.project, signal);
+    case 'experiment':
+      return loadExperiment(route.project, route.experiment, search, signal);
+    case 'candidate': {
+      const [project, candidate] = await Promise.all([
+        api.project(route.project, signal),
+        api.candidate(route.project, route.candidate, signal),
+      ]);
+      return { ...blank('candidate'), project, candidate };
+    }
+  }
+}
+
+async function loadExperiments(path: string, signal: AbortSignal): Promise<PageData> {
+  const [project, experiments] = await Promise.all([
+    api.project(path, signal),
+    api.experiments(path, {}, signal),
+  ]);
+  return { ...blank('experiments'), project, experiments };
+}
+
+async function loadExperiment(
+  path: string,
+  iid: number,
+  search: string,
+  signal: AbortSignal,
+): Promise<PageData> {
+  const view = parseView(search);
+  const query: CandidateQuery = {
+    experiment: iid,
+    filter: view.filter,
+    order_by: view.order.map(orderText),
+    view: view.view,
+    max_results: FIRST_ROWS,
+  };
+  const [project, experiment, columns] = await Promise.all([
+    api.project(path, signal),
+    api.experiment(path, iid, signal),
+    api.columns(path, iid, signal),
+  ]);
+  // A filter that the server refuses is the page's to explain; the rows are then those without it.
+  const asked = { ...query, columns: wanted(view.columns, columns.columns) };
+  const candidates = await api
+    .candidates(path, asked, signal)
+    .catch(() => api.candidates(path, { ...asked, filter: '', order_by: [] }, signal));
+  return { ...blank('experiment'), project, experiment, columns, candidates, query };
+}
+
+/** The columns whose values are asked for: those shown, and every constant, for the line that names them. */
+function wanted(chosen: string[] | null, columns: Column[]): string[] {
+  const constant = columns.filter((column) => column.kind === 'param' && column.distinct === 1);
+  return [...(chosen ?? defaultColumns(columns)), ...constant.slice(0, 50).map(({ key }) => `params.${key}`)];
+}

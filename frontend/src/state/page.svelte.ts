@@ -1,0 +1,147 @@
+// Which page is shown, with its data. The first comes inside the document, later ones through the API.
+
+import { ApiError, hooks } from '../api/client';
+import type { PageData } from '../api/schema';
+import { load } from '../pages/load';
+import { matchRoute } from '../lib/routes';
+import { setSession } from './session.svelte';
+
+export type Phase = 'ready' | 'loading' | 'failed';
+
+interface Shown {
+  data: PageData;
+  phase: Phase;
+  error: string;
+  /** Grows with every navigation, so that a page starts anew even at the same kind of address. */
+  visit: number;
+  url: string;
+}
+
+const MOST_KEPT = 12;
+
+function embedded(): PageData {
+  const element = document.getElementById('page-data');
+  return JSON.parse(element?.textContent ?? '{}') as PageData;
+}
+
+const shown: Shown = $state({
+  data: embedded(),
+  phase: 'ready',
+  error: '',
+  visit: 0,
+  url: location.pathname + location.search,
+});
+// Pages seen before, so that going back paints at once.
+const kept = new Map<string, PageData>();
+let running: AbortController | null = null;
+
+export const page = {
+  get data(): PageData {
+    return shown.data;
+  },
+  get phase(): Phase {
+    return shown.phase;
+  },
+  get error(): string {
+    return shown.error;
+  },
+  get visit(): number {
+    return shown.visit;
+  },
+  get url(): string {
+    return shown.url;
+  },
+};
+
+/** Starts the shell: takes the session from the document and follows links and the back button. */
+export function startPages(): void {
+  setSession(shown.data.session);
+  hooks.signedOut = () => navigate(`/users/sign_in?return_to=${encodeURIComponent(shown.url)}`);
+  history.scrollRestoration = 'manual';
+  addEventListener('popstate', (event) => {
+    const { scroll = 0 } = (event.state ?? {}) as { scroll?: number };
+    void show(location.pathname + location.search, scroll, true);
+  });
+  addEventListener('click', followLink);
+}
+
+export function navigate(url: string): void {
+  rememberScroll();
+  history.pushState({ scroll: 0 }, '', url);
+  void show(url, 0, false);
+}
+
+/** Puts another query into the address of this page without leaving it. */
+export function replaceSearch(search: string): void {
+  const url = location.pathname + search;
+  if (url === location.pathname + location.search) return;
+  history.replaceState(history.state, '', url);
+  shown.url = url;
+}
+
+/** Loads the page again, as after signing in. */
+export function reload(): Promise<void> {
+  return show(location.pathname + location.search, scrollY, false);
+}
+
+function rememberScroll(): void {
+  history.replaceState({ ...(history.state as object | null), scroll: scrollY }, '');
+  if (shown.phase === 'ready') keep(shown.url, shown.data);
+}
+
+function keep(url: string, data: PageData): void {
+  kept.delete(url);
+  kept.set(url, data);
+  for (const oldest of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(oldest);
+}
+
+async function show(url: string, scroll: number, back: boolean): Promise<void> {
+  running?.abort();
+  const run = new AbortController();
+  running = run;
+  const before = back ? kept.get(url) : undefined;
+  shown.url = url;
+  if (before === undefined) {
+    shown.phase = 'loading';
+    shown.data = { ...shown.data, page: matchRoute(new URL(url, location.origin).pathname).page };
+    shown.visit += 1;
+    scrollTo(0, 0);
+  } else put(before, scroll);
+  try {
+    const data = await load(url, run.signal);
+    if (run.signal.aborted) return;
+    if (before === undefined) put(data, scroll);
+    else shown.data = data;
+  } catch (reason) {
+    if (run.signal.aborted) return;
+    fail(reason);
+  }
+}
+
+function put(data: PageData, scroll: number): void {
+  shown.data = data;
+  shown.phase = 'ready';
+  shown.visit += 1;
+  requestAnimationFrame(() => scrollTo(0, scroll));
+}
+
+function fail(reason: unknown): void {
+  if (reason instanceof ApiError && (reason.status === 404 || reason.status === 403)) {
+    shown.data = { ...shown.data, page: 'not_found' };
+    shown.phase = 'ready';
+    return;
+  }
+  shown.phase = 'failed';
+  shown.error = reason instanceof Error ? reason.message : String(reason);
+}
+
+function followLink(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (link === null || link.target !== '' || link.hasAttribute('download')) return;
+  if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#')) return;
+  if (link.pathname.startsWith('/api/') || link.pathname.startsWith('/-/')) return;
+  event.preventDefault();
+  navigate(link.pathname + link.search);
+}

@@ -1,0 +1,46 @@
+// Keys that work on a page. Components offer theirs while they are shown; the sheet lists what is offered.
+
+export interface Shortcut {
+  key: string;
+  label: string;
+  run: (event: KeyboardEvent) => void;
+}
+
+const offered = $state<{ groups: { name: string; shortcuts: Shortcut[] }[] }>({ groups: [] });
+
+export const shortcuts = {
+  get groups() {
+    return offered.groups;
+  },
+};
+
+/** Call while a component is set up: its keys work until it goes. */
+export function offerShortcuts(name: string, list: Shortcut[]): void {
+  $effect(() => {
+    const group = { name, shortcuts: list };
+    offered.groups = [...offered.groups, group];
+    return () => {
+      offered.groups = offered.groups.filter((other) => other.shortcuts !== list && other.name !== name);
+    };
+  });
+}
+
+/** Runs the shortcut of a key press, unless the press belongs to a field, a dialog or the browser. */
+export function onKeydown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
+  for (const group of [...offered.groups].reverse()) {
+    const found = group.shortcuts.find((shortcut) => shortcut.key === event.key);
+    if (found !== undefined) {
+      event.preventDefault();
+      found.run(event);
+      return;
+    }
+  }
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
+}
