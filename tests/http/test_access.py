@@ -24,6 +24,7 @@ IN_PROJECT = {
 }
 OUTSIDE = {
     Action.PROJECT_LIST: "       ok     ok     ok     ok     ok     ok     ok",
+    Action.PROJECT_CREATE: "     ok     ok     ok     ok     ok     ok     401",
     Action.SERVER_PUBLIC: "      ok     ok     ok     ok     ok     ok     ok",
 }
 MEMBERS = ("olga", "mara", "rita", "gwen", "otto", "cid", "anonymous")

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, get_origin
+from typing import Any, cast, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -75,10 +75,10 @@ class RequestDecoder:
                 raise invalid(error) from None
             except (msgspec.DecodeError, UnicodeDecodeError):
                 return self._convert(_loads(body))
-        values = _loads(body) if body else {}
+        values: Any = _loads(body) if body else {}
         if not isinstance(values, dict):
             raise InvalidValue("The body must be a JSON object.", field="body")
-        return self._convert({**values, **self._from_path(path)})
+        return self._convert(cast(dict[str, Any], values) | self._from_path(path))
 
     def from_query(self, query: bytes, path: Mapping[str, str]) -> Any:
         """Raises InvalidValue: a parameter that is missing or of the wrong kind."""

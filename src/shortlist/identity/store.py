@@ -31,7 +31,7 @@ def user_by_username(connection: Connection, username: str) -> tuple[User, str |
     statement = select(*_USER, user_account.c.password_hash)
     statement = statement.where(func.lower(user_account.c.username) == username.lower())
     row = connection.execute(statement).one_or_none()
-    return None if row is None else (User(*row[:-1]), row[-1])
+    return None if row is None else (User(*row[: len(_USER)]), row[len(_USER)])
 
 
 def users(connection: Connection) -> list[User]:

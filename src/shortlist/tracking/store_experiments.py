@@ -24,8 +24,8 @@ _FIELDS = (
 
 def add(connection: Connection, scope: Scope, record: ExperimentRecord) -> bool:
     """Insert an experiment; False when its iid or its name is taken."""
-    statement = insert(connection, experiment).on_conflict_do_nothing()
-    result = connection.execute(
+    statement = insert(connection, experiment).on_conflict_do_nothing().returning(experiment.c.iid)
+    added = connection.execute(
         statement,
         {
             "project_id": scope.project_id,
@@ -39,7 +39,7 @@ def add(connection: Connection, scope: Scope, record: ExperimentRecord) -> bool:
             "deleted_at": record.deleted_at,
         },
     )
-    return result.rowcount == 1
+    return added.scalar_one_or_none() is not None
 
 
 def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[ExperimentRecord]:

@@ -3,7 +3,10 @@
 from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
+from shortlist.access.roles import Visibility
 from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.identity import service as identity
+from shortlist.projects import service
 from shortlist.web import projects, wire
 from shortlist.web.surface import PREFIX
 
@@ -18,7 +21,38 @@ def get(call: Call, connection: Connection, _request: None) -> wire.Project:
     return projects.project_of(connection, call.project)
 
 
+async def create(call: Call, request: wire.ProjectCreate) -> wire.Project:
+    """Create a project in one's own namespace."""
+
+    def work(connection: Connection) -> wire.Project:
+        owner = identity.get_user(connection, call.actor.user_id or 0)
+        made = service.create(
+            connection,
+            owner,
+            request.path,
+            name=request.name,
+            description=request.description,
+            visibility=Visibility(request.visibility),
+        )
+        return projects.shown(connection, call.actor, made)
+
+    made = await call.services.database.write(work)
+    call.services.resolver.forget()
+    return made
+
+
 ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path=f"{PREFIX}/projects",
+        action=Action.PROJECT_CREATE,
+        mode=Mode.ASYNC,
+        handler=create,
+        request=wire.ProjectCreate,
+        response=wire.Project,
+        status=201,
+        tags=("projects",),
+    ),
     Endpoint(
         method="GET",
         path=f"{PREFIX}/projects",

@@ -14,16 +14,17 @@ from shortlist.web import wire
 
 def project_of(connection: Connection, scope: Scope) -> wire.Project:
     """The project of a scope, with its counts."""
-    return _project(connection, scope.actor, projects.get(connection, scope.actor, scope.project_id))
+    return shown(connection, scope.actor, projects.get(connection, scope.actor, scope.project_id))
 
 
 def project_list(call: Call, connection: Connection) -> wire.ProjectList:
     """The projects that the caller may see, with their counts."""
     found = projects.visible(connection, call.actor)
-    return wire.ProjectList([_project(connection, call.actor, item) for item in found])
+    return wire.ProjectList([shown(connection, call.actor, item) for item in found])
 
 
-def _project(connection: Connection, actor: Actor, item: Project) -> wire.Project:
+def shown(connection: Connection, actor: Actor, item: Project) -> wire.Project:
+    """A project with its counts, where the caller may see them."""
     facts = projects.facts(item)
     experiments, candidates, last_activity = 0, 0, None
     if _allowed(actor, Action.EXPERIMENT_READ, facts):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from shortlist.access.scope import Actor
-from shortlist.metrics.types import CurvePoints, Latest, SeriesSummary
+from shortlist.metrics.types import Curve, Latest, SeriesSummary
 from shortlist.packages.types import PackageFile
 from shortlist.tracking import types as ours
 from shortlist.web import wire
@@ -72,7 +72,7 @@ def link(record: ours.CandidateRecord) -> wire.CandidateLink:
 def series(item: SeriesSummary) -> wire.Series:
     return wire.Series(
         key=item.key,
-        count=item.count,
+        count=item.points.count,
         last=value(item.last),
         last_step=item.last_step,
         last_timestamp=item.last_timestamp,
@@ -89,11 +89,11 @@ def file(item: PackageFile) -> wire.File:
     return wire.File(item.path, item.size, item.sha256.hex(), item.content_type, item.created_at)
 
 
-def curve(item: CurvePoints) -> wire.Curve:
+def curve(item: Curve) -> wire.Curve:
     return wire.Curve(
         candidate=item.candidate_iid,
         key=item.key,
         x=item.x.tolist(),
         y=[value(number) for number in item.y.tolist()],
-        count=item.count,
+        count=item.points.count,
     )

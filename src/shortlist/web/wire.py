@@ -49,6 +49,15 @@ class Project(msgspec.Struct):
     last_activity_at: int | None
 
 
+class ProjectCreate(msgspec.Struct):
+    """A new project in the caller's own namespace."""
+
+    path: str
+    name: str = ""
+    description: str = ""
+    visibility: Literal["private", "internal", "public"] = "private"
+
+
 class ProjectList(msgspec.Struct):
     projects: list[Project]
 
