@@ -73,7 +73,7 @@ class RequestDecoder:
                 return self._decoder.decode(body or b"{}")
             except msgspec.ValidationError as error:
                 raise invalid(error) from None
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return self._convert(_loads(body))
         values: Any = _loads(body) if body else {}
         if not isinstance(values, dict):
