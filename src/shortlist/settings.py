@@ -54,10 +54,19 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise InvalidValue(f"Wrong setting: {error}") from None
+        raise _wrong(str(error)) from None
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
     return settings
+
+
+def _wrong(text: str) -> InvalidValue:
+    """msgspec's message with the setting's name in front."""
+    if " - at `$." in text:
+        what, _, where = text.partition(" - at `$.")
+        name = where.rstrip("`").partition("[")[0]
+        return InvalidValue(f"Wrong setting {name}: {what[:1].lower()}{what[1:]}.", field=name)
+    return InvalidValue(f"Wrong setting: {text.replace('Object contains unknown field', 'there is none named')}.")
 
 
 def _read_file(file: Path) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _revision(url: str) -> str | None:
         with engine.connect() as connection:
             return current(connection)
     except DBAPIError as error:
-        shown = engine.url.render_as_string(hide_password=True)
+        shown = engine.url.render_as_string(hide_password=True).replace("+psycopg", "")
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         raise InvalidValue(f"Cannot open the database {shown}: {reason}", field="database") from None
     except Unavailable as error:
