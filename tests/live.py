@@ -48,8 +48,13 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 @contextmanager
-def live_server(folder: Path, database: str = "", **settings: str) -> Iterator[LiveServer]:
-    """Start `shortlist server` on a free port; stopped, or killed if it will not stop, at the end."""
+def live_server(
+    folder: Path, database: str = "", *, file_size_limit: int | None = None, **settings: str
+) -> Iterator[LiveServer]:
+    """Start `shortlist server` on a free port; stopped, or killed if it will not stop, at the end.
+
+    `file_size_limit` (bytes) makes writes beyond it fail, which is what a full disk looks like to a program.
+    """
     environment = {
         **os.environ,
         "SHORTLIST_DATA": str(folder),
@@ -60,8 +65,11 @@ def live_server(folder: Path, database: str = "", **settings: str) -> Iterator[L
         **({"SHORTLIST_DATABASE": database} if database else {}),
         **{f"SHORTLIST_{name.upper()}": value for name, value in settings.items()},
     }
+    command = [sys.executable, "-m", "shortlist", "server"]
+    if file_size_limit is not None:
+        command = ["prlimit", f"--fsize={file_size_limit}", *command]
     process = subprocess.Popen(
-        [sys.executable, "-m", "shortlist", "server"],
+        command,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,0 +1,63 @@
+"""Clients that log under faults: each to runs of its own, remembering what the server acknowledged."""
+
+import threading
+from collections import Counter
+
+import httpx
+
+from tests.live import LiveServer
+
+RUNS = "/api/2.0/mlflow/runs"
+POINTS = 200
+
+
+class BatchLogger(threading.Thread):
+    """Logs batches of consecutive steps of one metric, until the server is gone or `stop` is set.
+
+    A batch that is refused with 503, or not answered, is sent again, as the MLflow client does.
+    """
+
+    def __init__(self, server: LiveServer, enough: threading.Semaphore, *, run_id: str = "", first: int = 0) -> None:
+        super().__init__(daemon=True)
+        self._server = server
+        self._enough = enough
+        self.stop = threading.Event()
+        self.run_id = run_id
+        self.acknowledged = first
+        self.statuses: Counter[int] = Counter()
+
+    def run(self) -> None:
+        with self._server.client() as client:
+            try:
+                if not self.run_id:
+                    answer = client.post(f"{RUNS}/create", json={"experiment_id": "0"})
+                    self.run_id = answer.json()["run"]["info"]["run_id"]
+                while not self.stop.is_set():
+                    self._log(client)
+            except httpx.TransportError:
+                return  # the server was killed: what follows was never acknowledged
+
+    def _log(self, client: httpx.Client) -> None:
+        steps = range(self.acknowledged, self.acknowledged + POINTS)
+        metrics = [{"key": "loss", "value": 1 / (1 + step), "timestamp": step, "step": step} for step in steps]
+        answer = client.post(f"{RUNS}/log-batch", json={"run_id": self.run_id, "metrics": metrics})
+        self.statuses[answer.status_code] += 1
+        if answer.status_code == 200:
+            self.acknowledged = steps.stop
+        self._enough.release()
+
+
+def stored_steps(client: httpx.Client, run_id: str) -> list[int]:
+    query = {"run_id": run_id, "metric_key": "loss"}
+    answer = client.get("/api/2.0/mlflow/metrics/get-history", params=query)
+    return [point["step"] for point in answer.json()["metrics"]]
+
+
+def check_complete(client: httpx.Client, loggers: list[BatchLogger]) -> None:
+    """Every acknowledged point is there once; of the batch that was on its way, all or nothing is."""
+    for logger in loggers:
+        found = stored_steps(client, logger.run_id)
+        assert found in (
+            list(range(logger.acknowledged)),
+            list(range(logger.acknowledged + POINTS)),
+        ), (logger.run_id, logger.acknowledged, len(found), logger.statuses)

@@ -1,0 +1,64 @@
+"""A database that fills up, or drops its connections: clients are told 503, and nothing acknowledged is lost."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from shortlist.db.engine import normalise_url
+from tests.databases import DatabaseFactory
+from tests.faults.load import BatchLogger, check_complete
+from tests.live import live_server
+
+WRITERS = 4
+
+
+def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path) -> None:
+    with live_server(tmp_path, file_size_limit=3 * 1024 * 1024) as server:
+        enough = threading.Semaphore(0)
+        loggers = [BatchLogger(server, enough) for _ in range(WRITERS)]
+        for logger in loggers:
+            logger.start()
+        while not all(logger.statuses[503] for logger in loggers):
+            assert enough.acquire(timeout=60)
+        for logger in loggers:
+            logger.stop.set()
+            logger.join(timeout=60)
+        assert {status for logger in loggers for status in logger.statuses} == {200, 503}
+        with server.client() as client:
+            assert client.get("/health").status_code == 200
+            check_complete(client, loggers)
+    with live_server(tmp_path) as server, server.client() as client:
+        check_complete(client, loggers)
+        resumed = BatchLogger(server, threading.Semaphore(0), run_id=loggers[0].run_id, first=loggers[0].acknowledged)
+        resumed._log(client)
+        assert resumed.statuses[200] == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_dropped_connections_lose_nothing(database_kind: str, databases: DatabaseFactory, tmp_path: Path) -> None:
+    url = databases.create(database_kind, tmp_path)
+    name = make_url(url).database
+    admin = create_engine(normalise_url(url), isolation_level="AUTOCOMMIT")
+    drop = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+    )
+    with live_server(tmp_path / "data", url) as server, admin.connect() as connection:
+        enough = threading.Semaphore(0)
+        loggers = [BatchLogger(server, enough) for _ in range(WRITERS)]
+        for logger in loggers:
+            logger.start()
+        for _ in range(12):
+            for _ in range(20):
+                assert enough.acquire(timeout=60)
+            connection.execute(drop, {"name": name})
+        for logger in loggers:
+            logger.stop.set()
+            logger.join(timeout=60)
+        assert {status for logger in loggers for status in logger.statuses} <= {200, 503}
+        assert all(logger.statuses[200] for logger in loggers)
+        with server.client() as client:
+            check_complete(client, loggers)
+    admin.dispose()
+    databases.drop(url)
