@@ -22,6 +22,7 @@ from shortlist.http.security import HostCheck
 
 _PROJECT_PREFIXES = (b"/api/v4/projects/", b"/api/v1/projects/")
 _MOUNT = "/ml/mlflow"
+_RESERVED = ("/api/", "/ajax-api/", "/-/")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _NO_HOST_CHECK = frozenset({"/health", "/version", "/-/liveness", "/-/readiness"})
 
@@ -48,7 +49,8 @@ class Dispatcher:
         rest: dict[str, dict[str, Operation]] = {}
         for operation in others:
             rest.setdefault(operation.endpoint.path, {})[operation.endpoint.method] = operation
-        self._others = _router(rest)
+        self._others = _router({path: found for path, found in rest.items() if not path.startswith("/{")})
+        self._anything = _router({path: found for path, found in rest.items() if path.startswith("/{")})
         self._fallback = fallback
         self._hosts = hosts
         self._log = log
@@ -102,7 +104,7 @@ class Dispatcher:
             else:
                 await operation(scope, receive, send)
             return
-        for router in (self._mounted,) if mounted else (self._mounted, self._others):
+        for router in self._routers(scope["path"], mounted=mounted):
             for route in router:
                 match, child = route.matches(scope)
                 if match.value:
@@ -110,6 +112,14 @@ class Dispatcher:
                     await route.app(scope, receive, send)
                     return
         await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {scope['path'][:200]}"), scope, send)
+
+    def _routers(self, path: str, *, mounted: bool) -> tuple[list[Route], ...]:
+        """Where to look for an address that is not fixed. No project can be named like the start of an API."""
+        if mounted:
+            return (self._mounted,)
+        if path.startswith(_RESERVED):
+            return self._mounted, self._others
+        return self._mounted, self._others, self._anything
 
     def _find_project(self, scope: Scope) -> bool:
         """Note the project that the address names, and rewrite `path` to what the tables know.
@@ -154,7 +164,7 @@ def _wrong_method(operations: Mapping[str, Operation]) -> DomainError:
 def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
     """Routes by path, those with fewer parameters first, so that a fixed word wins over a parameter.
 
-    What begins with a parameter could match anything, so it comes last, the longest first.
+    What begins with a parameter could match anything, so the longest comes first.
     """
 
     def rank(path: str) -> tuple[bool, int, bool, str]:
