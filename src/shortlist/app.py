@@ -20,6 +20,7 @@ from shortlist.http.resolver import Resolver
 from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
+from shortlist.identity.rate_limit import SignInLimits
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
@@ -53,12 +54,14 @@ def build(settings: Settings) -> Application:
     migrate.prepare(settings.database_url)
     database = Database(settings.database_url)
     folder = Folder(database)
+    limits = SignInLimits()
     services = Services(
         settings=settings,
         database=database,
         blobs=BlobStore.open(settings.artifacts_url),
         folder=folder,
-        resolver=Resolver(database),
+        resolver=Resolver(database, limits),
+        sign_in_limits=limits,
     )
     started = first_start(database, settings)
     folder.start()

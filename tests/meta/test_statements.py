@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from shortlist.app import Application
+from shortlist.http import resolver
 from tests.http.client import Client, Mlflow
 
 # Transaction control is not counted, and neither is what the resolver caches: who asks, and which project.
@@ -14,7 +15,7 @@ COUNTS = {
     "log-metric": 1,
     "log-batch": 5,
     "runs/get": 8,
-    "runs/search": 9,
+    "runs/search": 10,
     "candidates page": 10,
 }
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -57,8 +58,14 @@ def fill(mlflow: Mlflow, candidates: int, keys: int) -> list[str]:
 
 @pytest.mark.parametrize(("candidates", "keys"), [(1, 1), (12, 80)])
 def test_reads_and_writes_cost_a_fixed_number_of_statements(
-    application: Application, rita: Client, statements: Statements, candidates: int, keys: int
+    application: Application,
+    rita: Client,
+    statements: Statements,
+    monkeypatch: pytest.MonkeyPatch,
+    candidates: int,
+    keys: int,
 ) -> None:
+    monkeypatch.setattr(resolver, "_TTL_SECONDS", 3600)
     mlflow = rita.mlflow
     ids = fill(mlflow, candidates, keys)
     application.services.folder.fold_all()

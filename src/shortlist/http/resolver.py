@@ -22,6 +22,7 @@ from shortlist.db.database import Database
 from shortlist.errors import NotFound, Unauthenticated
 from shortlist.identity import keys, passwords, store
 from shortlist.identity import service as identity
+from shortlist.identity.rate_limit import SignInLimits
 from shortlist.identity.types import User
 from shortlist.projects import service as projects
 from shortlist.projects import store as projects_store
@@ -123,8 +124,9 @@ class _Cache(Generic[T]):
 class Resolver:
     """Turns credentials into an actor, and an actor and a project's address into facts. Used on the event loop."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: SignInLimits) -> None:
         self._database = database
+        self._limits = limits
         self._actors: _Cache[Actor] = _Cache()
         self._projects: _Cache[ProjectFacts] = _Cache()
 
@@ -140,11 +142,21 @@ class Resolver:
         """Raises Unauthenticated: the credentials are not valid."""
         found = self._actors.get(presented.key)
         if found is None:
-            found, touch = await self._database.read(lambda connection: _identify(connection, presented))
+            found, touch = await self._identified(presented)
             if touch is not None:
                 await self._database.write(touch)
             self._actors.put(presented.key, found)
         return found
+
+    async def _identified(self, presented: Presented) -> tuple[Actor, "_Touch | None"]:
+        if presented.password is None:
+            return await self._database.read(lambda connection: _identify(connection, presented))
+        self._limits.check(presented.login, "")
+        try:
+            return await self._database.read(lambda connection: _of_basic(connection, presented))
+        except Unauthenticated:
+            self._limits.failed(presented.login, "")
+            raise
 
     async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
         """The project with this id or full path, as this caller stands to it; None when there is none."""
@@ -174,13 +186,11 @@ def _identify(connection: Connection, presented: Presented) -> tuple[Actor, "_To
     """The actor, and the write that notes the use of the credential where the last note is old."""
     if presented.session is not None:
         return _of_session(connection, presented.session)
-    secret = presented.token
-    if presented.password is not None:
-        user, stored = identity.stored_password(connection, presented.login)
-        if user is not None and passwords.verify(stored, presented.password):
-            return _actor(user, Credential.PASSWORD), None
-        secret = presented.password
-    token, user = identity.user_of_token(connection, secret or "")
+    return _of_token(connection, presented.token or "")
+
+
+def _of_token(connection: Connection, secret: str) -> tuple[Actor, "_Touch | None"]:
+    token, user = identity.user_of_token(connection, secret)
     now = now_ms()
     stale = token.last_used_at is None or token.last_used_at < now - _TOUCH_AFTER
     actor = Actor(
@@ -192,6 +202,19 @@ def _identify(connection: Connection, presented: Presented) -> tuple[Actor, "_To
         scopes=token.scopes,
     )
     return actor, _Touch(token_id=token.id, now=now) if stale else None
+
+
+def _of_basic(connection: Connection, presented: Presented) -> tuple[Actor, "_Touch | None"]:
+    """A token in the password's place, which is quick to look up; else a password, which is slow to check."""
+    secret = presented.password or ""
+    try:
+        return _of_token(connection, secret)
+    except Unauthenticated:
+        user, stored = identity.stored_password(connection, presented.login)
+        # The same work whether there is such a user or not.
+        if passwords.verify(stored, secret) and user is not None:
+            return _actor(user, Credential.PASSWORD), None
+        raise
 
 
 def _of_session(connection: Connection, secret: str) -> tuple[Actor, "_Touch | None"]:

@@ -9,6 +9,7 @@ from shortlist.settings import Settings
 if TYPE_CHECKING:
     from shortlist.blobs.store import BlobStore
     from shortlist.http.resolver import Resolver
+    from shortlist.identity.rate_limit import SignInLimits
     from shortlist.metrics.folder import Folder
 
 
@@ -19,3 +20,4 @@ class Services:
     blobs: "BlobStore"
     folder: "Folder"
     resolver: "Resolver"
+    sign_in_limits: "SignInLimits"

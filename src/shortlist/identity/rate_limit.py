@@ -42,3 +42,25 @@ class AttemptLimit:
     def _recent(self, name: str) -> list[int]:
         since = now_ms() - _WINDOW_MILLISECONDS
         return [moment for moment in self._failures.get(name, []) if moment > since]
+
+
+class SignInLimits:
+    """Failed attempts with a password, by login and by address: the form and basic authentication share them."""
+
+    def __init__(self) -> None:
+        self._by_login = AttemptLimit(10)
+        self._by_address = AttemptLimit(50)
+
+    def check(self, login: str, address: str) -> None:
+        """Raises RateLimited: too many failures of late for this login, or from this address."""
+        self._by_login.check(login.lower())
+        if address:
+            self._by_address.check(address)
+
+    def failed(self, login: str, address: str) -> None:
+        self._by_login.failed(login.lower())
+        if address:
+            self._by_address.failed(address)
+
+    def succeeded(self, login: str) -> None:
+        self._by_login.succeeded(login.lower())

@@ -3,7 +3,7 @@
 from shortlist.web import api_candidates, api_experiments, api_projects, api_session, files
 
 ENDPOINTS = (
-    *api_session.endpoints(),
+    *api_session.ENDPOINTS,
     *api_projects.ENDPOINTS,
     *api_experiments.ENDPOINTS,
     *api_candidates.ENDPOINTS,

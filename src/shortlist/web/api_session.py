@@ -14,7 +14,6 @@ from shortlist.http.resolver import SESSION_COOKIE, parse_authorization
 from shortlist.http.security import csrf_token
 from shortlist.identity import passwords
 from shortlist.identity import service as identity
-from shortlist.identity.rate_limit import AttemptLimit
 from shortlist.web import session, translate, wire
 from shortlist.web.surface import PREFIX, SURFACE
 
@@ -27,45 +26,35 @@ async def get(call: Call, _request: None) -> wire.Session:
     return session.current(call)
 
 
-class SignIn:
-    """Signing in. It keeps the count of failed attempts, by login and by client address."""
-
-    def __init__(self) -> None:
-        self._by_login = AttemptLimit(10)
-        self._by_address = AttemptLimit(50)
-
-    async def __call__(self, call: Call, request: Request) -> Response:
-        """Sign in with a username and a password."""
-        given = await _read(call, request)
-        address = request.client.host if request.client else ""
-        self._by_login.check(given.login.lower())
-        self._by_address.check(address)
-        user, stored = await call.services.database.read(
-            lambda connection: identity.stored_password(connection, given.login)
-        )
-        # The same work and the same answer whether the user or only the password is wrong.
-        matches = await asyncio.to_thread(passwords.verify, stored, given.password)
-        if user is None or not matches:
-            self._by_login.failed(given.login.lower())
-            self._by_address.failed(address)
-            raise Unauthenticated("The username or the password is wrong.", field="login")
-        self._by_login.succeeded(given.login.lower())
-        agent = call.headers.get("user-agent", "")
-        secret = await call.services.database.write(
-            lambda connection: identity.open_session(connection, user.id, agent)
-        )
-        actor = Actor(user_id=user.id, username=user.username, name=user.name, administrator=user.administrator)
-        answer = wire.Session(translate.user(actor), csrf_token(secret), session.VERSION)
-        response = Response(SURFACE.encode(answer), media_type="application/json")
-        response.set_cookie(
-            SESSION_COOKIE,
-            secret,
-            max_age=identity.SESSION_MILLISECONDS // 1000,
-            httponly=True,
-            secure=call.base_url.startswith("https:"),
-            samesite="lax",
-        )
-        return response
+async def sign_in(call: Call, request: Request) -> Response:
+    """Sign in with a username and a password."""
+    given = await _read(call, request)
+    address = request.client.host if request.client else ""
+    limits = call.services.sign_in_limits
+    limits.check(given.login, address)
+    user, stored = await call.services.database.read(
+        lambda connection: identity.stored_password(connection, given.login)
+    )
+    # The same work and the same answer whether the user or only the password is wrong.
+    matches = await asyncio.to_thread(passwords.verify, stored, given.password)
+    if user is None or not matches:
+        limits.failed(given.login, address)
+        raise Unauthenticated("The username or the password is wrong.", field="login")
+    limits.succeeded(given.login)
+    agent = call.headers.get("user-agent", "")
+    secret = await call.services.database.write(lambda connection: identity.open_session(connection, user.id, agent))
+    actor = Actor(user_id=user.id, username=user.username, name=user.name, administrator=user.administrator)
+    answer = wire.Session(translate.user(actor), csrf_token(secret), session.VERSION)
+    response = Response(SURFACE.encode(answer), media_type="application/json")
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=identity.SESSION_MILLISECONDS // 1000,
+        httponly=True,
+        secure=call.base_url.startswith("https:"),
+        samesite="lax",
+    )
+    return response
 
 
 async def _read(call: Call, request: Request) -> wire.SignIn:
@@ -85,14 +74,6 @@ async def sign_out(call: Call, _request: Request) -> Response:
     return response
 
 
-def endpoints() -> tuple[Endpoint, ...]:
-    return (
-        _session("GET", Mode.ASYNC, get),
-        _session("POST", Mode.STREAM, SignIn().__call__, wire.SignIn),
-        _session("DELETE", Mode.STREAM, sign_out),
-    )
-
-
 def _session(method: str, mode: Mode, handler: object, request: type[wire.SignIn] | None = None) -> Endpoint:
     return Endpoint(
         method=method,
@@ -104,3 +85,10 @@ def _session(method: str, mode: Mode, handler: object, request: type[wire.SignIn
         response=wire.Session,
         tags=("session",),
     )
+
+
+ENDPOINTS = (
+    _session("GET", Mode.ASYNC, get),
+    _session("POST", Mode.STREAM, sign_in, wire.SignIn),
+    _session("DELETE", Mode.STREAM, sign_out),
+)

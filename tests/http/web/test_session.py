@@ -1,5 +1,6 @@
 """Signing in and out, and changes by cookie."""
 
+from base64 import b64encode
 from collections.abc import Callable
 
 import pytest
@@ -100,3 +101,12 @@ def test_a_page_carries_its_first_data_and_cannot_be_broken_out_of(browser: Clie
     assert '"page":"experiments"' in text
     assert "<script>alert" not in text
     assert "\\u003c/script>" in text
+
+
+def test_basic_authentication_counts_failures_too(as_member: Callable[[str], Client]) -> None:
+    anonymous = as_member("anonymous")
+    path = "/api/2.0/mlflow/experiments/get?experiment_id=0"
+    wrong = {"authorization": "Basic " + b64encode(b"rita:wrong").decode()}
+    for _ in range(10):
+        refused(anonymous.get(path, headers=wrong), 401, "UNAUTHENTICATED")
+    refused(anonymous.get(path, headers=wrong), 429, "RATE_LIMITED")
