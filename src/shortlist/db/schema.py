@@ -10,6 +10,7 @@ for _domain in (
     "metrics.tables",
     "packages.tables",
     "projects.tables",
+    "ranking.tables",
     "tracking.tables",
 ):
     import_module(f"shortlist.{_domain}")

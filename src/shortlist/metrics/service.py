@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.metrics import codec, order, overlay, store, store_read
 from shortlist.metrics.curves import curves
+from shortlist.metrics.ending import last_values
 from shortlist.metrics.history import history, values_at
 from shortlist.metrics.summary import summaries
 from shortlist.metrics.types import CandidateKey, CurveRequest, Latest, Points
@@ -19,6 +20,7 @@ __all__ = [
     "delete_candidate",
     "history",
     "keys",
+    "last_values",
     "latest",
     "summaries",
     "values_at",

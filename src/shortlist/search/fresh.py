@@ -23,19 +23,26 @@ async def candidates(
     Nearly always one hop to a reader thread. Only a search that filters or orders by metrics while points of its
     experiments are still in the log waits for a fold.
     """
-    uses_metrics = service.reads_metrics(query)
-
-    def look(connection: Connection) -> tuple[SearchPage, T] | None:
-        if uses_metrics and folder.pending(connection, scope, query.experiment_iids):
-            return None
-        return read(connection)
 
     def read(connection: Connection) -> tuple[SearchPage, T]:
         page = service.candidates(connection, scope, query)
         return page, load(connection, scope, page.iids)
 
+    if not service.reads_metrics(query):
+        return await database.read(read)
+    return await folded(database, folder, scope, query.experiment_iids, read)
+
+
+async def folded(
+    database: Database, folder: Folder, scope: Scope, experiment_iids: Sequence[int], read: Callable[[Connection], T]
+) -> T:
+    """What `read` finds when every point of the experiments that was acknowledged before is folded."""
+
+    def look(connection: Connection) -> tuple[T] | None:
+        return None if folder.pending(connection, scope, experiment_iids) else (read(connection),)
+
     found = await database.read(look)
     if found is not None:
-        return found
-    await database.write(lambda connection: folder.fold_now(connection, scope, query.experiment_iids))
+        return found[0]
+    await database.write(lambda connection: folder.fold_now(connection, scope, experiment_iids))
     return await database.read(read)

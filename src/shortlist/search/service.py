@@ -60,6 +60,23 @@ def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
     return connection.execute(found.where(binding.searched, condition(connection, binding, tree))).scalar_one()
 
 
+def check_filter(text: str, field: str) -> None:
+    """Raises InvalidValue: not a filter on candidates; it names `field` and the position."""
+    try:
+        parse(text, CANDIDATE)
+    except InvalidValue as error:
+        raise InvalidValue(error.message, field=field, position=error.position) from None
+
+
+def matching(connection: Connection, scope: Scope, experiment_iid: int, text: str) -> set[int]:
+    """Every candidate of an experiment that matches a filter, whatever their number. Two statements."""
+    query = CandidateSearch(experiment_iids=[experiment_iid], filter=text)
+    tree = parse(text, CANDIDATE)
+    binding = _candidate_binding(connection, scope, query, tree, [])
+    statement = select(binding.table.c.iid).where(binding.searched, condition(connection, binding, tree))
+    return set(connection.scalars(statement))
+
+
 def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -> SearchPage:
     """A page of experiments, in one statement.
 

@@ -115,6 +115,11 @@ def data(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int,
     return {iid: CandidateData(params[iid], metadata[iid], datasets[iid]) for iid in iids}
 
 
+def params(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Parameters of several candidates, by key in order. One statement."""
+    return store.params_of(connection, scope, iids)
+
+
 def change(connection: Connection, scope: Scope, record: CandidateRecord, changes: CandidateChange) -> CandidateRecord:
     """Change a candidate's own fields, and the metadata that says the same. Returns it as it is afterwards."""
     values: dict[str, str | int] = {"updated_at": now_ms()}

@@ -3,8 +3,9 @@
 from sqlalchemy import Connection
 
 from shortlist.http.endpoint import Call
+from shortlist.ranking import service as ranking
 from shortlist.tracking import experiments
-from shortlist.web import operations, views, wire
+from shortlist.web import operations, translate, views, wire
 
 _ONE = "/experiments/{experiment}"
 
@@ -22,6 +23,28 @@ def get(call: Call, connection: Connection, request: wire.ExperimentPath) -> wir
 def columns(call: Call, connection: Connection, request: wire.ExperimentPath) -> wire.ColumnList:
     """List the metrics, parameters and metadata that candidates of an experiment have."""
     return views.columns(connection, call.project, request.experiment)
+
+
+async def answer(call: Call, request: wire.ExperimentPath) -> wire.Answer:
+    """Tell which candidate of an experiment is best, by how much, and how sure that is."""
+    return await views.answer(call.services, call.project, request.experiment)
+
+
+async def set_goal(call: Call, request: wire.GoalChange) -> wire.Answer:
+    """Set what candidates of an experiment are compared by."""
+    wanted = translate.goal_of(request)
+    await call.services.database.write(
+        lambda connection: ranking.set_goal(connection, call.project, request.experiment, wanted)
+    )
+    return await views.answer(call.services, call.project, request.experiment)
+
+
+async def forget_goal(call: Call, request: wire.ExperimentPath) -> wire.Answer:
+    """Go back to the goal that is guessed from the names of the metrics."""
+    await call.services.database.write(
+        lambda connection: ranking.forget_goal(connection, call.project, request.experiment)
+    )
+    return await views.answer(call.services, call.project, request.experiment)
 
 
 async def create(call: Call, request: wire.ExperimentCreate) -> wire.Experiment:
@@ -74,5 +97,8 @@ ENDPOINTS = (
     operations.write("PATCH", _ONE, change, wire.ExperimentChange, wire.Experiment),
     operations.write("DELETE", _ONE, delete, wire.ExperimentPath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.ExperimentPath, wire.Experiment),
+    operations.query_get(_ONE + "/answer", answer, wire.ExperimentPath, wire.Answer),
+    operations.write("PUT", _ONE + "/goal", set_goal, wire.GoalChange, wire.Answer),
+    operations.write("DELETE", _ONE + "/goal", forget_goal, wire.ExperimentPath, wire.Answer),
     operations.read(_ONE + "/columns", columns, wire.ExperimentPath, wire.ColumnList),
 )

@@ -16,7 +16,7 @@ _MAIN = "src/main.ts"
 _THEME = "src/theme.ts"
 _WORTH_COMPRESSING = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
-_DESCRIPTION = "Model experiments of your team: find the best candidate, and what made it."
+DESCRIPTION = "Model experiments of your team: find the best candidate, and what made it."
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ class Assets:
             raise NotFound("There is no such file.")
         return asset
 
-    def page(self, data: wire.PageData, title: str, description: str = _DESCRIPTION) -> bytes:
+    def page(self, data: wire.PageData, title: str, description: str = DESCRIPTION) -> bytes:
         """A whole HTML page that carries its first data, so that it paints without a second request."""
         # `<` is the only character that could end the script element early.
         embedded = msgspec.json.encode(data).decode().replace("<", "\\u003c")

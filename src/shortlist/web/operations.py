@@ -27,6 +27,11 @@ def query(path: str, handler: AsyncHandler, request: type[Any], response: type[A
     return _asynchronous("POST", path, Action.EXPERIMENT_READ, handler, request, response)
 
 
+def query_get(path: str, handler: AsyncHandler, request: type[Any], response: type[Any]) -> Endpoint:
+    """A read that may wait for a fold."""
+    return _asynchronous("GET", path, Action.EXPERIMENT_READ, handler, request, response)
+
+
 def write(method: str, path: str, handler: AsyncHandler, request: type[Any], response: type[Any]) -> Endpoint:
     return _asynchronous(method, path, Action.EXPERIMENT_WRITE, handler, request, response)
 

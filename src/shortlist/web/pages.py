@@ -13,7 +13,7 @@ from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
 from shortlist.web import projects, session, views, wire
-from shortlist.web.assets import Assets
+from shortlist.web.assets import DESCRIPTION, Assets
 
 _PROJECT = "/{project:path}/-/ml"
 _FIRST_ROWS = 100
@@ -46,8 +46,8 @@ class Pages:
     def __init__(self, assets: Assets) -> None:
         self._assets = assets
 
-    def _page(self, data: wire.PageData, title: str) -> Response:
-        body = self._assets.page(data, f"{title} · Shortlist")
+    def _page(self, data: wire.PageData, title: str, description: str = DESCRIPTION) -> Response:
+        body = self._assets.page(data, f"{title} · Shortlist", description)
         return Response(body, media_type="text/html; charset=utf-8", headers=_HEADERS)
 
     async def sign_in(self, call: Call, _request: Request) -> Response:
@@ -91,19 +91,22 @@ class Pages:
             plain = wire.CandidateQuery(query.experiment, max_results=_FIRST_ROWS)
             found = await views.candidate_page(call.services, call.project, plain)
 
+        answer = await views.answer(call.services, call.project, query.experiment)
+
         def work(connection: Connection) -> wire.PageData:
             return wire.PageData(
                 "experiment",
                 session.current(call),
                 project=projects.project_of(connection, call.project),
                 experiment=views.experiment(connection, call.project, query.experiment),
+                answer=answer,
                 columns=views.columns(connection, call.project, query.experiment),
                 candidates=found,
                 query=query,
             )
 
         data = await call.services.database.read(work)
-        return self._page(data, data.experiment.name if data.experiment else "Experiment")
+        return self._page(data, data.experiment.name if data.experiment else "Experiment", answer.sentence)
 
     async def candidate(self, call: Call, _request: Request) -> Response:
         """One candidate."""

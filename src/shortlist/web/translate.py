@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from shortlist.access.scope import Actor
 from shortlist.metrics.types import Curve, Latest, SeriesSummary
 from shortlist.packages.types import PackageFile
+from shortlist.ranking import types as ranking
+from shortlist.ranking.sentence import sentence
 from shortlist.tracking import types as ours
 from shortlist.web import wire
 
@@ -96,4 +98,56 @@ def curve(item: Curve) -> wire.Curve:
         x=item.x.tolist(),
         y=[value(number) for number in item.y.tolist()],
         count=item.count,
+    )
+
+
+def goal(item: ranking.Goal) -> wire.Goal:
+    return wire.Goal(
+        metric=item.metric,
+        direction=item.direction.value,
+        reduction=item.reduction.value,
+        last=item.last,
+        constraints=item.constraints,
+        baseline=item.baseline,
+        confirmed=item.confirmed,
+    )
+
+
+def goal_of(change: wire.GoalChange) -> ranking.Goal:
+    return ranking.Goal(
+        metric=change.metric,
+        direction=ranking.Direction(change.direction),
+        reduction=ranking.Reduction(change.reduction),
+        last=change.last,
+        constraints=change.constraints,
+        baseline=change.baseline,
+    )
+
+
+def answer(item: ranking.Answer, names: dict[int, str]) -> wire.Answer:
+    """`names` has the candidates that the answer names."""
+
+    def score(found: ranking.Score | None) -> wire.Score | None:
+        if found is None:
+            return None
+        number = None if found.value is None else value(found.value)
+        reason = None if found.unranked is None else found.unranked.value
+        return wire.Score(found.iid, names.get(found.iid, ""), number, found.step, reason)
+
+    group = item.group
+    return wire.Answer(
+        sentence=sentence(item, names),
+        goal=None if item.goal is None else goal(item.goal),
+        best=score(item.best),
+        runner_up=score(item.runner_up),
+        baseline=score(item.baseline),
+        lead=item.lead,
+        group=None if group is None else wire.Group(dict(group.params), list(group.iids), group.mean, group.deviation),
+        within_noise=item.within_noise,
+        ranked=item.ranked,
+        running=item.running,
+        failed=item.failed,
+        not_finite=item.not_finite,
+        infeasible=item.infeasible,
+        no_value=item.no_value,
     )

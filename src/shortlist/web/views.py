@@ -9,6 +9,7 @@ from shortlist.http.services import Services
 from shortlist.identity import service as identity
 from shortlist.metrics import service as metrics
 from shortlist.packages import service as packages
+from shortlist.ranking import service as ranking
 from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.search.service import CandidateSearch, ExperimentSearch
@@ -77,6 +78,19 @@ async def candidate_page(services: Services, scope: Scope, query: wire.Candidate
 
     page, (rows, total) = await fresh.candidates(services.database, services.folder, scope, asked, load)
     return wire.CandidatePage(rows, total, page.next_page_token)
+
+
+async def answer(services: Services, scope: Scope, experiment_iid: int) -> wire.Answer:
+    """Who leads an experiment, with every acknowledged point counted."""
+
+    def read(connection: Connection) -> wire.Answer:
+        experiments.get(connection, scope, experiment_iid)
+        found = ranking.answer(connection, scope, experiment_iid)
+        named = [score.iid for score in (found.best, found.runner_up, found.baseline) if score is not None]
+        names = {record.iid: record.name for record in store_candidates.by_iids(connection, scope, named)}
+        return translate.answer(found, names)
+
+    return await fresh.folded(services.database, services.folder, scope, [experiment_iid], read)
 
 
 def search_of(query: wire.CandidateQuery) -> CandidateSearch:

@@ -42,8 +42,8 @@ def test_tails_cut_from_shared_columns_are_those_of_each_series(
     series: list[list[tuple[int, int, float]]], data: st.DataObject
 ) -> None:
     whole = history([row for rows in series for row in rows])
-    ends = np.cumsum([len(rows) for rows in series])
-    starts = ends - [len(rows) for rows in series]
+    ends = np.cumsum(np.array([len(rows) for rows in series], np.int64))
+    starts = ends - np.array([len(rows) for rows in series], np.int64)
     cuts = np.array([data.draw(st.integers(int(s), int(e))) for s, e in zip(starts, ends, strict=True)], np.int64)
     tails = codec.encode_tails(whole, starts, cuts, ends)
     for rows, start, cut, tail in zip(series, starts, cuts, tails, strict=True):

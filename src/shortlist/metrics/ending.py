@@ -1,0 +1,36 @@
+"""The last points of one metric, of many candidates at once."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.metrics import codec, order, store_read
+from shortlist.metrics.fold import tail_of
+from shortlist.metrics.history import history
+from shortlist.metrics.types import Floats, History
+
+
+def last_values(
+    connection: Connection, scope: Scope, candidate_iids: Sequence[int], key: str, count: int
+) -> dict[int, Floats]:
+    """The values of the last `count` folded points of each candidate that has the metric, in order of step.
+
+    Two statements, and one more for each candidate whose last chunk holds fewer points than that.
+    """
+    rows = {
+        row.candidate_iid: row for row in store_read.series_of(connection, scope.project_id, candidate_iids, [key])
+    }
+    short = [row for row in rows.values() if row.count - row.chunked < count and row.chunked]
+    chunks: dict[int, list[History]] = {}
+    if short:
+        until = {row.candidate_iid: row.last_step for row in short}
+        for iid, _, payload in store_read.chunks_before(connection, scope.project_id, until, [short[0].key_id]):
+            chunks.setdefault(iid, []).append(codec.decode_chunk(payload))
+    found: dict[int, Floats] = {}
+    for iid, row in rows.items():
+        points = order.merge(*chunks.get(iid, []), tail_of(row))
+        if len(points) < min(count, row.count):
+            points, _ = history(connection, scope, iid, key)
+        found[iid] = points.value[-count:]
+    return found

@@ -1,0 +1,130 @@
+"""The arithmetic of the answer, pure: guesses, ranks, groups, leads."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, stdev
+
+from shortlist.errors import InvalidValue
+from shortlist.ranking.types import Answer, Direction, Goal, Group, Reduction, Score, Unranked
+
+MAX_LAST = 1000
+MAX_CONSTRAINTS = 4000
+
+_LOWER_IS_BETTER = re.compile(
+    r"(loss|err(or)?|mse|rmse|mae|mape|perplexity|ppl|latency|nll|wer|cer|fid|seconds|_ms|time|regret|brier|"
+    r"deviance|entropy|distance)([^a-z]|$)",
+    re.IGNORECASE,
+)
+_SCORE = re.compile(r"(acc|auc|f1|r2|score|map|iou|bleu|rouge|reward|precision|recall)", re.IGNORECASE)
+_HELD_OUT = re.compile(r"(^|[^a-z])(val|valid|validation|test|eval|holdout|dev)([^a-z]|$)", re.IGNORECASE)
+_TRAINING = re.compile(r"(^|[^a-z])train(ing)?([^a-z]|$)", re.IGNORECASE)
+_MACHINE = ("system/", "sys/")
+_SEED = re.compile(r"(^|[^a-z])(seed|random_state|random_seed|rng|fold|repeat)([^a-z]|$)", re.IGNORECASE)
+
+
+def guess(keys: Iterable[tuple[str, int]]) -> Goal | None:
+    """The goal that a reader most likely means, from (metric, candidates that have it); None without metrics.
+
+    Held-out before training, a score before a loss, then the metric of most candidates, then the name.
+    """
+    found = [pair for pair in keys if pair[1] > 0 and not pair[0].startswith(_MACHINE)]
+    if not found:
+        return None
+    metric, _ = min(found, key=lambda pair: (_distance(pair[0]), -pair[1], pair[0]))
+    direction = Direction.MINIMIZE if is_lower_better(metric) else Direction.MAXIMIZE
+    return Goal(metric=metric, direction=direction, confirmed=False)
+
+
+def _distance(key: str) -> int:
+    held_out = 0 if _HELD_OUT.search(key) else 2 if _TRAINING.search(key) else 1
+    return 2 * held_out + (0 if _SCORE.search(key) else 1)
+
+
+def is_lower_better(metric: str) -> bool:
+    """Losses, errors and durations should be low; everything else is taken for a score."""
+    return _LOWER_IS_BETTER.search(metric) is not None
+
+
+def is_seed(param: str) -> bool:
+    """Whether a parameter only repeats a training, so that what differs in nothing else is one group."""
+    return _SEED.search(param) is not None
+
+
+def check_goal(goal: Goal) -> Goal:
+    """Raises InvalidValue: no metric, a number of points that makes no sense, or constraints that are too long."""
+    if not goal.metric.strip() or len(goal.metric) > 250:
+        raise InvalidValue("A goal needs a metric, of at most 250 characters.", field="metric")
+    if not 1 <= goal.last <= MAX_LAST:
+        raise InvalidValue(f"The number of last points must be between 1 and {MAX_LAST}.", field="last")
+    if goal.reduction is not Reduction.MEAN_LAST and goal.last != 1:
+        raise InvalidValue("Only a mean of the last points has a number of points.", field="last")
+    if len(goal.constraints) > MAX_CONSTRAINTS:
+        raise InvalidValue(f"The constraints have more than {MAX_CONSTRAINTS} characters.", field="constraints")
+    return goal
+
+
+def rank(scores: Iterable[Score], direction: Direction) -> list[Score]:
+    """Those that have a rank, best first; of equal ones, in the order given."""
+    ranked = [score for score in scores if score.unranked is None]
+    return sorted(ranked, key=_value, reverse=direction is Direction.MAXIMIZE)
+
+
+def _value(score: Score) -> float:
+    return math.nan if score.value is None else score.value
+
+
+def group_of(best: Score, ranked: Sequence[Score], params: Mapping[int, Mapping[str, str]]) -> Group:
+    """The ranked candidates that have the parameters of `best`, seeds aside. `params` has those of every one."""
+    common = without_seeds(params[best.iid])
+    members = [score for score in ranked if score.iid in params and without_seeds(params[score.iid]) == common]
+    values = [_value(score) for score in members]
+    return Group(
+        params=common,
+        iids=[score.iid for score in members],
+        mean=fmean(values),
+        deviation=stdev(values) if len(values) > 1 else None,
+    )
+
+
+def without_seeds(params: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in params.items() if not is_seed(key)}
+
+
+def lead_of(best: Score, other: Score | None, direction: Direction) -> float | None:
+    """How much better `best` is; negative where it is worse."""
+    if other is None or best.value is None or other.value is None:
+        return None
+    difference = best.value - other.value
+    return difference if direction is Direction.MAXIMIZE else -difference
+
+
+def answer(
+    goal: Goal, scores: Sequence[Score], ranked: Sequence[Score], params: Mapping[int, Mapping[str, str]]
+) -> Answer:
+    """Put together what is known. `params` has the parameters of those that may be in the best's group."""
+
+    def count(reason: Unranked) -> int:
+        return sum(score.unranked is reason for score in scores)
+
+    best, runner_up = (*ranked[:2], None, None)[:2]
+    group = group_of(best, ranked, params) if best is not None and best.iid in params else None
+    lead = None if best is None else lead_of(best, runner_up, goal.direction)
+    within = None
+    if group is not None and group.deviation is not None and lead is not None:
+        within = lead <= group.deviation
+    return Answer(
+        goal=goal,
+        best=best,
+        runner_up=runner_up,
+        baseline=next((score for score in scores if score.iid == goal.baseline), None),
+        lead=lead,
+        group=group,
+        within_noise=within,
+        ranked=len(ranked),
+        running=count(Unranked.RUNNING),
+        failed=count(Unranked.FAILED),
+        not_finite=count(Unranked.NOT_FINITE),
+        infeasible=count(Unranked.INFEASIBLE),
+        no_value=count(Unranked.NO_VALUE),
+    )

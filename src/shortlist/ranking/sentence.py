@@ -1,0 +1,62 @@
+"""The answer in words, pure: for pages, link previews and reports."""
+
+from collections.abc import Mapping
+
+from shortlist.ranking.types import Answer, Direction, Goal, Reduction
+
+_DIGITS = 4
+
+
+def number(value: float) -> str:
+    """Four significant digits, without an exponent where that is short: 0.9742, 12.4, 1.2e-05, 31,400."""
+    text = f"{value:.{_DIGITS}g}"
+    if "e" not in text:
+        return text
+    return f"{value:,.0f}" if 1 <= abs(value) < 1e9 else text
+
+
+def describe(goal: Goal) -> str:
+    """What is compared, such as `highest val/acc` or `lowest mean of the last 5 val/loss`."""
+    word = "highest" if goal.direction is Direction.MAXIMIZE else "lowest"
+    match goal.reduction:
+        case Reduction.BEST:
+            return f"{word} {goal.metric}"
+        case Reduction.LAST:
+            return f"{word} last {goal.metric}"
+        case Reduction.MEAN_LAST:
+            return f"{word} mean of the last {goal.last} {goal.metric}"
+
+
+def sentence(answer: Answer, names: Mapping[int, str]) -> str:
+    """Who is best, by how much, how sure that is, and how many others there are. `names` is iid to name."""
+    if answer.goal is None:
+        return "No metric has been logged yet."
+    if answer.best is None or answer.best.value is None:
+        return f"No candidate has finished with a value of {answer.goal.metric} yet.{_others(answer)}"
+    words = f"{names.get(answer.best.iid, '?')} is best: {answer.goal.metric} {number(answer.best.value)}"
+    if answer.runner_up is not None and answer.lead is not None:
+        words += f", {number(answer.lead)} ahead of {names.get(answer.runner_up.iid, '?')}"
+    return f"{words}.{_others(answer)}{_group(answer)}"
+
+
+def _others(answer: Answer) -> str:
+    counts = (
+        (answer.ranked, "ranked"),
+        (answer.running, "running"),
+        (answer.failed, "failed"),
+        (answer.not_finite, "diverged"),
+        (answer.infeasible, "outside the constraints"),
+        (answer.no_value, "without a value"),
+    )
+    listed = [f"{count} {what}" for count, what in counts if count]
+    return f" {', '.join(listed)}." if listed else ""
+
+
+def _group(answer: Answer) -> str:
+    group = answer.group
+    if group is None or group.deviation is None:
+        return ""
+    words = f" Its group averages {number(group.mean)} ± {number(group.deviation)}, n = {group.n}"
+    if answer.within_noise is None:
+        return f"{words}."
+    return f"{words}: the lead is {'inside' if answer.within_noise else 'outside'} the noise."

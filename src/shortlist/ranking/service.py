@@ -1,0 +1,113 @@
+"""The goal of an experiment and the answer to it. Functions run inside a transaction that the caller opened.
+
+What they read of metrics is what has been folded; `search.fresh.folded` folds first.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.clock import now_ms
+from shortlist.metrics import service as metrics
+from shortlist.ranking import rules, store
+from shortlist.ranking.types import Answer, Direction, Goal, Reduction, Score, Unranked
+from shortlist.search import service as search
+from shortlist.tracking import candidates, experiments
+from shortlist.tracking.types import Status
+
+# Seeds of one training rank near each other; a group is looked for among so many of the best.
+MAX_GROUPED = 10_000
+
+
+def goal(connection: Connection, scope: Scope, experiment_iid: int) -> Goal | None:
+    """The goal that was set, else one guessed from the metrics; None where there are none."""
+    found = store.goals(connection, scope, [experiment_iid]).get(experiment_iid)
+    return found or rules.guess(metrics.keys(connection, scope, experiment_iid))
+
+
+def set_goal(connection: Connection, scope: Scope, experiment_iid: int, wanted: Goal) -> Goal:
+    """Set the goal of an experiment.
+
+    Raises:
+        InvalidValue: a goal against the rules, or constraints that the search language does not know.
+        NotFound: no such experiment, or no such candidate for the baseline.
+    """
+    experiments.get_active(connection, scope, experiment_iid)
+    rules.check_goal(wanted)
+    search.check_filter(wanted.constraints, "constraints")
+    if wanted.baseline is not None:
+        candidates.get_by_iid(connection, scope, wanted.baseline)
+    store.put_goal(connection, scope, experiment_iid, wanted, now_ms())
+    return wanted
+
+
+def forget_goal(connection: Connection, scope: Scope, experiment_iid: int) -> None:
+    """Go back to a guessed goal."""
+    experiments.get_active(connection, scope, experiment_iid)
+    store.delete_goal(connection, scope, experiment_iid)
+
+
+def answer(connection: Connection, scope: Scope, experiment_iid: int) -> Answer:
+    """Who leads an experiment; see `Answer`. A fixed number of statements, whatever the number of candidates."""
+    found = goal(connection, scope, experiment_iid)
+    if found is None:
+        return Answer()
+    scored = scores(connection, scope, experiment_iid, found)
+    ranked = rules.rank(scored, found.direction)
+    params = _params_of_group(connection, scope, ranked)
+    return rules.answer(found, scored, ranked, params)
+
+
+def scores(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> list[Score]:
+    """The score of every candidate of an experiment that is not deleted, newest first."""
+    rows = store.series(connection, scope, experiment_iid, by.metric)
+    feasible: set[int] | None = None
+    if by.constraints:
+        feasible = search.matching(connection, scope, experiment_iid, by.constraints)
+    means: Mapping[int, float] = {}
+    if by.reduction is Reduction.MEAN_LAST:
+        iids = [row.iid for row in rows if row.points is not None]
+        values = metrics.last_values(connection, scope, iids, by.metric, by.last)
+        means = {iid: float(np.mean(found)) for iid, found in values.items()}
+    return [_score(row, by, means.get(row.iid), feasible) for row in rows]
+
+
+def _score(row: Any, by: Goal, mean: float | None, feasible: set[int] | None) -> Score:
+    reason = _unranked(row, feasible)
+    if row.points is None:
+        return Score(row.iid, None, None, reason)
+    if reason is Unranked.NOT_FINITE or by.reduction is Reduction.LAST:
+        return Score(row.iid, row.last_value, row.last_step, reason)
+    if by.reduction is Reduction.MEAN_LAST:
+        return Score(row.iid, mean, row.last_step, reason)
+    if by.direction is Direction.MAXIMIZE:
+        return Score(row.iid, row.max_value, row.max_step, reason)
+    return Score(row.iid, row.min_value, row.min_step, reason)
+
+
+def _unranked(row: Any, feasible: set[int] | None) -> Unranked | None:
+    if row.status in (Status.FAILED, Status.KILLED):
+        return Unranked.FAILED
+    if row.points is not None and (row.last_value is None or not np.isfinite(row.last_value)):
+        return Unranked.NOT_FINITE
+    if row.status in (Status.RUNNING, Status.SCHEDULED):
+        return Unranked.RUNNING
+    if row.points is None:
+        return Unranked.NO_VALUE
+    return Unranked.INFEASIBLE if feasible is not None and row.iid not in feasible else None
+
+
+def _params_of_group(connection: Connection, scope: Scope, ranked: Sequence[Score]) -> dict[int, dict[str, str]]:
+    """The parameters of those that may be in the group of the best: they have all of its, seeds aside."""
+    if not ranked:
+        return {}
+    best = ranked[0].iid
+    own = candidates.params(connection, scope, [best])[best]
+    if not own:
+        return {}
+    near = [score.iid for score in ranked[:MAX_GROUPED]]
+    members = store.with_params(connection, scope, near, rules.without_seeds(own))
+    return candidates.params(connection, scope, members)
