@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.db.database import Database
-from shortlist.search import service
+from shortlist.search import page, service
 from shortlist.search.fields import CANDIDATE
 from shortlist.search.printer import print_order, print_tree
 from shortlist.search.service import CandidateSearch
@@ -18,11 +19,19 @@ from tests.contract.search.conftest import store
 from tests.contract.search.evaluate import Record, matches, ordered
 from tests.contract.search.strategies import filters, records, some_orders
 
+
+@pytest.fixture(autouse=True)
+def short_stretch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stretch of the index so short that a few rows go beyond it."""
+    monkeypatch.setattr(page, "_STRETCH", 1)
+    monkeypatch.setattr(page, "_STRETCH_PER_ROW", 1)
+
+
 _VIEWS = {"active": (False,), "deleted": (True,), "all": (False, True)}
 _QUESTIONS = st.lists(
     st.tuples(st.none() | filters(), some_orders(), st.sampled_from(sorted(_VIEWS)), st.sampled_from(([1], [1, 2]))),
-    min_size=8,
-    max_size=8,
+    min_size=6,
+    max_size=6,
 )
 
 
@@ -50,16 +59,16 @@ def all_pages(connection: Connection, scope: Scope, query: CandidateSearch) -> l
     token: str | None = ""
     while token is not None:
         fields = {name: getattr(query, name) for name in query.__struct_fields__}
-        page = service.candidates(connection, scope, CandidateSearch(**(fields | {"page_token": token})))
-        assert len(page.iids) <= query.max_results
-        found += page.iids
-        token = page.next_page_token
+        part = service.candidates(connection, scope, CandidateSearch(**(fields | {"page_token": token})))
+        assert len(part.iids) <= query.max_results
+        found += part.iids
+        token = part.next_page_token
     return found
 
 
 @given(first=records(), second=records(), questions=_QUESTIONS, size=st.integers(1, 3))
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     # An example costs a tenth of a second, and its records are few: shrinking takes minutes and shows little more.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
