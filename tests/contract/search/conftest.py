@@ -9,6 +9,7 @@ from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.metrics import service as metrics
 from shortlist.metrics.folder import fold_experiments
+from shortlist.metrics.tables import metric_column, metric_key, metric_latest, metric_log, metric_series
 from shortlist.metrics.types import CandidateKey, Points
 from shortlist.tracking import store_candidates, store_datasets
 from shortlist.tracking.tables import (
@@ -19,7 +20,6 @@ from shortlist.tracking.tables import (
     metadata,
     param,
 )
-from shortlist.metrics.tables import metric_column, metric_key, metric_latest, metric_log, metric_series
 from shortlist.tracking.types import CandidateRecord, DatasetInput, Status
 from tests.contract.metrics.conftest import PROJECT, scope_of, statements
 from tests.contract.search.evaluate import Record

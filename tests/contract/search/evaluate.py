@@ -114,7 +114,7 @@ def _compare(field: Field, found: object, comparator: str, value: Value) -> bool
         return comparator == "!="
     if "LIKE" in comparator:
         return _like(str(found), str(value), blind="ILIKE" in comparator) != comparator.startswith("NOT")
-    if field.key == "iid" or field.key == "experiment":
+    if field.key in ("iid", "experiment"):
         value = int(value)
     if field == Field("attribute", "status"):
         value = str(value).upper()
@@ -171,7 +171,7 @@ def _ranked(record: Record, field: Field) -> tuple[int, object]:
     return (1, None) if is_nan else (0, found[0])
 
 
-def _before(one: tuple[int, object], other: tuple[int, object], descending: bool) -> int:  # noqa: FBT001
+def _before(one: tuple[int, object], other: tuple[int, object], descending: bool) -> int:
     if one[0] != other[0]:
         return -1 if one[0] < other[0] else 1
     if one[0] or one[1] == other[1]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import hypothesis.strategies as st
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Connection
@@ -58,8 +59,7 @@ def all_pages(connection: Connection, scope: Scope, query: CandidateSearch) -> l
     found: list[int] = []
     token: str | None = ""
     while token is not None:
-        fields = {name: getattr(query, name) for name in query.__struct_fields__}
-        part = service.candidates(connection, scope, CandidateSearch(**(fields | {"page_token": token})))
+        part = service.candidates(connection, scope, msgspec.structs.replace(query, page_token=token))
         assert len(part.iids) <= query.max_results
         found += part.iids
         token = part.next_page_token

@@ -1,7 +1,5 @@
 """What the language reads, and where it says that something is wrong."""
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,13 +124,15 @@ def test_what_is_wrong_is_named_with_its_place(text: str, position: int, expecte
 
 @given(st.text(alphabet="abmetricsparams.'\"`()=<>!, \x00;ANDORTINLIKE09-\ud800", max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
+    tree, refusal = None, None
     try:
         tree = parse(text, CANDIDATE)
     except InvalidValue as error:
-        assert error.position is not None
-        assert 1 <= error.position <= len(text) + 1
-    else:
+        refusal = error
+    if refusal is None:
         assert parse(print_tree(tree, CANDIDATE), CANDIDATE) == tree
+    else:
+        assert 1 <= (refusal.position or 0) <= len(text) + 1
 
 
 def test_long_filters_take_time_in_proportion() -> None:
@@ -144,7 +144,6 @@ def test_long_filters_take_time_in_proportion() -> None:
 def test_numbers_of_any_length_are_numbers() -> None:
     assert read("metrics.a = 1" + "0" * 399) == "metrics.a = Infinity"
     assert read("metrics.a = " + "9" * 18) == "metrics.a = " + "9" * 18
-    assert math.isinf(float("1e999"))
     assert read("metrics.a = 1e999") == "metrics.a = Infinity"
 
 
@@ -189,5 +188,5 @@ def test_experiments_have_fields_of_their_own() -> None:
     text = "experiment_id IN ('1', 2) AND creation_time > 5 AND attributes.last_update_time < 9 AND tags.a.b = 'x'"
     expected = "iid IN ('1', 2) AND created > 5 AND updated < 9 AND metadata.a.b = 'x'"
     assert print_tree(parse(text, EXPERIMENT), EXPERIMENT) == expected
-    with pytest.raises(InvalidValue, match="metadata.<key>"):
+    with pytest.raises(InvalidValue, match=r"metadata\.<key>"):
         parse("metrics.a > 1", EXPERIMENT)
