@@ -24,6 +24,8 @@ from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
 from shortlist.settings import Settings
+from shortlist.v4 import endpoints as v4
+from shortlist.v4.surface import SURFACE as V4
 from shortlist.web import api, pages
 from shortlist.web.assets import Assets
 from shortlist.web.surface import SURFACE as WEB
@@ -76,7 +78,12 @@ def dispatcher(services: Services) -> Dispatcher:
 
     return Dispatcher(
         bind(mlflow.MOUNTED, MLFLOW),
-        [*bind(mlflow.PROBES, MLFLOW), *bind((*api.ENDPOINTS, _OPENAPI), WEB), *bind(page_endpoints, page_surface)],
+        [
+            *bind(mlflow.PROBES, MLFLOW),
+            *bind(v4.ENDPOINTS, V4),
+            *bind((*api.ENDPOINTS, _OPENAPI), WEB),
+            *bind(page_endpoints, page_surface),
+        ],
         Operation(_OPENAPI, MLFLOW, services),
         hosts=HostCheck(settings_hosts(services.settings)),
         log=AccessLog(json=not _on_terminal(services.settings)),
@@ -98,6 +105,7 @@ def all_endpoints() -> list[tuple[Surface, Endpoint]]:
     page_surface = pages.surface(Assets())
     return [
         *((MLFLOW, endpoint) for endpoint in (*mlflow.MOUNTED, *mlflow.PROBES)),
+        *((V4, endpoint) for endpoint in v4.ENDPOINTS),
         *((WEB, endpoint) for endpoint in (*api.ENDPOINTS, _OPENAPI)),
         *((page_surface, endpoint) for endpoint in pages.Pages(Assets()).endpoints()),
     ]
@@ -105,7 +113,8 @@ def all_endpoints() -> list[tuple[Surface, Endpoint]]:
 
 async def _openapi(_call: Call, _request: None) -> dict[str, object]:
     """This document: every JSON operation, as OpenAPI 3.1."""
-    listed = [endpoint for endpoint in (*mlflow.MOUNTED, *api.ENDPOINTS) if not endpoint.path.startswith("/ajax")]
+    tables = (*mlflow.MOUNTED, *v4.ENDPOINTS, *api.ENDPOINTS)
+    listed = [endpoint for endpoint in tables if not endpoint.path.startswith("/ajax")]
     return document(listed)
 
 

@@ -23,6 +23,7 @@ IN_PROJECT = {
     Action.PROJECT_READ: "       ok     ok     ok     ok     404    ok     401",
 }
 OUTSIDE = {
+    Action.SELF_READ: "          ok     ok     ok     ok     ok     ok     401",
     Action.PROJECT_LIST: "       ok     ok     ok     ok     ok     ok     ok",
     Action.PROJECT_CREATE: "     ok     ok     ok     ok     ok     ok     401",
     Action.SERVER_PUBLIC: "      ok     ok     ok     ok     ok     ok     ok",

@@ -21,6 +21,7 @@ class Outcome(Enum):
 class Decision(msgspec.Struct, frozen=True):
     outcome: Outcome
     reason: str
+    scopes: tuple[str, ...] = ()  # where a token's scopes are what is missing: those of which one would do
 
 
 _ALLOWED = Decision(Outcome.ALLOWED, "")
@@ -48,7 +49,8 @@ def _token_limit(actor: Actor, action: Action) -> Decision | None:
     if actor.credential is not Credential.TOKEN or any(action in SCOPE_ACTIONS[scope] for scope in actor.scopes):
         return None
     needed = [scope.value for scope in TokenScope if action in SCOPE_ACTIONS[scope]]
-    return Decision(Outcome.REFUSED, f"The token lacks the scope for {action.value}: it needs {' or '.join(needed)}.")
+    reason = f"The token lacks the scope for {action.value}: it needs {' or '.join(needed)}."
+    return Decision(Outcome.REFUSED, reason, tuple(needed))
 
 
 def _decide_in_project(actor: Actor, action: Action, project: ProjectFacts | None) -> Decision:

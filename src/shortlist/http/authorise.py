@@ -6,7 +6,7 @@ from typing import Any
 from shortlist.access.actions import PROJECT_ACTIONS, Action
 from shortlist.access.policy import Outcome, decide
 from shortlist.access.scope import ANONYMOUS, Actor, ProjectFacts, Scope
-from shortlist.errors import NotFound, PermissionDenied, Unauthenticated
+from shortlist.errors import InsufficientScope, NotFound, PermissionDenied, Unauthenticated
 from shortlist.http.resolver import Presented, Resolver, parse_authorization
 from shortlist.http.security import UNSAFE_METHODS, check_csrf, check_origin
 
@@ -69,6 +69,8 @@ class Authoriser:
             case Outcome.UNAUTHENTICATED:
                 raise Unauthenticated(_HOW_TO_SIGN_IN)
             case Outcome.REFUSED:
+                if decision.scopes:
+                    raise InsufficientScope(decision.reason, decision.scopes)
                 raise PermissionDenied(decision.reason)
             case Outcome.HIDDEN:
                 raise NotFound(decision.reason)

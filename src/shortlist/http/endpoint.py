@@ -28,6 +28,18 @@ class Call:
     headers: Mapping[str, str]  # lower-case names
     base_url: str  # scheme and host as the client sees them, no slash at the end
     request_id: str
+    target: str = "/"  # the path as it was sent, still encoded
+    query: str = ""  # as it was sent
+    address: str = ""  # of the client
+    answer_headers: list[tuple[bytes, bytes]] | None = None
+
+    def add_header(self, name: str, value: str) -> None:
+        """Send a header of one's own with the answer. A line break would begin another header, so it is refused."""
+        if "\r" in value or "\n" in value:
+            raise ValueError(name)
+        if self.answer_headers is None:
+            self.answer_headers = []
+        self.answer_headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
 
     @property
     def project(self) -> Scope:
