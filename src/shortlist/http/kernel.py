@@ -72,7 +72,8 @@ class Operation:
         actor = await self._authoriser.actor(scope["method"], action, headers)
         scope["user"] = actor.username
         path: Mapping[str, str] = scope.get("path_params", {})
-        granted = await self._authoriser.scope(actor, action, scope.get("project") or path.get("project"))
+        reference = scope.get("project") or scope.get("group") or path.get("project") or path.get("group")
+        granted = await self._authoriser.scope(actor, action, reference)
         return Call(
             services=self._services,
             actor=actor,
