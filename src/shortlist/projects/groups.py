@@ -48,6 +48,8 @@ def create(connection: Connection, author: Author, new: NewGroup) -> Group:
     rules.check_path(new.path)
     rules.check_description(new.description)
     full_path = new.path
+    if new.parent_id is None:
+        _no_bots(author.actor)
     if new.parent_id is not None:
         above = get(connection, author.actor, new.parent_id)
         _check_may_create(author.actor, above)
@@ -102,6 +104,7 @@ def home_for_project(connection: Connection, actor: Actor, reference: int | str 
         NotFound: there is none, or the caller may not know of it. PermissionDenied: the caller may not create there.
     """
     if reference is None:
+        _no_bots(actor)
         return ensure_user_namespace(connection, actor.user_id or 0, actor.username, actor.name)
     if isinstance(reference, int):
         found = store_groups.namespace_by_id(connection, reference)
@@ -172,6 +175,12 @@ def facts(group: Group) -> GroupFacts:
     """What a decision needs to know of a group."""
     home = group.namespace
     return GroupFacts(home.id, home.full_path, home.name, home.visibility, group.role)
+
+
+def _no_bots(actor: Actor) -> None:
+    """The token of a project or group works there; what it made elsewhere would outlive it."""
+    if actor.bot:
+        raise PermissionDenied("The token of a project or group cannot create anything outside of it.")
 
 
 def _move(connection: Connection, group: Namespace, target: str) -> None:

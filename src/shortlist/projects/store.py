@@ -107,7 +107,8 @@ def _with_role(actor: Actor, now: int) -> Select[Any]:
         or_(member.c.expires_at.is_(None), member.c.expires_at > now),
     )
     fields: list[Any] = [*_FIELDS, member.c.role, _inherited(actor, now).label("inherited_role")]
-    return select(*fields).select_from(project.outerjoin(member, mine))
+    statement: Any = select(*fields).select_from(project.outerjoin(member, mine))
+    return statement
 
 
 def _inherited(actor: Actor, now: int) -> Any:

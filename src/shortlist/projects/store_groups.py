@@ -105,7 +105,8 @@ def _matching(statement: Select[Any], actor: Actor, query: GroupQuery, now: int)
 
 def _with_role(actor: Actor, now: int) -> Select[Any]:
     fields: list[Any] = [*_FIELDS, _role(actor, now).label("role")]
-    return select(*fields).where(namespace.c.kind == "group")
+    statement: Any = select(*fields).where(namespace.c.kind == "group")
+    return statement
 
 
 def _role(actor: Actor, now: int) -> Any:

@@ -1,9 +1,21 @@
 """Endpoint records as `/api/v4` writes them: reads answer 200, what creates 201, what deletes 204 and nothing."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
-from shortlist.http.endpoint import AsyncHandler, Endpoint, Mode, ReadHandler
+from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, ReadHandler
+
+T = TypeVar("T")
+
+
+async def write(call: Call, work: Callable[[Connection], T]) -> T:
+    """Do a change of people, tokens or projects, and have it count from the next request on."""
+    done = await call.services.database.write(work)
+    call.services.resolver.forget()
+    return done
 
 
 def read(

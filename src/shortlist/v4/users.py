@@ -1,16 +1,23 @@
-"""People as GitLab's clients see them."""
+"""People: found by everybody who is signed in; created, changed, blocked and deleted by administrators."""
 
+import asyncio
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
+from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call
+from shortlist.identity import accounts, passwords
 from shortlist.identity import service as identity
-from shortlist.identity.types import User
+from shortlist.identity import store as identity_store
+from shortlist.identity.types import User, UserQuery
+from shortlist.projects import service as projects
+from shortlist.projects import store_members
 from shortlist.v4 import times
-from shortlist.v4.operations import read
+from shortlist.v4.operations import change, create, read, remove, write
+from shortlist.v4.paging import Paged, announce
 from shortlist.v4.surface import PREFIX
 
 
@@ -26,8 +33,8 @@ class BasicUser(msgspec.Struct):
     avatar_url: str | None = None
 
 
-class CurrentUser(BasicUser, kw_only=True):
-    """What one may know of oneself."""
+class FullUser(BasicUser, kw_only=True):
+    """What one may know of oneself, and an administrator of everybody."""
 
     created_at: str
     email: str | None
@@ -39,11 +46,42 @@ class CurrentUser(BasicUser, kw_only=True):
     is_admin: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class UserList(Paged, kw_only=True):
+    username: str = ""
+    search: str = ""
+    active: bool = False
+    blocked: bool = False
+    admins: bool = False
+
+
+class UserId(msgspec.Struct):
+    user: int
+
+
+class UserCreate(msgspec.Struct):
+    email: str
+    username: str
+    name: str
+    password: str | None = None
+    force_random_password: bool = False
+    reset_password: bool = False
+    admin: bool = False
+
+
+class UserChange(msgspec.Struct):
+    user: int
+    name: str | None = None
+    email: str | None = None
+    admin: bool | None = None
+    password: str | None = None
+
+
 def basic(call: Call, user: User) -> BasicUser:
-    return BasicUser(**_common(call, user))
+    return BasicUser(**common(call, user))
 
 
-def _common(call: Call, user: User) -> dict[str, Any]:
+def common(call: Call, user: User) -> dict[str, Any]:
+    """The fields that every shape of a user begins with."""
     return {
         "id": user.id,
         "username": user.username,
@@ -53,19 +91,128 @@ def _common(call: Call, user: User) -> dict[str, Any]:
     }
 
 
-def own(call: Call, user: User) -> CurrentUser:
-    return CurrentUser(
-        **_common(call, user),
+def full(call: Call, user: User) -> FullUser:
+    shows_admin = call.actor.administrator
+    return FullUser(
+        **common(call, user),
         created_at=times.stamp(user.created_at) or "",
         email=user.email,
         bot=user.bot,
-        is_admin=True if user.administrator else msgspec.UNSET,
+        is_admin=user.administrator if shows_admin else msgspec.UNSET,
     )
 
 
-def current(call: Call, connection: Connection, _request: None) -> CurrentUser:
+def current(call: Call, connection: Connection, _request: None) -> FullUser:
     """Get the user whose credentials these are."""
-    return own(call, identity.get_user(connection, call.actor.user_id or 0))
+    return full(call, identity.get_user(connection, call.actor.user_id or 0))
 
 
-ENDPOINTS = (read(f"{PREFIX}/user", Action.SELF_READ, current, response=CurrentUser),)
+def list_users(call: Call, connection: Connection, request: UserList) -> list[BasicUser | FullUser]:
+    """List users."""
+    request.check()
+    query = UserQuery(
+        username=request.username,
+        search=request.search,
+        state="active" if request.active else "blocked" if request.blocked else "",
+        administrators=request.admins and call.actor.administrator,
+    )
+    found, total = identity_store.user_page(connection, query, request.limit, request.offset)
+    announce(call, request, total)
+    return [_as_far_as_seen(call, user) for user in found]
+
+
+def get(call: Call, connection: Connection, request: UserId) -> BasicUser | FullUser:
+    """Get a user."""
+    return _as_far_as_seen(call, accounts.get(connection, request.user))
+
+
+def _as_far_as_seen(call: Call, user: User) -> BasicUser | FullUser:
+    return full(call, user) if call.actor.administrator or call.actor.user_id == user.id else basic(call, user)
+
+
+async def create_user(call: Call, request: UserCreate) -> FullUser:
+    """Create a user."""
+    if request.password is None and not (request.force_random_password or request.reset_password):
+        raise InvalidValue(
+            "password is missing; or set force_random_password, and give the user a token or a password later.",
+            field="password",
+        )
+    hashed = await hash_password(request.password or passwords.make())
+    new = accounts.NewAccount(
+        username=request.username,
+        name=request.name,
+        email=request.email,
+        password_hash=hashed,
+        administrator=request.admin,
+    )
+
+    def work(connection: Connection) -> FullUser:
+        made = accounts.create(connection, call.author, new)
+        projects.ensure_user_namespace(connection, made)
+        return full(call, made)
+
+    return await write(call, work)
+
+
+async def hash_password(password: str) -> str:
+    """Off the event loop, because it is slow on purpose. Raises InvalidValue: too weak."""
+    passwords.check_strength(password)
+    return await asyncio.to_thread(passwords.hash_password, password)
+
+
+async def change_user(call: Call, request: UserChange) -> FullUser:
+    """Change a user."""
+    new = accounts.AccountChange(
+        name=request.name,
+        email=request.email,
+        administrator=request.admin,
+        password_hash=None if request.password is None else await hash_password(request.password),
+    )
+
+    def work(connection: Connection) -> FullUser:
+        return full(call, accounts.change(connection, call.author, accounts.get(connection, request.user), new))
+
+    return await write(call, work)
+
+
+async def block(call: Call, request: UserId) -> bool:
+    """Block a user."""
+    await write(
+        call,
+        lambda connection: accounts.block(connection, call.author, accounts.get(connection, request.user)),
+    )
+    return True
+
+
+async def unblock(call: Call, request: UserId) -> bool:
+    """Unblock a user."""
+    await write(
+        call,
+        lambda connection: accounts.unblock(connection, call.author, accounts.get(connection, request.user)),
+    )
+    return True
+
+
+async def delete(call: Call, request: UserId) -> None:
+    """Delete a user; their work stays."""
+
+    def work(connection: Connection) -> None:
+        accounts.remove(connection, call.author, accounts.get(connection, request.user))
+        store_members.remove_everywhere(connection, request.user)
+
+    await write(call, work)
+
+
+_USERS = f"{PREFIX}/users"
+_USER = f"{PREFIX}/users/{{user}}"
+
+ENDPOINTS = (
+    read(f"{PREFIX}/user", Action.SELF_READ, current, response=FullUser),
+    read(_USERS, Action.USER_READ, list_users, UserList, list[BasicUser]),
+    read(_USER, Action.USER_READ, get, UserId, BasicUser),
+    create(_USERS, Action.ADMIN_WRITE, create_user, UserCreate, FullUser),
+    change(_USER, Action.ADMIN_WRITE, change_user, UserChange, FullUser),
+    create(f"{_USER}/block", Action.ADMIN_WRITE, block, UserId, bool),
+    create(f"{_USER}/unblock", Action.ADMIN_WRITE, unblock, UserId, bool),
+    remove(_USER, Action.ADMIN_WRITE, delete, UserId),
+)
