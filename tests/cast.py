@@ -35,7 +35,9 @@ class Cast:
 
 
 def make_cast(database: Database) -> Cast:
-    """olga owns it, mara maintains it, rita reports, gwen is a guest, cid is a CI job; otto is an outsider, ada administers the server."""
+    """olga owns it, mara maintains it, rita reports, gwen is a guest, cid is a CI job; otto is an outsider.
+
+    ada administers the server."""
     return database.write_now(_make)
 
 

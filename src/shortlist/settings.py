@@ -52,12 +52,19 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
             values[name] = [part.strip() for part in text.split(",")] if name == "allowed_hosts" else text
     values.update({name: value for name, value in given.items() if value is not None})
     try:
-        settings = msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
     except msgspec.ValidationError as error:
         raise _wrong(str(error)) from None
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
     return settings
+
+
+def _to_path(kind: type[Any], value: Any) -> Any:
+    """msgspec knows no paths."""
+    if kind is Path and isinstance(value, str | Path) and str(value):
+        return Path(value)
+    raise NotImplementedError if kind is not Path else ValueError("Expected a path")
 
 
 def _wrong(text: str) -> InvalidValue:

@@ -76,7 +76,7 @@ def test_users_are_created_found_blocked_and_deleted(root: gitlab.Gitlab, server
     user.save()
     assert client.http_get("/user")["name"] == "Another Name"
     with pytest.raises(GitlabCreateError):
-        root.users.create({"email": "x@example.com", "username": user.username, "name": "x", "password": "long enough"})
+        root.users.create({"email": "x@x.org", "username": user.username, "name": "x", "password": "long enough"})
     assert user.block()
     with pytest.raises(GitlabAuthenticationError):
         client.auth()
