@@ -52,7 +52,7 @@ class SignIn:
         self._by_login.succeeded(given.login.lower())
         agent = call.headers.get("user-agent", "")
         secret = await call.services.database.write(
-            lambda connection: identity.open_session(connection, user.id, agent)
+            lambda connection: identity.open_session(connection, user.id, agent, address)
         )
         actor = Actor(user_id=user.id, username=user.username, name=user.name, administrator=user.administrator)
         answer = wire.Session(translate.user(actor), csrf_token(secret), session.VERSION)
