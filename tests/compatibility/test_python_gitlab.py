@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import gitlab
 import pytest
+from gitlab.const import AccessLevel
 from gitlab.exceptions import (
     GitlabAuthenticationError,
     GitlabCreateError,
@@ -35,6 +37,12 @@ def root(server: LiveServer) -> Iterator[gitlab.Gitlab]:
         yield client
 
 
+def ask(client: gitlab.Gitlab, path: str) -> dict[str, Any]:
+    answer = client.http_get(path)
+    assert isinstance(answer, dict)
+    return answer
+
+
 _made = iter(range(1, 10_000))
 
 
@@ -58,14 +66,14 @@ def test_the_client_signs_in_with_each_kind_of_header(server: LiveServer, root: 
         gitlab.Gitlab(server.url, http_username="root", http_password=PASSWORD),
         gitlab.Gitlab(server.url, http_username="anything", http_password=TOKEN),
     ):
-        assert client.http_get("/user")["username"] == "root"
+        assert ask(client, "/user")["username"] == "root"
     with pytest.raises(GitlabAuthenticationError):
         gitlab.Gitlab(server.url, private_token="wrong").auth()
 
 
 def test_version_and_metadata(root: gitlab.Gitlab) -> None:
     assert root.version()[0] == __version__
-    assert root.http_get("/metadata")["enterprise"] is False
+    assert ask(root, "/metadata")["enterprise"] is False
 
 
 def test_users_are_created_found_blocked_and_deleted(root: gitlab.Gitlab, server: LiveServer) -> None:
@@ -75,7 +83,7 @@ def test_users_are_created_found_blocked_and_deleted(root: gitlab.Gitlab, server
     assert user_id in [found.id for found in root.users.list(search=user.username[:6], get_all=True)]
     user.name = "Another Name"
     user.save()
-    assert client.http_get("/user")["name"] == "Another Name"
+    assert ask(client, "/user")["name"] == "Another Name"
     with pytest.raises(GitlabCreateError):
         root.users.create({"email": "x@x.org", "username": user.username, "name": "x", "password": "long enough"})
     assert user.block()
@@ -139,7 +147,8 @@ def test_projects_from_creation_to_restoration(root: gitlab.Gitlab, server: Live
     found = client.projects.get(project.id)
     assert (found.name, found.model_experiments_access_level) == ("Whales", "private")
     for filters in ({"search": "whale"}, {"owned": True}, {"membership": True}, {"visibility": "internal"}):
-        assert project.id in [item.id for item in client.projects.list(get_all=True, **filters)], filters
+        listed = client.projects.list(get_all=True, query_parameters=filters)
+        assert project.id in [item.id for item in listed], filters
     assert client.projects.list(visibility="public") == []
     project.archive()
     assert client.projects.get(project.id).archived is True
@@ -177,7 +186,7 @@ def test_groups_hand_their_roles_down(root: gitlab.Gitlab, server: LiveServer) -
     assert project.path_with_namespace == f"{name}/below/inside"
     with pytest.raises(GitlabGetError, match="404"):
         member.projects.get(project.id)
-    group.members.create({"user_id": member_id, "access_level": gitlab.const.AccessLevel.REPORTER})
+    group.members.create({"user_id": member_id, "access_level": AccessLevel.REPORTER})
     seen = member.projects.get(project.path_with_namespace)
     assert seen.permissions["group_access"]["access_level"] == 20
     assert [item.id for item in member.groups.get(group.full_path).subgroups.list()] == [below.id]
@@ -286,7 +295,7 @@ def test_audit_events_say_who_did_what(root: gitlab.Gitlab, server: LiveServer) 
     with pytest.raises(GitlabListError, match="403"):
         user.projects.get(project.id).audit_events.list()
     assert root.audit_events.list(per_page=1, get_all=False)[0].event_name == "member:add"
-    exported = owner.http_get(f"/projects/{project.id}/audit_events/export", raw=True)
+    exported = owner.http_request("get", f"/projects/{project.id}/audit_events/export")
     lines = exported.text.splitlines()
     assert lines[0].startswith("id,created_at,user_id")
     assert len(lines) == 3

@@ -22,6 +22,7 @@ from shortlist.db.database import Database
 from shortlist.errors import NotFound, Unauthenticated
 from shortlist.identity import keys, passwords, store
 from shortlist.identity import service as identity
+from shortlist.identity.rate_limit import AttemptLimit
 from shortlist.identity.types import User
 from shortlist.projects import groups
 from shortlist.projects import service as projects
@@ -31,6 +32,7 @@ SESSION_COOKIE = "shortlist_session"
 DEFAULT_PROJECT_ID = 1
 
 _TTL_SECONDS = 2.0
+_MAX_GUESSES = 10
 _MAX_ENTRIES = 4096
 _MINUTE = 60_000
 _TOUCH_AFTER = 60 * _MINUTE
@@ -133,6 +135,7 @@ class Resolver:
         self._actors: _Cache[Actor] = _Cache()
         self._projects: _Cache[ProjectFacts] = _Cache()
         self._groups: _Cache[GroupFacts] = _Cache()
+        self._attempts = AttemptLimit(_MAX_GUESSES)
 
     def forget(self) -> None:
         """Drop what is remembered, after a change of roles, tokens or sessions."""
@@ -144,13 +147,30 @@ class Resolver:
         return self._actors.get(presented.key)
 
     async def actor(self, presented: Presented) -> Actor:
-        """Raises Unauthenticated: the credentials are not valid."""
+        """Raises Unauthenticated: the credentials are not valid. RateLimited: too many passwords were guessed."""
         found = self._actors.get(presented.key)
         if found is None:
-            found, touch = await self._database.read(lambda connection: _identify(connection, presented))
+            found, touch = await self._identify(presented)
             if touch is not None:
                 await self._database.write(touch)
             self._actors.put(presented.key, found)
+        return found
+
+    async def _identify(self, presented: Presented) -> "tuple[Actor, _Touch | None]":
+        login = presented.login.lower()
+        blocked = presented.password is not None and self._attempts.reached(login)
+        try:
+            found = await self._database.read(
+                lambda connection: _identify(connection, presented, try_password=not blocked)
+            )
+        except Unauthenticated:
+            if presented.password is not None:
+                # A token in place of the password goes on working, so nobody can be locked out of their automation.
+                self._attempts.check(login)
+                self._attempts.failed(login)
+            raise
+        if found[0].credential is Credential.PASSWORD:
+            self._attempts.succeeded(login)
         return found
 
     async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
@@ -186,15 +206,17 @@ class Resolver:
         return found
 
 
-def _identify(connection: Connection, presented: Presented) -> tuple[Actor, "_Touch | None"]:
+def _identify(connection: Connection, presented: Presented, *, try_password: bool) -> tuple[Actor, "_Touch | None"]:
     """The actor, and the write that notes the use of the credential where the last note is old."""
     if presented.session is not None:
         return _of_session(connection, presented.session)
     secret = presented.token
     if presented.password is not None:
-        user, stored = identity.stored_password(connection, presented.login)
-        if user is not None and passwords.verify(stored, presented.password):
-            return _actor(user, Credential.PASSWORD), None
+        if try_password:
+            user, stored = identity.stored_password(connection, presented.login)
+            # The same work whether there is such a user or not.
+            if passwords.verify(stored, presented.password) and user is not None:
+                return _actor(user, Credential.PASSWORD), None
         secret = presented.password
     token, user = identity.user_of_token(connection, secret or "")
     now = now_ms()

@@ -14,7 +14,7 @@ from shortlist.web import (
 
 ENDPOINTS = (
     *api_session.endpoints(),
-    *api_account.ENDPOINTS,
+    *api_account.endpoints(),
     *api_projects.ENDPOINTS,
     *api_settings.ENDPOINTS,
     *api_members.ENDPOINTS,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from shortlist.access.actions import Action
 from shortlist.access.roles import Credential
 from shortlist.errors import InvalidValue, PermissionDenied
-from shortlist.http.endpoint import Call
+from shortlist.http.endpoint import Call, Endpoint
 from shortlist.identity import accounts, passwords, tokens
 from shortlist.identity import service as identity
 from shortlist.identity import store as identity_store
@@ -151,15 +151,17 @@ def _own_token(call: Call, connection: Connection, token_id: int) -> Token:
 _READ, _WRITE = Action.SELF_READ, Action.SELF_WRITE
 _TOKEN = "/account/tokens/{token_id}"  # noqa: S105 - an address
 
-ENDPOINTS = (
-    read("/account", _READ, get, None, wire.Account),
-    change("PATCH /account", _WRITE, edit, wire.AccountChange, wire.Account),
-    change("POST /account/password", _WRITE, PasswordForm().change_password, wire.PasswordChange, wire.Done),
-    read("/account/sessions", _READ, list_sessions, None, wire.SessionList),
-    change("DELETE /account/sessions", _WRITE, end_other_sessions, None, wire.Ended),
-    change("DELETE /account/sessions/{session_id}", _WRITE, end_session, wire.SessionPath, wire.Done),
-    read("/account/tokens", _READ, list_tokens, None, wire.AccessTokenList),
-    change("POST /account/tokens", _WRITE, create_token, wire.TokenCreate, wire.AccessToken),
-    change(f"POST {_TOKEN}/rotate", _WRITE, rotate_token, wire.TokenRotate, wire.AccessToken),
-    change(f"DELETE {_TOKEN}", _WRITE, revoke_token, wire.TokenPath, wire.Done),
-)
+
+def endpoints() -> tuple[Endpoint, ...]:
+    return (
+        read("/account", _READ, get, None, wire.Account),
+        change("PATCH /account", _WRITE, edit, wire.AccountChange, wire.Account),
+        change("POST /account/password", _WRITE, PasswordForm().change_password, wire.PasswordChange, wire.Done),
+        read("/account/sessions", _READ, list_sessions, None, wire.SessionList),
+        change("DELETE /account/sessions", _WRITE, end_other_sessions, None, wire.Ended),
+        change("DELETE /account/sessions/{session_id}", _WRITE, end_session, wire.SessionPath, wire.Done),
+        read("/account/tokens", _READ, list_tokens, None, wire.AccessTokenList),
+        change("POST /account/tokens", _WRITE, create_token, wire.TokenCreate, wire.AccessToken),
+        change(f"POST {_TOKEN}/rotate", _WRITE, rotate_token, wire.TokenRotate, wire.AccessToken),
+        change(f"DELETE {_TOKEN}", _WRITE, revoke_token, wire.TokenPath, wire.Done),
+    )
