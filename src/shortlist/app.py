@@ -23,6 +23,7 @@ from shortlist.http.surface import Surface
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
+from shortlist.projects import service as projects
 from shortlist.settings import Settings
 from shortlist.v4 import endpoints as v4
 from shortlist.v4.surface import SURFACE as V4
@@ -63,6 +64,7 @@ def build(settings: Settings) -> Application:
         resolver=Resolver(database),
     )
     started = first_start(database, settings)
+    projects.purge_expired(database)
     folder.start()
     return Application(asgi=dispatcher(services), services=services, first_start=started)
 

@@ -4,10 +4,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.roles import Role, Visibility
-from shortlist.access.scope import ANONYMOUS, Actor, Author, ProjectFacts
+from shortlist.access.scope import ANONYMOUS, SERVER, Actor, Author, ProjectFacts
 from shortlist.audit import service as audit
 from shortlist.audit.types import Change
 from shortlist.clock import now_ms
+from shortlist.db.database import Database
 from shortlist.db.purge import purge_project
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound, PermissionDenied
 from shortlist.identity.types import User
@@ -207,9 +208,22 @@ def purge(connection: Connection, author: Author, project: Project) -> None:
     purge_project(connection, project.id)
 
 
-def expired(connection: Connection) -> list[int]:
-    """The projects whose grace period is over."""
-    return store.deleted_before(connection, now_ms() - rules.GRACE_MILLISECONDS)
+def purge_expired(database: Database) -> int:
+    """Delete for good the projects whose grace period is over, each in a transaction of its own; returns how many."""
+    before = now_ms() - rules.GRACE_MILLISECONDS
+
+    def work(connection: Connection, project_id: int) -> int:
+        # Read again: somebody may have restored it since it was listed.
+        if project_id not in store.deleted_before(connection, before):
+            return 0
+        purge(connection, SERVER, get(connection, SERVER.actor, project_id))
+        return 1
+
+    listed = database.read_now(lambda connection: store.deleted_before(connection, before))
+    return sum(
+        database.write_now(lambda connection, project_id=project_id: work(connection, project_id))
+        for project_id in listed
+    )
 
 
 def facts(project: Project) -> ProjectFacts:
