@@ -24,7 +24,10 @@ from shortlist.identity.rate_limit import SignInLimits
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
+from shortlist.projects import service as projects
 from shortlist.settings import Settings
+from shortlist.v4 import endpoints as v4
+from shortlist.v4.surface import SURFACE as V4
 from shortlist.web import api, pages
 from shortlist.web.assets import Assets
 from shortlist.web.surface import SURFACE as WEB
@@ -64,6 +67,7 @@ def build(settings: Settings) -> Application:
         sign_in_limits=limits,
     )
     started = first_start(database, settings)
+    projects.purge_expired(database)
     folder.start()
     return Application(asgi=dispatcher(services), services=services, first_start=started)
 
@@ -79,7 +83,12 @@ def dispatcher(services: Services) -> Dispatcher:
 
     return Dispatcher(
         bind(mlflow.MOUNTED, MLFLOW),
-        [*bind(mlflow.PROBES, MLFLOW), *bind((*api.ENDPOINTS, _OPENAPI), WEB), *bind(page_endpoints, page_surface)],
+        [
+            *bind(mlflow.PROBES, MLFLOW),
+            *bind(v4.ENDPOINTS, V4),
+            *bind((*api.ENDPOINTS, _OPENAPI), WEB),
+            *bind(page_endpoints, page_surface),
+        ],
         Operation(_OPENAPI, MLFLOW, services),
         hosts=HostCheck(settings_hosts(services.settings)),
         log=AccessLog(json=not _on_terminal(services.settings)),
@@ -101,6 +110,7 @@ def all_endpoints() -> list[tuple[Surface, Endpoint]]:
     page_surface = pages.surface(Assets())
     return [
         *((MLFLOW, endpoint) for endpoint in (*mlflow.MOUNTED, *mlflow.PROBES)),
+        *((V4, endpoint) for endpoint in v4.ENDPOINTS),
         *((WEB, endpoint) for endpoint in (*api.ENDPOINTS, _OPENAPI)),
         *((page_surface, endpoint) for endpoint in pages.Pages(Assets()).endpoints()),
     ]
@@ -108,7 +118,8 @@ def all_endpoints() -> list[tuple[Surface, Endpoint]]:
 
 async def _openapi(_call: Call, _request: None) -> dict[str, object]:
     """This document: every JSON operation, as OpenAPI 3.1."""
-    listed = [endpoint for endpoint in (*mlflow.MOUNTED, *api.ENDPOINTS) if not endpoint.path.startswith("/ajax")]
+    tables = (*mlflow.MOUNTED, *v4.ENDPOINTS, *api.ENDPOINTS)
+    listed = [endpoint for endpoint in tables if not endpoint.path.startswith("/ajax")]
     return document(listed)
 
 

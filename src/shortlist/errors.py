@@ -1,5 +1,6 @@
 """Errors of the domain. They know no HTTP: each surface maps a code to a status and a body of its own."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -51,6 +52,14 @@ class Unauthenticated(DomainError):  # noqa: N818
 
 class PermissionDenied(DomainError):  # noqa: N818
     code = Code.PERMISSION_DENIED
+
+
+class InsufficientScope(PermissionDenied):
+    """The token is not for this, whatever its user may do. `scopes` are those of which one would do."""
+
+    def __init__(self, message: str, scopes: Collection[str]) -> None:
+        super().__init__(message)
+        self.scopes = tuple(scopes)
 
 
 class NotFound(DomainError):  # noqa: N818

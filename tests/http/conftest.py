@@ -11,7 +11,7 @@ from shortlist.settings import Settings
 from tests.cast import Cast, make_cast
 from tests.http.client import Client, Mlflow
 
-MEMBERS = ("olga", "mara", "rita", "gwen", "otto", "cid", "anonymous")
+MEMBERS = ("olga", "mara", "rita", "gwen", "otto", "cid", "ada", "anonymous")
 WRITERS = ("olga", "mara", "rita", "cid")
 
 

@@ -32,11 +32,20 @@ class FeatureAccess(StrEnum):
     DISABLED = "disabled"
 
 
+class Feature(StrEnum):
+    """What a project has that its settings can close."""
+
+    MODEL_EXPERIMENTS = "model_experiments"
+    MODEL_REGISTRY = "model_registry"
+    PACKAGE_REGISTRY = "package_registry"
+
+
 class Credential(StrEnum):
     """How a caller proved who they are."""
 
     ANONYMOUS = "anonymous"
     PASSWORD = "password"  # noqa: S105 - the name of a kind
+    SERVER = "server"  # the server itself, or its administrator at a shell
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - the name of a kind
 
@@ -59,3 +68,33 @@ SCOPE_ACTIONS: dict[TokenScope, frozenset[Action]] = {
     TokenScope.READ_PACKAGE_REGISTRY: _PACKAGE_READ,
     TokenScope.WRITE_PACKAGE_REGISTRY: _PACKAGE_READ | {Action.PACKAGE_WRITE},
 }
+
+# The least role for an action in a project. Writing data is not here: each project has its own least role for it. What
+# is nowhere is for everybody who sees the project.
+LEAST_ROLES: dict[Action, Role] = {
+    Action.AUDIT_READ: Role.OWNER,
+    Action.MEMBER_WRITE: Role.MAINTAINER,
+    Action.PROJECT_ARCHIVE: Role.OWNER,
+    Action.PROJECT_DELETE: Role.OWNER,
+    Action.PROJECT_TRANSFER: Role.OWNER,
+    Action.PROJECT_WRITE: Role.MAINTAINER,
+    Action.TOKEN_READ: Role.MAINTAINER,
+    Action.TOKEN_WRITE: Role.MAINTAINER,
+    Action.GROUP_AUDIT_READ: Role.OWNER,
+    Action.GROUP_DELETE: Role.OWNER,
+    Action.GROUP_MEMBER_WRITE: Role.OWNER,
+    Action.GROUP_TOKEN_READ: Role.OWNER,
+    Action.GROUP_TOKEN_WRITE: Role.OWNER,
+    Action.GROUP_WRITE: Role.OWNER,
+}
+
+# The feature that an action belongs to: closed, it hides what the action is about.
+FEATURES: dict[Action, Feature] = {
+    Action.EXPERIMENT_READ: Feature.MODEL_EXPERIMENTS,
+    Action.EXPERIMENT_WRITE: Feature.MODEL_EXPERIMENTS,
+    Action.PACKAGE_READ: Feature.PACKAGE_REGISTRY,
+    Action.PACKAGE_WRITE: Feature.PACKAGE_REGISTRY,
+}
+
+# Who works on what is told to people with an account only, even where the project is public.
+NEEDS_ACCOUNT = frozenset({Action.MEMBER_READ, Action.GROUP_MEMBER_READ})

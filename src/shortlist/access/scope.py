@@ -3,7 +3,7 @@
 import msgspec
 
 from shortlist.access.actions import Action
-from shortlist.access.roles import Credential, FeatureAccess, Role, TokenScope, Visibility
+from shortlist.access.roles import Credential, Feature, FeatureAccess, Role, TokenScope, Visibility
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -16,9 +16,23 @@ class Actor(msgspec.Struct, frozen=True):
     credential: Credential = Credential.ANONYMOUS
     scopes: frozenset[TokenScope] = frozenset()
     session_id: int | None = None
+    token_id: int | None = None
+    bot: bool = False
 
 
 ANONYMOUS = Actor(user_id=None, username="", name="Anonymous")
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who makes a change, and from which address: what the audit says of it."""
+
+    actor: Actor
+    address: str = ""
+
+
+SERVER = Author(
+    Actor(user_id=None, username="", name="The server", administrator=True, credential=Credential.SERVER), "local"
+)
 
 
 class ProjectFacts(msgspec.Struct, frozen=True):
@@ -31,6 +45,28 @@ class ProjectFacts(msgspec.Struct, frozen=True):
     model_experiments_access: FeatureAccess
     least_writing_role: Role
     archived: bool
+    role: Role | None
+    model_registry_access: FeatureAccess = FeatureAccess.PUBLIC
+    package_registry_access: FeatureAccess = FeatureAccess.PUBLIC
+    deleted: bool = False  # waiting for the end of its grace period
+
+    def access(self, feature: Feature) -> FeatureAccess:
+        match feature:
+            case Feature.MODEL_EXPERIMENTS:
+                return self.model_experiments_access
+            case Feature.MODEL_REGISTRY:
+                return self.model_registry_access
+            case Feature.PACKAGE_REGISTRY:
+                return self.package_registry_access
+
+
+class GroupFacts(msgspec.Struct, frozen=True):
+    """The same of a group. `role` includes what is inherited from the groups above it."""
+
+    id: int
+    full_path: str
+    name: str
+    visibility: Visibility
     role: Role | None
 
 
@@ -47,3 +83,11 @@ class Scope(msgspec.Struct, frozen=True):
     @property
     def project_id(self) -> int:
         return self.project.id
+
+
+class GroupScope(msgspec.Struct, frozen=True):
+    """The same for an action inside a group."""
+
+    actor: Actor
+    action: Action
+    group: GroupFacts

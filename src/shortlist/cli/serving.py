@@ -8,7 +8,7 @@ from shortlist import logs
 from shortlist.access.roles import TokenScope
 from shortlist.app import Application, build
 from shortlist.bootstrap import ADMINISTRATOR
-from shortlist.cli.main import prepare_folder
+from shortlist.cli.options import prepare_folder
 from shortlist.http.server import reserve_port, serve
 from shortlist.identity import service as identity
 from shortlist.settings import Settings

@@ -5,6 +5,7 @@ from importlib import import_module
 from shortlist.db.metadata import METADATA
 
 for _domain in (
+    "audit.tables",
     "db.counters",
     "identity.tables",
     "metrics.tables",

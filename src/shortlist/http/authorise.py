@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shortlist.access.actions import PROJECT_ACTIONS, Action
+from shortlist.access.actions import GROUP_ACTIONS, PROJECT_ACTIONS, Action
 from shortlist.access.policy import Outcome, decide
-from shortlist.access.scope import ANONYMOUS, Actor, ProjectFacts, Scope
-from shortlist.errors import NotFound, PermissionDenied, Unauthenticated
+from shortlist.access.scope import ANONYMOUS, Actor, GroupFacts, GroupScope, ProjectFacts, Scope
+from shortlist.errors import InsufficientScope, NotFound, PermissionDenied, Unauthenticated
 from shortlist.http.resolver import Presented, Resolver, parse_authorization
 from shortlist.http.security import UNSAFE_METHODS, check_csrf, check_origin
 
@@ -48,27 +48,33 @@ class Authoriser:
                 return ANONYMOUS
             raise
 
-    async def scope(self, actor: Actor, action: Action, reference: str | None) -> Scope | None:
-        """The scope of an allowed action; None for actions that are not inside a project.
+    async def scope(self, actor: Actor, action: Action, reference: str | None) -> Scope | GroupScope | None:
+        """The scope of an allowed action; None for actions that are not inside a project or a group.
 
-        `reference` is the project's id or full path; None stands for the caller's default project.
+        `reference` is the project's or group's id or full path; None stands for the caller's default project.
 
         Raises:
             Unauthenticated, PermissionDenied, NotFound: what `policy.decide` says, as the surfaces answer it.
         """
-        project: ProjectFacts | None = None
+        place: ProjectFacts | GroupFacts | None = None
         if action in PROJECT_ACTIONS:
             if reference is None:
-                project = await self._resolver.default_project(actor)
+                place = await self._resolver.default_project(actor)
             else:
-                project = await self._resolver.project(actor, reference)
-        decision = decide(actor, action, project)
+                place = await self._resolver.project(actor, reference)
+        elif action in GROUP_ACTIONS:
+            place = await self._resolver.group(actor, reference or "")
+        decision = decide(actor, action, place)
         match decision.outcome:
             case Outcome.ALLOWED:
-                return None if project is None else Scope(actor=actor, action=action, project=project)
+                if isinstance(place, GroupFacts):
+                    return GroupScope(actor=actor, action=action, group=place)
+                return None if place is None else Scope(actor=actor, action=action, project=place)
             case Outcome.UNAUTHENTICATED:
                 raise Unauthenticated(_HOW_TO_SIGN_IN)
             case Outcome.REFUSED:
+                if decision.scopes:
+                    raise InsufficientScope(decision.reason, decision.scopes)
                 raise PermissionDenied(decision.reason)
             case Outcome.HIDDEN:
                 raise NotFound(decision.reason)

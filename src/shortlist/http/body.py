@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, cast, get_origin
+from typing import Any, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -62,7 +62,7 @@ class RequestDecoder:
         self._kind = kind
         self._decoder = msgspec.json.Decoder(kind, strict=False)
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-        self._lists = {name for name, field in fields.items() if get_origin(field.type) is list}
+        self._lists = {name for name, field in fields.items() if _holds_list(field.type)}
         in_path = {name.split(":")[0] for name in re.findall(r"{([^}]+)}", path)}
         self._path_fields = in_path & set(fields)
 
@@ -82,14 +82,36 @@ class RequestDecoder:
 
     def from_query(self, query: bytes, path: Mapping[str, str]) -> Any:
         """Raises InvalidValue: a parameter that is missing or of the wrong kind."""
+        return self._convert({**self._form(query), **self._from_path(path)})
+
+    def from_all(self, query: bytes, kind: str, body: bytes, path: Mapping[str, str]) -> Any:
+        """From the query, overridden by the body (a form or JSON, as its Content-Type says), then by the path.
+
+        Raises InvalidValue: a body of another type or of a wrong form, a field that is missing or of the wrong kind.
+        """
+        values = self._form(query)
+        if body and kind.startswith("application/x-www-form-urlencoded"):
+            values |= self._form(body)
+        elif body:
+            if not kind.startswith("application/json"):
+                raise InvalidValue(
+                    "The Content-Type must be application/json or a URL-encoded form.", field="Content-Type"
+                )
+            given: Any = _loads(body)
+            if not isinstance(given, dict):
+                raise InvalidValue("The body must be a JSON object.", field="body")
+            values |= cast("dict[str, Any]", given)
+        return self._convert(values | self._from_path(path))
+
+    def _form(self, text: bytes) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for written, value in _pairs(query):
+        for written, value in _pairs(text):
             name = written.removesuffix("[]")
             if name in self._lists:
                 values.setdefault(name, []).append(value)
             else:
                 values[name] = value
-        return self._convert({**values, **self._from_path(path)})
+        return values
 
     def _from_path(self, path: Mapping[str, str]) -> dict[str, str]:
         return {name: path[name] for name in self._path_fields}
@@ -99,6 +121,11 @@ class RequestDecoder:
             return msgspec.convert(values, self._kind, strict=False)
         except msgspec.ValidationError as error:
             raise invalid(error) from None
+
+
+def _holds_list(kind: Any) -> bool:
+    """A list, or a list or nothing."""
+    return get_origin(kind) is list or any(get_origin(part) is list for part in get_args(kind))
 
 
 def _loads(body: bytes) -> Any:

@@ -1,8 +1,8 @@
 """The outermost application: host check, request id, access log, and the way to an operation.
 
 Fixed paths (nearly all of MLflow's) are one dictionary look-up. Paths with parameters go through Starlette's router.
-Two addresses of a project may hold an encoded slash (`group%2Fproject`), which the server in front has already
-decoded in `path`; so the project is taken from `raw_path`.
+The address of a project or group may hold an encoded slash (`group%2Fproject`), which the server in front has already
+decoded in `path`; so it is taken from `raw_path`.
 """
 
 import asyncio
@@ -20,7 +20,12 @@ from shortlist.http.access_log import AccessLog
 from shortlist.http.kernel import Operation
 from shortlist.http.security import HostCheck
 
-_PROJECT_PREFIXES = (b"/api/v4/projects/", b"/api/v1/projects/")
+_OWNERS = tuple(
+    (f"/api/{version}/{plural}/".encode(), kind)
+    for version in ("v4", "v1")
+    for plural, kind in (("projects", "project"), ("groups", "group"))
+)
+_OWNER = re.compile(r"/(project|group)s/{(?:project|group)}")
 _MOUNT = "/ml/mlflow"
 _RESERVED = ("/api/", "/ajax-api/", "/-/")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -46,11 +51,11 @@ class Dispatcher:
             table = patterns if "{" in operation.endpoint.path else self._fixed
             table.setdefault(operation.endpoint.path, {})[operation.endpoint.method] = operation
         self._mounted = _router(patterns)
-        rest: dict[str, dict[str, Operation]] = {}
+        rest: dict[str, dict[str, dict[str, Operation]]] = {}
         for operation in others:
-            rest.setdefault(operation.endpoint.path, {})[operation.endpoint.method] = operation
-        self._others = _router({path: found for path, found in rest.items() if not path.startswith("/{")})
-        self._anything = _router({path: found for path, found in rest.items() if path.startswith("/{")})
+            path = operation.endpoint.path
+            rest.setdefault(_branch(path), {}).setdefault(path, {})[operation.endpoint.method] = operation
+        self._others = {branch: _router(table) for branch, table in rest.items()}
         self._fallback = fallback
         self._hosts = hosts
         self._log = log
@@ -95,7 +100,7 @@ class Dispatcher:
             await self._idle.wait()
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        mounted = self._find_project(scope)
+        mounted = self._find_owner(scope)
         operations = self._fixed.get(scope["path"])
         if operations is not None:
             operation = operations.get(scope["method"])
@@ -104,39 +109,35 @@ class Dispatcher:
             else:
                 await operation(scope, receive, send)
             return
-        for router in self._routers(scope["path"], mounted=mounted):
-            for route in router:
-                match, child = route.matches(scope)
-                if match.value:
-                    scope.update(child)
-                    await route.app(scope, receive, send)
-                    return
+        for route in (*self._mounted, *(() if mounted else self._candidates(scope["path"]))):
+            match, child = route.matches(scope)
+            if match.value:
+                scope.update(child)
+                await route.app(scope, receive, send)
+                return
         await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {scope['path'][:200]}"), scope, send)
 
-    def _routers(self, path: str, *, mounted: bool) -> tuple[list[Route], ...]:
-        """Where to look for an address that is not fixed. No project can be named like the start of an API."""
-        if mounted:
-            return (self._mounted,)
-        if path.startswith(_RESERVED):
-            return self._mounted, self._others
-        return self._mounted, self._others, self._anything
+    def _candidates(self, path: str) -> list[Route]:
+        """The routes that may match. A page's address can begin with anything but the start of an API."""
+        found = self._others.get(_branch(path), [])
+        return found if path.startswith(_RESERVED) else [*found, *self._others.get("", [])]
 
-    def _find_project(self, scope: Scope) -> bool:
-        """Note the project that the address names, and rewrite `path` to what the tables know.
+    def _find_owner(self, scope: Scope) -> bool:
+        """Note the project or group that the address names, and rewrite `path` to what the tables know.
 
         True when the rest of the address belongs to the mounted operations.
         """
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         raw = raw.partition(b"?")[0]
-        for prefix in _PROJECT_PREFIXES:
+        for prefix, kind in _OWNERS:
             if raw.startswith(prefix):
                 reference, slash, rest = raw[len(prefix) :].partition(b"/")
-                scope["project"] = unquote(reference.decode("latin-1"))
+                scope[kind] = unquote(reference.decode("latin-1"))
                 below = unquote((slash + rest).decode("latin-1"))
-                if below.startswith(_MOUNT + "/"):
+                if kind == "project" and below.startswith(_MOUNT + "/"):
                     scope["path"] = below[len(_MOUNT) :]
                     return True
-                scope["path"] = f"{prefix.decode()}:project{below}"
+                scope["path"] = f"{prefix.decode()}:{kind}{below}"
                 return False
         return False
 
@@ -161,6 +162,11 @@ def _wrong_method(operations: Mapping[str, Operation]) -> DomainError:
     return MethodNotAllowed(f"The method is not allowed here; use {' or '.join(sorted(operations))}.")
 
 
+def _branch(path: str) -> str:
+    """The first two words of an address, by which its routes are found; empty for what begins with a parameter."""
+    return "" if path.startswith("/{") else "/".join(path.split("/", 3)[:3])
+
+
 def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
     """Routes by path, those with fewer parameters first, so that a fixed word wins over a parameter.
 
@@ -172,4 +178,4 @@ def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
         return anything, -len(path) if anything else path.count("{"), "path}" in path, path
 
     paths = sorted(table, key=rank)
-    return [Route(path.replace("/projects/{project}", "/projects/:project"), _ByMethod(table[path])) for path in paths]
+    return [Route(_OWNER.sub(r"/\1s/:\1", path), _ByMethod(table[path])) for path in paths]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shortlist.access.actions import Action
-from shortlist.access.scope import Actor, Scope
+from shortlist.access.scope import Actor, Author, GroupScope, Scope
 from shortlist.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -23,18 +23,42 @@ class Call:
 
     services: "Services"
     actor: Actor
-    scope: Scope | None  # None where the action is not inside a project
+    scope: Scope | GroupScope | None  # None where the action is inside neither
     path: Mapping[str, str]  # path parameters, percent-decoded
     headers: Mapping[str, str]  # lower-case names
     base_url: str  # scheme and host as the client sees them, no slash at the end
     request_id: str
+    target: str = "/"  # the path as it was sent, still encoded
+    query: str = ""  # as it was sent
+    address: str = ""  # of the client
+    answer_headers: list[tuple[bytes, bytes]] | None = None
+
+    def add_header(self, name: str, value: str) -> None:
+        """Send a header of one's own with the answer. A line break would begin another header, so it is refused."""
+        if "\r" in value or "\n" in value:
+            raise ValueError(name)
+        if self.answer_headers is None:
+            self.answer_headers = []
+        self.answer_headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
 
     @property
     def project(self) -> Scope:
         """The scope of an endpoint whose action is inside a project."""
-        if self.scope is None:
+        if not isinstance(self.scope, Scope):
             raise RuntimeError("this endpoint's action is not inside a project")
         return self.scope
+
+    @property
+    def group(self) -> GroupScope:
+        """The scope of an endpoint whose action is inside a group."""
+        if not isinstance(self.scope, GroupScope):
+            raise RuntimeError("this endpoint's action is not inside a group")
+        return self.scope
+
+    @property
+    def author(self) -> Author:
+        """Who makes a change, for the audit."""
+        return Author(self.actor, self.address)
 
 
 class Mode(Enum):

@@ -45,14 +45,15 @@ class Operation:
                 await self._stream(call, scope, receive, send)
                 return
             answer = await self._run(call, await self._decode(call, scope, receive))
-            body = self.surface.encode(answer)
+            body = b"" if self.endpoint.status == 204 else self.surface.encode(answer)
         except (ClientGone, ClientDisconnect, asyncio.CancelledError):
             scope["status"] = 499
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence: one JSON shape for whatever happened
             await self.fail(error, scope, send)
             return
-        await self._answer(scope, send, self.endpoint.status, body)
+        headers = [*self._head, *call.answer_headers] if call.answer_headers else None
+        await self._answer(scope, send, self.endpoint.status, body, headers)
 
     async def fail(self, error: Exception, scope: Scope, send: Send) -> None:
         """Answer an error in the surface's shape. What is not a refusal of ours is logged, and says nothing."""
@@ -71,7 +72,8 @@ class Operation:
         actor = await self._authoriser.actor(scope["method"], action, headers)
         scope["user"] = actor.username
         path: Mapping[str, str] = scope.get("path_params", {})
-        granted = await self._authoriser.scope(actor, action, scope.get("project") or path.get("project"))
+        reference = scope.get("project") or scope.get("group") or path.get("project") or path.get("group")
+        granted = await self._authoriser.scope(actor, action, reference)
         return Call(
             services=self._services,
             actor=actor,
@@ -80,6 +82,9 @@ class Operation:
             headers=headers,
             base_url=base_url(scope, headers, self._services.settings.external_url),
             request_id=scope["request_id"],
+            target=(scope.get("raw_path") or b"/").partition(b"?")[0].decode("latin-1"),
+            query=scope["query_string"].decode("latin-1"),
+            address=scope["client"][0] if scope.get("client") else "",
         )
 
     async def _decode(self, call: Call, scope: Scope, receive: Receive) -> Any:
@@ -88,7 +93,10 @@ class Operation:
         body = await read_body(receive, call.headers, self._services.settings.max_body_bytes)
         if self._decoder is None:
             return None
-        if body and not call.headers.get("content-type", "").startswith("application/json"):
+        kind = call.headers.get("content-type", "")
+        if self.surface.forms:
+            return self._decoder.from_all(scope["query_string"], kind, body, call.path)
+        if body and not kind.startswith("application/json"):
             raise InvalidValue("The Content-Type must be application/json.", field="Content-Type")
         return self._decoder.from_json(body, call.path)
 

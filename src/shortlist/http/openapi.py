@@ -71,7 +71,7 @@ def _operation(endpoint: Endpoint, schemas: dict[Any, Any], components: dict[str
         },
     }
     if endpoint.request is not None and endpoint.method == "GET":
-        parameters.extend(_query(endpoint, components, in_path))
+        parameters.extend(_query(endpoint, schemas, components, in_path))
     elif endpoint.request is not None:
         operation["requestBody"] = {
             "required": True,
@@ -96,10 +96,12 @@ def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _query(endpoint: Endpoint, components: dict[str, Any], in_path: list[str]) -> list[dict[str, Any]]:
+def _query(
+    endpoint: Endpoint, schemas: dict[Any, Any], components: dict[str, Any], in_path: list[str]
+) -> list[dict[str, Any]]:
     if endpoint.request is None:
         return []
-    schema = components[endpoint.request.__name__]
+    schema = components[schemas[endpoint.request]["$ref"].rpartition("/")[2]]
     needed = schema.get("required", [])
     return [
         {"name": name, "in": "query", "required": name in needed, "schema": value}

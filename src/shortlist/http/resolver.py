@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.roles import Credential
-from shortlist.access.scope import Actor, ProjectFacts
+from shortlist.access.scope import Actor, GroupFacts, ProjectFacts
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.errors import NotFound, Unauthenticated
@@ -24,6 +24,7 @@ from shortlist.identity import keys, passwords, store
 from shortlist.identity import service as identity
 from shortlist.identity.rate_limit import SignInLimits
 from shortlist.identity.types import User
+from shortlist.projects import groups
 from shortlist.projects import service as projects
 from shortlist.projects import store as projects_store
 
@@ -34,6 +35,9 @@ _TTL_SECONDS = 2.0
 _MAX_ENTRIES = 4096
 _MINUTE = 60_000
 _TOUCH_AFTER = 60 * _MINUTE
+
+# What GitLab's clients send, by the kind of token that they believe to have.
+_TOKEN_HEADERS = ("private-token", "job-token", "deploy-token")
 
 T = TypeVar("T")
 
@@ -60,7 +64,7 @@ _NOTHING = Presented()
 
 
 def parse_authorization(headers: Mapping[str, str]) -> Presented:
-    """The credentials in the headers: a bearer token, GitLab's header, basic authentication, or the cookie.
+    """The credentials in the headers: a bearer token, GitLab's headers, basic authentication, or the cookie.
 
     Raises:
         Unauthenticated: an Authorization header that cannot be read.
@@ -73,9 +77,10 @@ def parse_authorization(headers: Mapping[str, str]) -> Presented:
         if kind.lower() == "basic":
             return _basic(value.strip())
         raise Unauthenticated("The Authorization header must be `Bearer <token>` or `Basic <user:password>`.")
-    token = headers.get("private-token")
-    if token:
-        return Presented(token=token)
+    for name in _TOKEN_HEADERS:
+        token = headers.get(name)
+        if token:
+            return Presented(token=token)
     return _cookie(headers.get("cookie", ""))
 
 
@@ -129,17 +134,19 @@ class Resolver:
         self._limits = limits
         self._actors: _Cache[Actor] = _Cache()
         self._projects: _Cache[ProjectFacts] = _Cache()
+        self._groups: _Cache[GroupFacts] = _Cache()
 
     def forget(self) -> None:
         """Drop what is remembered, after a change of roles, tokens or sessions."""
         self._actors.clear()
         self._projects.clear()
+        self._groups.clear()
 
     def cached_actor(self, presented: Presented) -> Actor | None:
         return self._actors.get(presented.key)
 
     async def actor(self, presented: Presented) -> Actor:
-        """Raises Unauthenticated: the credentials are not valid."""
+        """Raises Unauthenticated: the credentials are not valid. RateLimited: too many passwords were guessed."""
         found = self._actors.get(presented.key)
         if found is None:
             found, touch = await self._identified(presented)
@@ -151,24 +158,41 @@ class Resolver:
     async def _identified(self, presented: Presented) -> tuple[Actor, "_Touch | None"]:
         if presented.password is None:
             return await self._database.read(lambda connection: _identify(connection, presented))
-        self._limits.check(presented.login, "")
+        login = presented.login
+        blocked = self._limits.reached(login)
         try:
-            return await self._database.read(lambda connection: _of_basic(connection, presented))
+            found = await self._database.read(
+                lambda connection: _of_basic(connection, presented, try_password=not blocked)
+            )
         except Unauthenticated:
-            self._limits.failed(presented.login, "")
+            # A token in place of the password goes on working, so nobody can be locked out of their automation.
+            self._limits.check(login, "")
+            self._limits.failed(login, "")
             raise
+        if found[0].credential is Credential.PASSWORD:
+            self._limits.succeeded(login)
+        return found
 
     async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
         """The project with this id or full path, as this caller stands to it; None when there is none."""
         key = (actor.user_id, reference)
         found = self._projects.get(key)
         if found is None:
-            number = int(reference) if reference.isascii() and reference.isdigit() and len(reference) < 19 else None
-            found = await self._database.read(
-                lambda connection: _facts(connection, actor, reference if number is None else number)
-            )
+            found = await self._database.read(lambda connection: _facts(connection, actor, _number_or(reference)))
             if found is not None:
                 self._projects.put(key, found)
+        return found
+
+    async def group(self, actor: Actor, reference: str) -> GroupFacts | None:
+        """The group with this id or full path, likewise."""
+        key = (actor.user_id, reference)
+        found = self._groups.get(key)
+        if found is None:
+            found = await self._database.read(
+                lambda connection: _group_facts(connection, actor, _number_or(reference))
+            )
+            if found is not None:
+                self._groups.put(key, found)
         return found
 
     async def default_project(self, actor: Actor) -> ProjectFacts | None:
@@ -200,16 +224,20 @@ def _of_token(connection: Connection, secret: str) -> tuple[Actor, "_Touch | Non
         administrator=user.administrator,
         credential=Credential.TOKEN,
         scopes=token.scopes,
+        token_id=token.id,
+        bot=user.bot,
     )
     return actor, _Touch(token_id=token.id, now=now) if stale else None
 
 
-def _of_basic(connection: Connection, presented: Presented) -> tuple[Actor, "_Touch | None"]:
+def _of_basic(connection: Connection, presented: Presented, *, try_password: bool) -> tuple[Actor, "_Touch | None"]:
     """A token in the password's place, which is quick to look up; else a password, which is slow to check."""
     secret = presented.password or ""
     try:
         return _of_token(connection, secret)
     except Unauthenticated:
+        if not try_password:
+            raise
         user, stored = identity.stored_password(connection, presented.login)
         # The same work whether there is such a user or not.
         if passwords.verify(stored, secret) and user is not None:
@@ -224,16 +252,18 @@ def _of_session(connection: Connection, secret: str) -> tuple[Actor, "_Touch | N
         raise Unauthenticated("The session has ended; sign in again.")
     session, user = found
     stale = session.last_seen_at < now - _TOUCH_AFTER
-    return _actor(user, Credential.SESSION), _Touch(session_id=session.id, now=now) if stale else None
+    return _actor(user, Credential.SESSION, session.id), _Touch(session_id=session.id, now=now) if stale else None
 
 
-def _actor(user: User, credential: Credential) -> Actor:
+def _actor(user: User, credential: Credential, session_id: int | None = None) -> Actor:
     return Actor(
         user_id=user.id,
         username=user.username,
         name=user.name,
         administrator=user.administrator,
         credential=credential,
+        session_id=session_id,
+        bot=user.bot,
     )
 
 
@@ -258,9 +288,21 @@ def _facts(connection: Connection, actor: Actor, reference: int | str) -> Projec
         return None
 
 
+def _group_facts(connection: Connection, actor: Actor, reference: int | str) -> GroupFacts | None:
+    try:
+        return groups.facts(groups.get(connection, actor, reference))
+    except NotFound:
+        return None
+
+
+def _number_or(reference: str) -> int | str:
+    """An id where the reference looks like one, else a path."""
+    return int(reference) if reference.isascii() and reference.isdigit() and len(reference) < 19 else reference
+
+
 def _default_facts(connection: Connection, actor: Actor) -> ProjectFacts | None:
     first = _facts(connection, actor, DEFAULT_PROJECT_ID)
-    if first is not None and (first.role is not None or actor.administrator):
+    if first is not None and not first.deleted and (first.role is not None or actor.administrator):
         return first
     oldest = projects_store.oldest_of_member(connection, actor, now_ms())
     return first if oldest is None else projects.facts(oldest)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from shortlist.errors import Code, DomainError
+from shortlist.errors import Code, DomainError, InsufficientScope
 
 STATUS: Mapping[Code, int] = {
     Code.INVALID_PARAMETER_VALUE: 400,
@@ -34,6 +34,8 @@ def error_body(error: DomainError) -> dict[str, Any]:
         body["field"] = error.field
     if error.position is not None:
         body["position"] = error.position
+    if isinstance(error, InsufficientScope):
+        body["scope"] = " ".join(error.scopes)
     return body
 
 
@@ -42,7 +44,8 @@ class Surface:
     """`statuses` overrides the common table. `error_bytes` writes an error's body, of the type `error_type`.
 
     `policy` is the content policy of error pages. `challenge` asks for basic authentication on 401, which makes a
-    browser open a window of its own, so pages leave it out.
+    browser open a window of its own, so pages leave it out. `forms` takes the fields of a request from its query, a
+    form or JSON, all together.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Surface:
     error_type: str = "application/json"
     policy: str | None = None
     challenge: bool = True
+    forms: bool = False
 
     def status_of(self, error: DomainError) -> int:
         return self.statuses.get(error.code) or STATUS[error.code]

@@ -5,6 +5,7 @@ import secrets
 import zlib
 
 PERSONAL = "slpat-"
+PREFIXES = {"personal": PERSONAL, "project": "slprt-", "group": "slgrt-", "deploy": "sldt-"}
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SECRET_LENGTH = 32  # 190 bits
 _CHECK_LENGTH = 6

@@ -20,11 +20,14 @@ class AttemptLimit:
 
     def check(self, name: str) -> None:
         """Raises RateLimited: too many failures under this name of late."""
-        with self._lock:
-            recent = self._recent(name)
-        if len(recent) >= self._limit:
+        if self.reached(name):
             minutes = _WINDOW_MILLISECONDS // 60_000
             raise RateLimited(f"Too many failed attempts; wait up to {minutes} minutes.", field="login")
+
+    def reached(self, name: str) -> bool:
+        """Whether there were too many failures under this name of late."""
+        with self._lock:
+            return len(self._recent(name)) >= self._limit
 
     def failed(self, name: str) -> None:
         with self._lock:
@@ -56,6 +59,10 @@ class SignInLimits:
         self._by_login.check(login.lower())
         if address:
             self._by_address.check(address)
+
+    def reached(self, login: str) -> bool:
+        """Whether there were too many failures for this login of late."""
+        return self._by_login.reached(login.lower())
 
     def failed(self, login: str, address: str) -> None:
         self._by_login.failed(login.lower())

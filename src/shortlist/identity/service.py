@@ -6,13 +6,14 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from shortlist.access.roles import TokenScope
+from shortlist.access.scope import SERVER
 from shortlist.clock import now_ms
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound, Unauthenticated
-from shortlist.identity import keys, store
+from shortlist.identity import keys, store, tokens
 from shortlist.identity.types import Token, User
 
 SESSION_MILLISECONDS = 14 * 24 * 3600 * 1000
-_MIN_GIVEN_TOKEN = 20
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\Z")
 _USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}\Z")
 
 
@@ -28,9 +29,11 @@ def create_user(
     """Create a user. The password is hashed by the caller, because that is slow and needs no transaction.
 
     Raises:
-        InvalidValue: a username against the rules. AlreadyExists: it is taken.
+        InvalidValue: a username, name or address against the rules. AlreadyExists: the username or address is taken.
     """
     check_username(username)
+    check_shown_name(name or username)
+    check_email(connection, email)
     if store.user_by_username(connection, username) is not None:
         raise AlreadyExists(f"The username {username} is taken.", field="username")
     user_id = store.add_user(
@@ -58,6 +61,24 @@ def check_username(username: str) -> str:
             "A username has letters, digits, '_', '-' and '.', and does not begin with '-' or '.'.", field="username"
         )
     return username
+
+
+def check_shown_name(name: str) -> str:
+    """Raises InvalidValue: no name, or a long one."""
+    if not name.strip() or len(name) > 255 or not name.isprintable():
+        raise InvalidValue("A name has 1 to 255 characters, and no line breaks.", field="name")
+    return name.strip()
+
+
+def check_email(connection: Connection, email: str | None, user_id: int | None = None) -> None:
+    """Raises InvalidValue: not an address. AlreadyExists: another user has it."""
+    if email is None:
+        return
+    if len(email) > 255 or not _EMAIL.match(email):
+        raise InvalidValue("The email address is not valid.", field="email")
+    other = store.user_by_email(connection, email)
+    if other is not None and other.id != user_id:
+        raise AlreadyExists("The email address is taken.", field="email")
 
 
 def get_user(connection: Connection, user_id: int) -> User:
@@ -98,39 +119,9 @@ def issue_token(
     expires_at: int | None = None,
     given: str | None = None,
 ) -> tuple[Token, str]:
-    """Issue a personal access token; returns it with its secret, which is not stored.
-
-    `given` sets the secret instead of making one up.
-
-    Raises:
-        InvalidValue: no name, no scope, an expiry in the past, or a given secret that is too short.
-        AlreadyExists: the given secret is in use.
-    """
-    if not name.strip() or len(name) > 255:
-        raise InvalidValue("A token needs a name of at most 255 characters.", field="name")
-    if not scopes:
-        raise InvalidValue("A token needs at least one scope.", field="scopes")
-    now = now_ms()
-    if expires_at is not None and expires_at <= now:
-        raise InvalidValue("The expiry must be in the future.", field="expires_at")
-    if given is not None and len(given) < _MIN_GIVEN_TOKEN:
-        raise InvalidValue(f"A given token needs at least {_MIN_GIVEN_TOKEN} characters.", field="token")
-    secret = given or keys.new_token()
-    token = store.add_token(
-        connection,
-        {
-            "user_id": user_id,
-            "kind": "personal",
-            "name": name.strip(),
-            "scopes": " ".join(sorted(scope.value for scope in scopes)),
-            "digest": keys.digest(secret),
-            "created_at": now,
-            "expires_at": expires_at,
-        },
-    )
-    if token is None:
-        raise AlreadyExists("This token is in use.", field="token")
-    return token, secret
+    """Issue a personal access token for the server itself or its administrator at a shell; see `tokens.issue`."""
+    new = tokens.NewToken(name=name, scopes=frozenset(scopes), expires_at=expires_at, given=given)
+    return tokens.issue(connection, SERVER, user_id, new)
 
 
 def user_of_token(connection: Connection, secret: str) -> tuple[Token, User]:
@@ -143,7 +134,7 @@ def user_of_token(connection: Connection, secret: str) -> tuple[Token, User]:
     return found
 
 
-def open_session(connection: Connection, user_id: int, user_agent: str) -> str:
+def open_session(connection: Connection, user_id: int, user_agent: str, address: str = "") -> str:
     """Begin a browser session; returns the secret for its cookie."""
     now = now_ms()
     secret = keys.new_session_secret()
@@ -157,6 +148,7 @@ def open_session(connection: Connection, user_id: int, user_agent: str) -> str:
             "expires_at": now + SESSION_MILLISECONDS,
             "last_seen_at": now,
             "user_agent": user_agent[:500].replace("\x00", ""),
+            "address": address,
         },
     )
     return secret

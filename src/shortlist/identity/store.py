@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, or_, select, update
 
 from shortlist.access.roles import TokenScope
 from shortlist.db.dialect import insert
 from shortlist.identity.tables import access_token, browser_session, user_account
-from shortlist.identity.types import Session, Token, User
+from shortlist.identity.types import Session, Token, User, UserQuery
 
 _USER = tuple(user_account.c[name] for name in User.__struct_fields__)
 _TOKEN = tuple(access_token.c[name] for name in Token.__struct_fields__)
@@ -34,8 +34,56 @@ def user_by_username(connection: Connection, username: str) -> tuple[User, str |
     return None if row is None else (User(*row[: len(_USER)]), row[len(_USER)])
 
 
+def user_by_email(connection: Connection, email: str) -> User | None:
+    statement = select(*_USER).where(func.lower(user_account.c.email) == email.lower()).limit(1)
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else User(*row)
+
+
 def users(connection: Connection) -> list[User]:
     return [User(*row) for row in connection.execute(select(*_USER).order_by(user_account.c.id))]
+
+
+def users_of(connection: Connection, user_ids: Collection[int]) -> dict[int, User]:
+    statement = select(*_USER).where(user_account.c.id.in_(user_ids))
+    return {row.id: User(*row) for row in connection.execute(statement)} if user_ids else {}
+
+
+def user_page(connection: Connection, query: UserQuery, limit: int, offset: int) -> tuple[list[User], int]:
+    """A page of users that match, by id from the newest, and how many match."""
+    statement = _matching(select(*_USER), query).order_by(user_account.c.id.desc()).limit(limit).offset(offset)
+    total = connection.execute(_matching(select(func.count()).select_from(user_account), query)).scalar_one()
+    return [User(*row) for row in connection.execute(statement)], total
+
+
+def _matching(statement: Select[Any], query: UserQuery) -> Select[Any]:
+    table = user_account.c
+    if query.username:
+        statement = statement.where(func.lower(table.username) == query.username.lower())
+    if query.search:
+        wanted = query.search.lower()
+        found = [func.lower(table.username).contains(wanted, autoescape=True)]
+        found.append(func.lower(table.name).contains(wanted, autoescape=True))
+        found.append(func.lower(table.email) == wanted)
+        statement = statement.where(or_(*found))
+    if query.state:
+        statement = statement.where(table.state == query.state)
+    else:
+        statement = statement.where(table.state != "deleted")
+    if query.administrators:
+        statement = statement.where(table.administrator)
+    return statement if query.bots else statement.where(table.bot.is_(False))
+
+
+def change_user(connection: Connection, user_id: int, values: dict[str, Any]) -> None:
+    connection.execute(update(user_account).where(user_account.c.id == user_id).values(**values))
+
+
+def active_administrators(connection: Connection) -> int:
+    statement = select(func.count()).select_from(user_account)
+    return connection.execute(
+        statement.where(user_account.c.administrator, user_account.c.state == "active")
+    ).scalar_one()
 
 
 def usernames(connection: Connection, user_ids: Collection[int]) -> dict[int, str]:
@@ -69,9 +117,34 @@ def token_by_digest(connection: Connection, digest: bytes, now: int) -> tuple[To
     return None if row is None else (_token(row[: len(_TOKEN)]), User(*row[len(_TOKEN) :]))
 
 
-def tokens(connection: Connection, user_id: int) -> list[Token]:
-    statement = select(*_TOKEN).where(access_token.c.user_id == user_id).order_by(access_token.c.id)
+def tokens(connection: Connection, user_id: int | None = None, kind: str | None = None) -> list[Token]:
+    """Tokens of a user, or of everybody, by id."""
+    statement = select(*_TOKEN).order_by(access_token.c.id)
+    if user_id is not None:
+        statement = statement.where(access_token.c.user_id == user_id)
+    if kind is not None:
+        statement = statement.where(access_token.c.kind == kind)
     return [_token(row) for row in connection.execute(statement)]
+
+
+def tokens_of_place(
+    connection: Connection, kinds: Collection[str], *, project_id: int | None = None, group_id: int | None = None
+) -> list[Token]:
+    """Tokens that a project or a group has, by id."""
+    in_project, in_group = access_token.c.project_id == project_id, access_token.c.group_id == group_id
+    place = in_group if project_id is None else in_project
+    statement = select(*_TOKEN).where(place, access_token.c.kind.in_(kinds)).order_by(access_token.c.id)
+    return [_token(row) for row in connection.execute(statement)]
+
+
+def token_by_id(connection: Connection, token_id: int) -> Token | None:
+    row = connection.execute(select(*_TOKEN).where(access_token.c.id == token_id)).one_or_none()
+    return None if row is None else _token(row)
+
+
+def revoke_tokens_of_user(connection: Connection, user_id: int, now: int) -> None:
+    statement = update(access_token).where(access_token.c.user_id == user_id, access_token.c.revoked_at.is_(None))
+    connection.execute(statement.values(revoked_at=now))
 
 
 def revoke_token(connection: Connection, token_id: int, now: int) -> bool:
@@ -118,3 +191,22 @@ def delete_session(connection: Connection, digest: bytes) -> None:
 
 def delete_expired_sessions(connection: Connection, now: int) -> None:
     connection.execute(delete(browser_session).where(browser_session.c.expires_at <= now))
+
+
+def sessions(connection: Connection, user_id: int, now: int) -> list[Session]:
+    """A user's sessions that have not expired, the last used first."""
+    statement = select(*_SESSION).where(browser_session.c.user_id == user_id, browser_session.c.expires_at > now)
+    return [Session(*row) for row in connection.execute(statement.order_by(browser_session.c.last_seen_at.desc()))]
+
+
+def delete_session_by_id(connection: Connection, user_id: int, session_id: int) -> bool:
+    statement = delete(browser_session).where(browser_session.c.user_id == user_id, browser_session.c.id == session_id)
+    return connection.execute(statement).rowcount == 1
+
+
+def delete_sessions_of_user(connection: Connection, user_id: int, keep: int | None = None) -> int:
+    """End a user's sessions, except one; returns how many ended."""
+    statement = delete(browser_session).where(browser_session.c.user_id == user_id)
+    if keep is not None:
+        statement = statement.where(browser_session.c.id != keep)
+    return connection.execute(statement).rowcount

@@ -1,6 +1,6 @@
 """Users, access tokens and browser sessions. Secrets are stored as digests only."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
 
 from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Str
 
@@ -31,7 +31,15 @@ access_token = Table(
     Column("expires_at", Millis),
     Column("revoked_at", Millis),
     Column("last_used_at", Millis),
+    # Columns that came later have no foreign key: SQLite would have to copy the table, which others refer to.
+    Column("description", Str, nullable=False, server_default=""),
+    Column("created_by", BigId),
+    Column("project_id", BigId),  # of a project's access token or deploy token
+    Column("group_id", BigId),  # of a group's
 )
+Index("ix_access_token_project", access_token.c.project_id)
+Index("ix_access_token_group", access_token.c.group_id)
+
 
 browser_session = Table(
     "browser_session",
@@ -43,4 +51,5 @@ browser_session = Table(
     Column("expires_at", Millis, nullable=False, index=True),
     Column("last_seen_at", Millis, nullable=False),
     Column("user_agent", Str, nullable=False),
+    Column("address", Str, nullable=False, server_default=""),
 )

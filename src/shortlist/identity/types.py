@@ -12,7 +12,7 @@ class User(msgspec.Struct, frozen=True):
     email: str | None
     administrator: bool
     bot: bool
-    state: str  # active, blocked
+    state: str  # active, blocked, deleted
     created_at: int
 
     @property
@@ -25,13 +25,20 @@ class Token(msgspec.Struct, frozen=True):
 
     id: int
     user_id: int
-    kind: str  # personal
+    kind: str  # personal, project, group, deploy
     name: str
     scopes: frozenset[TokenScope]
     created_at: int
     expires_at: int | None
     revoked_at: int | None
     last_used_at: int | None
+    description: str = ""
+    created_by: int | None = None
+    project_id: int | None = None
+    group_id: int | None = None
+
+    def active(self, now: int) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -40,3 +47,15 @@ class Session(msgspec.Struct, frozen=True):
     created_at: int
     expires_at: int
     last_seen_at: int
+    user_agent: str = ""
+    address: str = ""
+
+
+class UserQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which users: by exact username, by a part of a name, by state. Deleted ones only where asked for."""
+
+    username: str = ""
+    search: str = ""
+    state: str = ""
+    administrators: bool = False
+    bots: bool = False

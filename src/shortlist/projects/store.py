@@ -1,26 +1,24 @@
-"""SQL on namespaces, projects and members. What a caller may see is part of each query."""
+"""SQL on projects. What a caller may see is part of each query."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, true, update
 
 from shortlist.access.roles import FeatureAccess, Role, Visibility
 from shortlist.access.scope import Actor
-from shortlist.db.dialect import insert, upsert
-from shortlist.projects.tables import member, namespace, project
-from shortlist.projects.types import Namespace, Project
+from shortlist.db.dialect import insert
+from shortlist.projects.tables import group_member, member, namespace_ancestor, project
+from shortlist.projects.types import Project, ProjectQuery
 
-_FIELDS = tuple(project.c[name] for name in Project.__struct_fields__ if name != "role")
-
-
-def add_namespace(connection: Connection, values: dict[str, Any]) -> None:
-    connection.execute(insert(connection, namespace).values(**values).on_conflict_do_nothing())
-
-
-def namespace_by_path(connection: Connection, full_path: str) -> Namespace | None:
-    statement = select(namespace.c.id, namespace.c.kind, namespace.c.full_path, namespace.c.user_id)
-    row = connection.execute(statement.where(func.lower(namespace.c.full_path) == full_path.lower())).one_or_none()
-    return None if row is None else Namespace(*row)
+_ROLES = ("own_role", "inherited_role")
+_FIELDS = tuple(project.c[name] for name in Project.__struct_fields__ if name not in _ROLES)
+_ORDERS = {
+    "id": project.c.id,
+    "name": func.lower(project.c.name),
+    "path": project.c.full_path,
+    "created_at": project.c.created_at,
+}
 
 
 def add_project(connection: Connection, values: dict[str, Any]) -> int | None:
@@ -29,8 +27,8 @@ def add_project(connection: Connection, values: dict[str, Any]) -> int | None:
     return connection.execute(statement).scalar_one_or_none()
 
 
-def set_member(connection: Connection, values: dict[str, Any]) -> None:
-    upsert(connection, member, [values])
+def change_project(connection: Connection, project_id: int, values: dict[str, Any]) -> None:
+    connection.execute(update(project).where(project.c.id == project_id).values(**values))
 
 
 def find(connection: Connection, actor: Actor, reference: int | str, now: int) -> Project | None:
@@ -46,15 +44,60 @@ def find(connection: Connection, actor: Actor, reference: int | str, now: int) -
 
 def visible(connection: Connection, actor: Actor, now: int) -> list[Project]:
     """The projects that the caller may see, by path."""
-    statement = _with_role(actor, now).where(_may_see(actor)).order_by(project.c.full_path)
-    return [_project(row) for row in connection.execute(statement)]
+    statement = _with_role(actor, now).where(_may_see(actor, now), project.c.deleted_at.is_(None))
+    return [_project(row) for row in connection.execute(statement.order_by(project.c.full_path))]
+
+
+def page(
+    connection: Connection, actor: Actor, query: ProjectQuery, now: int, limit: int, offset: int
+) -> tuple[list[Project], int]:
+    """A page of the projects that match and that the caller may see, and how many there are."""
+    statement = _matching(_with_role(actor, now), actor, query, now)
+    total = connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
+    order = _ORDERS[query.order]
+    statement = statement.order_by(order.desc() if query.descending else order.asc(), project.c.id)
+    return [_project(row) for row in connection.execute(statement.limit(limit).offset(offset))], total
 
 
 def oldest_of_member(connection: Connection, actor: Actor, now: int) -> Project | None:
     """The project with the lowest id in which the caller has a role."""
-    statement = _with_role(actor, now).where(member.c.role.is_not(None)).order_by(project.c.id).limit(1)
-    row = connection.execute(statement).one_or_none()
+    statement = _with_role(actor, now).where(_is_member(actor, now), project.c.deleted_at.is_(None))
+    row = connection.execute(statement.order_by(project.c.id).limit(1)).one_or_none()
     return None if row is None else _project(row)
+
+
+def in_namespaces(connection: Connection, namespace_ids: Collection[int]) -> list[tuple[int, int, str]]:
+    """Id, namespace and path of the projects in namespaces, deleted ones as well."""
+    statement = select(project.c.id, project.c.namespace_id, project.c.path)
+    rows = connection.execute(statement.where(project.c.namespace_id.in_(namespace_ids)))
+    return [(row.id, row.namespace_id, row.path) for row in rows]
+
+
+def deleted_before(connection: Connection, before: int) -> list[int]:
+    """Ids of the projects whose grace period began before this."""
+    statement = select(project.c.id).where(project.c.deleted_at.is_not(None), project.c.deleted_at <= before)
+    return list(connection.scalars(statement))
+
+
+def _matching(statement: Select[Any], actor: Actor, query: ProjectQuery, now: int) -> Select[Any]:
+    statement = statement.where(_may_see(actor, now))
+    if query.search:
+        wanted = query.search.lower()
+        statement = statement.where(
+            or_(
+                func.lower(project.c.name).contains(wanted, autoescape=True),
+                func.lower(project.c.full_path).contains(wanted, autoescape=True),
+            )
+        )
+    if query.visibility is not None:
+        statement = statement.where(project.c.visibility == query.visibility.value)
+    if query.archived is not None:
+        statement = statement.where(project.c.archived.is_(query.archived))
+    if query.namespace_ids is not None:
+        statement = statement.where(project.c.namespace_id.in_(query.namespace_ids))
+    statement = statement.where(project.c.deleted_at.is_not(None) if query.deleted else project.c.deleted_at.is_(None))
+    least = Role.OWNER if query.owned else query.least_role or (Role.GUEST if query.membership else None)
+    return statement if least is None else statement.where(_is_member(actor, now, least))
 
 
 def _with_role(actor: Actor, now: int) -> Select[Any]:
@@ -63,22 +106,54 @@ def _with_role(actor: Actor, now: int) -> Select[Any]:
         member.c.user_id == (actor.user_id or 0),
         or_(member.c.expires_at.is_(None), member.c.expires_at > now),
     )
-    return select(*_FIELDS, member.c.role).select_from(project.outerjoin(member, mine))
+    fields: list[Any] = [*_FIELDS, member.c.role, _inherited(actor, now).label("inherited_role")]
+    statement: Any = select(*fields).select_from(project.outerjoin(member, mine))
+    return statement
 
 
-def _may_see(actor: Actor) -> ColumnElement[bool]:
+def _inherited(actor: Actor, now: int) -> Any:
+    """The caller's highest role in the groups above the project."""
+    if actor.user_id is None:
+        return literal(None)
+    return (
+        select(func.max(group_member.c.role))
+        .select_from(
+            group_member.join(namespace_ancestor, namespace_ancestor.c.ancestor_id == group_member.c.group_id)
+        )
+        .where(
+            namespace_ancestor.c.namespace_id == project.c.namespace_id,
+            group_member.c.user_id == actor.user_id,
+            or_(group_member.c.expires_at.is_(None), group_member.c.expires_at > now),
+        )
+        .correlate(project)
+        .scalar_subquery()
+    )
+
+
+def _is_member(actor: Actor, now: int, least: Role = Role.GUEST) -> ColumnElement[bool]:
+    inherited = _inherited(actor, now)
+    if actor.user_id is None:
+        return member.c.role >= least
+    return or_(member.c.role >= least, inherited >= least)
+
+
+def _may_see(actor: Actor, now: int) -> ColumnElement[bool]:
     if actor.administrator:
         return true()
     open_to = [Visibility.PUBLIC.value]
     if actor.user_id is not None:
         open_to.append(Visibility.INTERNAL.value)
-    return or_(member.c.role.is_not(None), project.c.visibility.in_(open_to))
+    seen = or_(project.c.visibility.in_(open_to), _is_member(actor, now))
+    # What waits for the end of its grace period is there for its owners only.
+    return and_(seen, or_(project.c.deleted_at.is_(None), _is_member(actor, now, Role.OWNER)))
 
 
 def _project(row: Any) -> Project:
     values = dict(zip(Project.__struct_fields__, row, strict=True))
     values["visibility"] = Visibility(values["visibility"])
-    values["model_experiments_access"] = FeatureAccess(values["model_experiments_access"])
+    for name in ("model_experiments_access", "model_registry_access", "package_registry_access"):
+        values[name] = FeatureAccess(values[name])
     values["least_writing_role"] = Role(values["least_writing_role"])
-    values["role"] = None if values["role"] is None else Role(values["role"])
+    for name in _ROLES:
+        values[name] = None if values[name] is None else Role(values[name])
     return Project(**values)

@@ -1,4 +1,4 @@
-"""Namespaces, projects and members."""
+"""Namespaces, the projects in them, and the members of projects and groups."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, UniqueConstraint
 
@@ -14,6 +14,27 @@ namespace = Table(
     Column("name", Str, nullable=False),
     Column("user_id", BigId, ForeignKey("user_account.id")),
     Column("created_at", Millis, nullable=False),
+    Column("parent_id", BigId),  # of a group inside a group; `namespace_ancestor` has the foreign keys
+    Column("description", Str, nullable=False, server_default=""),
+    Column("visibility", Str, nullable=False, server_default="private"),
+)
+
+# Every namespace with itself and all groups above it, so that an inherited role is one join away.
+namespace_ancestor = Table(
+    "namespace_ancestor",
+    METADATA,
+    Column("namespace_id", BigId, ForeignKey(namespace.c.id), primary_key=True, autoincrement=False),
+    Column("ancestor_id", BigId, ForeignKey(namespace.c.id), primary_key=True, autoincrement=False, index=True),
+)
+
+group_member = Table(
+    "group_member",
+    METADATA,
+    Column("group_id", BigId, ForeignKey(namespace.c.id), primary_key=True, autoincrement=False),
+    Column("user_id", BigId, ForeignKey("user_account.id"), primary_key=True, autoincrement=False, index=True),
+    Column("role", Integer, nullable=False),
+    Column("created_at", Millis, nullable=False),
+    Column("expires_at", Millis),
 )
 
 project = Table(
@@ -31,6 +52,9 @@ project = Table(
     Column("created_at", Millis, nullable=False),
     Column("created_by", BigId, ForeignKey("user_account.id"), nullable=False),
     Column("archived", Boolean, nullable=False),
+    Column("model_registry_access", Str, nullable=False, server_default="public"),
+    Column("package_registry_access", Str, nullable=False, server_default="public"),
+    Column("deleted_at", Millis),  # the beginning of its grace period
     UniqueConstraint("namespace_id", "path"),
 )
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    and_,
     case,
     func,
     intersect,
@@ -71,11 +72,19 @@ def read_page(
 def count_rows(connection: Connection, binding: Binding, asked: Filter) -> int:
     """How many rows a search finds."""
     statement = select(func.count()).select_from(binding.table)
+    return connection.execute(statement.where(_found(connection, binding, asked))).scalar_one()
+
+
+def all_iids(connection: Connection, binding: Binding, asked: Filter) -> set[int]:
+    """The iids of all rows that a search finds."""
+    statement = select(binding.table.c.iid)
+    return set(connection.scalars(statement.where(_found(connection, binding, asked))))
+
+
+def _found(connection: Connection, binding: Binding, asked: Filter) -> ColumnElement[bool]:
     if connection.dialect.name == "sqlite" and asked.gathered:
-        statement = statement.where(_among_gathered(binding, asked))
-    else:
-        statement = statement.where(binding.searched, asked.condition)
-    return connection.execute(statement).scalar_one()
+        return _among_gathered(binding, asked)
+    return and_(binding.searched, asked.condition)
 
 
 def _among_gathered(binding: Binding, asked: Filter) -> ColumnElement[bool]:

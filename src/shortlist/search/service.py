@@ -23,8 +23,10 @@ __all__ = [
     "ExperimentSearch",
     "SearchPage",
     "candidates",
+    "check_filter",
     "count",
     "experiments",
+    "matching",
     "reads_metrics",
 ]
 
@@ -72,8 +74,7 @@ def matching(connection: Connection, scope: Scope, experiment_iid: int, text: st
     query = CandidateSearch(experiment_iids=[experiment_iid], filter=text)
     tree = parse(text, CANDIDATE)
     binding = _candidate_binding(connection, scope, query, tree, [])
-    statement = select(binding.table.c.iid).where(binding.searched, condition(connection, binding, tree))
-    return set(connection.scalars(statement))
+    return page.all_iids(connection, binding, Filter(connection, binding, tree))
 
 
 def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -> SearchPage:

@@ -1,10 +1,24 @@
 """The browser's JSON API: its endpoint tables together."""
 
-from shortlist.web import api_candidates, api_experiments, api_projects, api_session, files
+from shortlist.web import (
+    api_account,
+    api_admin,
+    api_candidates,
+    api_experiments,
+    api_members,
+    api_projects,
+    api_session,
+    api_settings,
+    files,
+)
 
 ENDPOINTS = (
     *api_session.ENDPOINTS,
+    *api_account.endpoints(),
     *api_projects.ENDPOINTS,
+    *api_settings.ENDPOINTS,
+    *api_members.ENDPOINTS,
+    *api_admin.ENDPOINTS,
     *api_experiments.ENDPOINTS,
     *api_candidates.ENDPOINTS,
     *files.ENDPOINTS,

@@ -5,8 +5,8 @@ from sqlalchemy import Connection
 from shortlist.access.actions import Action
 from shortlist.access.roles import Visibility
 from shortlist.http.endpoint import Call, Endpoint, Mode
-from shortlist.identity import service as identity
-from shortlist.projects import service
+from shortlist.projects import groups, service
+from shortlist.projects.types import NewProject
 from shortlist.web import projects, wire
 from shortlist.web.surface import PREFIX
 
@@ -22,18 +22,17 @@ def get(call: Call, connection: Connection, _request: None) -> wire.Project:
 
 
 async def create(call: Call, request: wire.ProjectCreate) -> wire.Project:
-    """Create a project in one's own namespace."""
+    """Create a project in one's own namespace or in a group."""
+    new = NewProject(
+        path=request.path,
+        name=request.name,
+        description=request.description,
+        visibility=Visibility(request.visibility),
+    )
 
     def work(connection: Connection) -> wire.Project:
-        owner = identity.get_user(connection, call.actor.user_id or 0)
-        made = service.create(
-            connection,
-            owner,
-            request.path,
-            name=request.name,
-            description=request.description,
-            visibility=Visibility(request.visibility),
-        )
+        home = groups.home_for_project(connection, call.actor, request.namespace or None)
+        made = service.create_in(connection, call.author, home, new)
         return projects.shown(connection, call.actor, made)
 
     made = await call.services.database.write(work)

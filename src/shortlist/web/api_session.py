@@ -42,7 +42,9 @@ async def sign_in(call: Call, request: Request) -> Response:
         raise Unauthenticated("The username or the password is wrong.", field="login")
     limits.succeeded(given.login)
     agent = call.headers.get("user-agent", "")
-    secret = await call.services.database.write(lambda connection: identity.open_session(connection, user.id, agent))
+    secret = await call.services.database.write(
+        lambda connection: identity.open_session(connection, user.id, agent, address)
+    )
     actor = Actor(user_id=user.id, username=user.username, name=user.name, administrator=user.administrator)
     answer = wire.Session(translate.user(actor), csrf_token(secret), session.VERSION)
     response = Response(SURFACE.encode(answer), media_type="application/json")

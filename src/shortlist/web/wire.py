@@ -50,12 +50,13 @@ class Project(msgspec.Struct):
 
 
 class ProjectCreate(msgspec.Struct):
-    """A new project in the caller's own namespace."""
+    """A new project, in a group or, where no namespace is named, in the caller's own."""
 
     path: str
     name: str = ""
     description: str = ""
     visibility: Literal["private", "internal", "public"] = "private"
+    namespace: str = ""
 
 
 class ProjectList(msgspec.Struct):

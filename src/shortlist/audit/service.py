@@ -1,0 +1,69 @@
+"""Writing events, in the transaction of the change that they tell about, and exporting them."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Author
+from shortlist.audit import store
+from shortlist.audit.types import Change, Event, EventQuery
+from shortlist.clock import now_ms
+
+MAX_EXPORT = 100_000
+# A spreadsheet runs what begins like a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def record(connection: Connection, author: Author, change: Change) -> None:
+    """Note a change. It is kept if and only if the change is."""
+    actor = author.actor
+    store.add(
+        connection,
+        {
+            "created_at": now_ms(),
+            "user_id": actor.user_id,
+            "username": actor.username,
+            "credential": actor.credential.value,
+            "token_id": actor.token_id,
+            "address": author.address,
+            "action": change.action,
+            "target_type": change.target_type,
+            "target_id": change.target_id,
+            "target": change.target,
+            "project_id": change.project_id,
+            "group_id": change.group_id,
+            "details": msgspec.json.encode(change.details).decode(),
+        },
+    )
+
+
+def events(connection: Connection, query: EventQuery, limit: int, offset: int = 0) -> tuple[list[Event], int]:
+    """A page of events, newest first, and how many there are in all."""
+    return store.page(connection, query, limit, offset), store.count(connection, query)
+
+
+def everything(connection: Connection, query: EventQuery) -> list[Event]:
+    """All events that match, up to the most that one export holds."""
+    return store.page(connection, query, MAX_EXPORT, 0)
+
+
+def as_csv(listed: Iterable[Event]) -> str:
+    """Events as a table for spreadsheets, with a line of names first."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(Event.__struct_fields__)
+    for event in listed:
+        writer.writerow(_cells(event))
+    return out.getvalue()
+
+
+def _cells(event: Event) -> Sequence[str]:
+    cells: list[str] = []
+    for name in Event.__struct_fields__:
+        value = getattr(event, name)
+        text = "" if value is None else msgspec.json.encode(value).decode() if name == "details" else str(value)
+        cells.append("'" + text if text.startswith(_FORMULA_STARTS) else text)
+    return cells

@@ -1,0 +1,23 @@
+"""Removing everything that a project has, whatever the tables are."""
+
+from sqlalchemy import Connection, delete, select, update
+
+from shortlist.db.schema import METADATA
+
+# The audit outlives what it tells about.
+_KEPT = frozenset({"audit_event"})
+
+
+def purge_project(connection: Connection, project_id: int) -> None:
+    """Delete a project and every row that begins its key with the project, what refers to others first."""
+    tokens, users = METADATA.tables["access_token"], METADATA.tables["user_account"]
+    bots = select(tokens.c.user_id).where(tokens.c.project_id == project_id)
+    connection.execute(update(users).where(users.c.id.in_(bots), users.c.bot).values(state="deleted"))
+    connection.execute(delete(tokens).where(tokens.c.project_id == project_id))
+    for table in reversed(METADATA.sorted_tables):
+        if table.name in _KEPT:
+            continue
+        if "project_id" in table.primary_key.columns:
+            connection.execute(delete(table).where(table.c.project_id == project_id))
+    project = METADATA.tables["project"]
+    connection.execute(delete(project).where(project.c.id == project_id))

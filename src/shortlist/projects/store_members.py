@@ -1,0 +1,82 @@
+"""SQL on the members of projects and groups."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select
+
+from shortlist.access.roles import Role
+from shortlist.db.dialect import upsert
+from shortlist.projects.tables import group_member, member, namespace, namespace_ancestor, project
+from shortlist.projects.types import Member
+
+
+def set_member(connection: Connection, values: dict[str, Any]) -> None:
+    upsert(connection, member, [values])
+
+
+def set_group_member(connection: Connection, values: dict[str, Any]) -> None:
+    upsert(connection, group_member, [values])
+
+
+def members(connection: Connection, *, project_id: int | None = None, group_id: int | None = None) -> list[Member]:
+    """The direct members of a project or a group, by user, those whose time is over as well."""
+    table = member if project_id is not None else group_member
+    place = member.c.project_id == project_id if project_id is not None else group_member.c.group_id == group_id
+    statement = select(table.c.user_id, table.c.role, table.c.created_at, table.c.expires_at).where(place)
+    return [_member(row) for row in connection.execute(statement.order_by(table.c.user_id))]
+
+
+def inherited(connection: Connection, *, project_id: int | None = None, group_id: int | None = None) -> list[Member]:
+    """The members of the groups above a project or a group."""
+    statement = (
+        select(
+            group_member.c.user_id,
+            group_member.c.role,
+            group_member.c.created_at,
+            group_member.c.expires_at,
+            namespace.c.full_path,
+        )
+        .join(namespace_ancestor, namespace_ancestor.c.ancestor_id == group_member.c.group_id)
+        .join(namespace, namespace.c.id == group_member.c.group_id)
+        .order_by(group_member.c.user_id)
+    )
+    if project_id is not None:
+        home = select(project.c.namespace_id).where(project.c.id == project_id).scalar_subquery()
+        statement = statement.where(namespace_ancestor.c.namespace_id == home)
+    else:
+        statement = statement.where(
+            namespace_ancestor.c.namespace_id == group_id, namespace_ancestor.c.ancestor_id != group_id
+        )
+    return [_member(row) for row in connection.execute(statement)]
+
+
+def remove_member(
+    connection: Connection, user_id: int, *, project_id: int | None = None, group_id: int | None = None
+) -> bool:
+    if project_id is not None:
+        statement = delete(member).where(member.c.project_id == project_id, member.c.user_id == user_id)
+    else:
+        statement = delete(group_member).where(group_member.c.group_id == group_id, group_member.c.user_id == user_id)
+    return connection.execute(statement).rowcount == 1
+
+
+def remove_everywhere(connection: Connection, user_id: int) -> None:
+    """Take a user out of every project and group."""
+    connection.execute(delete(member).where(member.c.user_id == user_id))
+    connection.execute(delete(group_member).where(group_member.c.user_id == user_id))
+
+
+def owners_of_group(connection: Connection, group_id: int, now: int) -> int:
+    statement = select(func.count()).select_from(group_member)
+    return connection.execute(
+        statement.where(
+            group_member.c.group_id == group_id,
+            group_member.c.role >= Role.OWNER,
+            or_(group_member.c.expires_at.is_(None), group_member.c.expires_at > now),
+        )
+    ).scalar_one()
+
+
+def _member(row: Any) -> Member:
+    user_id, role, created_at, expires_at, *source = row
+    return Member(user_id, Role(role), created_at, expires_at, *source)

@@ -1,0 +1,15 @@
+"""The surface's endpoint tables together."""
+
+from shortlist.http.endpoint import Endpoint
+from shortlist.v4 import access_tokens, audit, groups, members, projects, server, tokens, users
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *server.ENDPOINTS,
+    *users.ENDPOINTS,
+    *tokens.ENDPOINTS,
+    *projects.ENDPOINTS,
+    *groups.ENDPOINTS,
+    *members.ENDPOINTS,
+    *access_tokens.ENDPOINTS,
+    *audit.ENDPOINTS,
+)
