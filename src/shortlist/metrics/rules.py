@@ -88,7 +88,9 @@ def check_timestamp(timestamp: Any, field: str = "timestamp") -> int:
 
 
 def check_step(step: Any, field: str = "step") -> int:
-    """Any integer of 64 bits; a missing one is 0."""
+    """Any integer of 64 bits; a missing one is 0. A fraction is refused: two steps would silently become one."""
+    if isinstance(step, float) and not step.is_integer():
+        raise _wrong(step, field, "it must be an integer")
     return 0 if step is None else _integer(step, field)
 
 

@@ -32,7 +32,7 @@ def get_history(call: Call, connection: Connection, request: wire.GetHistory) ->
     history, token = metrics.history(
         connection, call.project, record.iid, key, request.page_token or None, request.max_results
     )
-    return HistoryPage(msgspec.Raw(encode.points(key, history)), token)
+    return HistoryPage(msgspec.Raw(encode.points(key, history, clamp=True)), token)
 
 
 ENDPOINTS = (operations.read("/metrics/get-history", get_history, wire.GetHistory, HistoryPage),)
