@@ -17,8 +17,15 @@ function tickText(value: number, step: number, largest: number): string {
   if (value === 0) return '0';
   if (largest >= 1e6 || largest < 1e-3)
     return value.toExponential(stepDigits(step, largest)).replace('e+', 'e');
-  const decimals = Number.isFinite(step) ? Math.max(0, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9))) : 3;
-  return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+  const decimals = Number.isFinite(step) ? decimalsOf(step) : 3;
+  return value.toLocaleString('en-US', { maximumFractionDigits: decimals }).replace('-', '\u2212');
+}
+
+/** The decimals that write a step in full: 1 for 0.5, 2 for 0.25. */
+function decimalsOf(step: number): number {
+  let decimals = Math.max(0, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9)));
+  while (decimals < 8 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals += 1;
+  return decimals;
 }
 
 function stepDigits(step: number, largest: number): number {
