@@ -136,7 +136,7 @@ def test_curves_are_drawn_when_seen_and_read_by_keyboard(page: Page, filled: Fil
 
     chart.focus()
     page.keyboard.press("ArrowRight")
-    expect(card.get_by_role("status")).to_have_text("step 0: 0.14739")
+    expect(card.get_by_role("status")).to_have_text("step 0: 0.14738")
     page.keyboard.press("t")
     dialog = page.get_by_role("dialog", name="val/accuracy")
     expect(dialog.get_by_role("row")).to_have_count(STEPS + 1)
@@ -159,6 +159,7 @@ def test_a_zoom_asks_for_the_detail_of_its_range(page: Page, filled: Filled) -> 
         page.mouse.move(area["x"] + area["width"] * 0.5, area["y"] + 50, steps=4)
         page.mouse.up()
     query = asked.value.post_data_json
+    assert query is not None
     assert 7 < query["start"] < 12
     assert 17 < query["end"] < 22
 
