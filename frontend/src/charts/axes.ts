@@ -15,17 +15,18 @@ export function tickTexts(splits: readonly (number | null)[]): string[] {
 
 function tickText(value: number, step: number, largest: number): string {
   if (value === 0) return '0';
-  if (largest >= 1e6 || largest < 1e-3)
-    return value.toExponential(stepDigits(step, largest)).replace('e+', 'e');
+  if (largest >= 1e6 || largest < 1e-3) return value.toExponential(stepDigits(step, largest)).replace('e+', 'e');
   const decimals = Number.isFinite(step) ? decimalsOf(step) : 3;
-  return value.toLocaleString('en-US', { maximumFractionDigits: decimals }).replace('-', '\u2212');
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
-/** The decimals that write a step in full: 1 for 0.5, 2 for 0.25. */
+/** How many decimals a distance between ticks has: 1 for 0.2, 3 for 0.025. */
 function decimalsOf(step: number): number {
-  let decimals = Math.max(0, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9)));
-  while (decimals < 8 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals += 1;
-  return decimals;
+  for (let decimals = 0; decimals < 8; decimals += 1) {
+    const scaled = step * 10 ** decimals;
+    if (scaled > 0.5 && Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return decimals;
+  }
+  return 8;
 }
 
 function stepDigits(step: number, largest: number): number {
@@ -40,9 +41,7 @@ export function logTexts(splits: readonly (number | null)[]): string[] {
     if (split === null) return '';
     const isDecade = Math.abs(Math.log10(split) - Math.round(Math.log10(split))) < 1e-9;
     if (!isDecade && decades > 1) return '';
-    return split >= 1e5 || split < 1e-3
-      ? split.toExponential(0).replace('e+', 'e')
-      : String(Number(split.toPrecision(3)));
+    return split >= 1e5 || split < 1e-3 ? split.toExponential(0).replace('e+', 'e') : String(Number(split.toPrecision(3)));
   });
 }
 
@@ -74,8 +73,7 @@ export function axes(axis: Axis, log: boolean, look: AxisLook): uPlot.Axis[] {
     grid: { show: false },
     border: { show: true, stroke: look.line, width: 1 },
   };
-  if (axis === 'step')
-    horizontal.values = (_, splits) => splits.map((x) => (x % 1 === 0 ? x.toLocaleString('en-US') : ''));
+  if (axis === 'step') horizontal.values = (_, splits) => splits.map((x) => (x % 1 === 0 ? x.toLocaleString('en-US') : ''));
   if (axis === 'relative') horizontal.values = (_, splits) => splits.map((x) => (x < 0 ? '' : duration(x)));
   const vertical: uPlot.Axis = {
     ...shared,

@@ -9,6 +9,7 @@ describe('the address of a file', () => {
   });
 
   it('is none when the fragment is something else', () => {
-    for (const fragment of ['', '#', '#content', '#file=', '#file=%E0%A4%A']) expect(fileOfFragment(fragment)).toBeNull();
+    for (const fragment of ['', '#', '#content', '#file=', '#file=%E0%A4%A'])
+      expect(fileOfFragment(fragment)).toBeNull();
   });
 });

@@ -3,7 +3,12 @@ import { compareKeys, compareValues, matchesAll } from './keys';
 
 describe('keys', () => {
   it('are ordered as people count', () => {
-    expect(['layer10', 'layer2', 'Layer1', 'a'].sort(compareKeys)).toEqual(['a', 'Layer1', 'layer2', 'layer10']);
+    expect(['layer10', 'layer2', 'Layer1', 'a'].sort(compareKeys)).toEqual([
+      'a',
+      'Layer1',
+      'layer2',
+      'layer10',
+    ]);
   });
 
   it('are found by all words, whatever the case', () => {
@@ -16,6 +21,13 @@ describe('keys', () => {
 
 describe('values', () => {
   it('are ordered by size, numbers before texts', () => {
-    expect(['relu', '10', '9e-3', '', 'Adam', '-2'].sort(compareValues)).toEqual(['-2', '9e-3', '10', '', 'Adam', 'relu']);
+    expect(['relu', '10', '9e-3', '', 'Adam', '-2'].sort(compareValues)).toEqual([
+      '-2',
+      '9e-3',
+      '10',
+      '',
+      'Adam',
+      'relu',
+    ]);
   });
 });

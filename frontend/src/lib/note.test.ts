@@ -34,7 +34,12 @@ describe('a note', () => {
   });
 
   it('links nothing but http and https', () => {
-    for (const text of ['[x](javascript:alert(1))', '[x](data:text/html,y)', '<a href="https:">', 'snake_case_name']) {
+    for (const text of [
+      '[x](javascript:alert(1))',
+      '[x](data:text/html,y)',
+      '<a href="https:">',
+      'snake_case_name',
+    ]) {
       expect(parseInline(text).every(({ kind }) => kind === 'text')).toBe(true);
     }
   });

@@ -22,7 +22,10 @@ describe('a file made readable', () => {
   });
 
   it('reads comma and tab separated values', () => {
-    expect(readable('csv', 'a.csv', 'x,y\n1,"2,3"\n').table).toEqual({ columns: ['x', 'y'], rows: [['1', '2,3']] });
+    expect(readable('csv', 'a.csv', 'x,y\n1,"2,3"\n').table).toEqual({
+      columns: ['x', 'y'],
+      rows: [['1', '2,3']],
+    });
     expect(readable('csv', 'a.tsv', 'x\ty\n1\t2').table).toEqual({ columns: ['x', 'y'], rows: [['1', '2']] });
     expect(readable('csv', 'a.csv', '').table).toBeNull();
   });

@@ -18,6 +18,12 @@ describe('smoothing', () => {
 
   it('leaves gaps where they are, and goes on behind them as if they were not', () => {
     const whole = smooth([1, 2, 4], 0.6);
-    expect(smooth([1, 'NaN', 2, 'Infinity', 4], 0.6)).toEqual([whole[0], 'NaN', whole[1], 'Infinity', whole[2]]);
+    expect(smooth([1, 'NaN', 2, 'Infinity', 4], 0.6)).toEqual([
+      whole[0],
+      'NaN',
+      whole[1],
+      'Infinity',
+      whole[2],
+    ]);
   });
 });

@@ -31,7 +31,15 @@ describe('separated values', () => {
 describe('JSON tables', () => {
   it('are an object of columns and rows, nothing else', () => {
     expect(jsonTable({ columns: ['a'], data: [[true]] })).toEqual({ columns: ['a'], rows: [['true']] });
-    for (const other of [null, 3, [], {}, { columns: ['a'] }, { columns: ['a'], data: [1] }, { columns: 1, data: [] }]) {
+    for (const other of [
+      null,
+      3,
+      [],
+      {},
+      { columns: ['a'] },
+      { columns: ['a'], data: [1] },
+      { columns: 1, data: [] },
+    ]) {
       expect(jsonTable(other)).toBeNull();
     }
   });
