@@ -270,3 +270,19 @@ def test_thousands_of_everything_stay_usable(open_page: OpenPage, filled: Filled
     expect(_panel(page, "Parameters").get_by_role("row")).to_have_count(241)
     assert page.evaluate("document.querySelectorAll('*').length") < 3000
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_refresh_without_news_draws_nothing_again(page: Page, filled: Filled) -> None:
+    external_id, address = _new_candidate(filled, "quiet")
+    for step in range(2):
+        point = {"key": "loss", "value": 1.5 - step, "timestamp": 1000 + step, "step": step}
+        _mlflow(filled, "runs/log-metric", run_id=external_id, **point)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    expect(page.get_by_role("article", name="loss").locator("canvas")).to_be_visible()
+    before = len([url for url in asked if url.endswith("/curves")])
+
+    _mlflow(filled, "runs/set-tag", run_id=external_id, key="team", value="vision")
+    expect(_panel(page, "Metadata").get_by_role("row", name="team")).to_be_visible(timeout=15_000)
+    assert len([url for url in asked if url.endswith("/curves")]) == before
