@@ -55,7 +55,7 @@ export class Plot {
       focus: { alpha: 0.22 },
       cursor: {
         drag: { x: true, y: false, setScale: false },
-        focus: { prox: lines.length > 1 ? 40 : -1 },
+        focus: { prox: lines.length > 1 && this.#spec.fade !== false ? 40 : -1 },
         points: { size: 8 },
         sync: { key: this.#spec.sync, setSeries: false, scales: ['x', null] },
         dataIdx: (_, series, index) => this.#nearestIndex(series, index),

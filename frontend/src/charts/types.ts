@@ -22,6 +22,8 @@ export interface Spec {
   sync: string;
   /** Room to the right for labels at the ends of lines, in pixels. */
   margin: number;
+  /** Whether the line next to the pointer fades the others; so it is unless this says no. */
+  fade?: boolean;
 }
 
 export type Range = [number, number];

@@ -75,3 +75,8 @@ export function firstFile(files: readonly File[]): File | null {
   }
   return files[0] ?? null;
 }
+
+/** Whether a folder stands open before anybody touched it: near the top and of a size to look through. */
+export function opensAtFirst(inner: Folder, depth: number): boolean {
+  return depth < 2 && inner.count <= 12;
+}

@@ -2,8 +2,8 @@
 
 import { ApiError, hooks } from '../api/client';
 import type { PageData } from '../api/schema';
-import { load } from '../pages/load';
 import { matchRoute } from '../lib/routes';
+import { load } from '../pages/load';
 import { setSession } from './session.svelte';
 
 export type Phase = 'ready' | 'loading' | 'failed';
@@ -59,6 +59,8 @@ export function startPages(): void {
   hooks.signedOut = () => navigate(`/users/sign_in?return_to=${encodeURIComponent(shown.url)}`);
   history.scrollRestoration = 'manual';
   addEventListener('popstate', (event) => {
+    // Only the fragment differs: the page itself follows it.
+    if (location.pathname + location.search === shown.url) return;
     const { scroll = 0 } = (event.state ?? {}) as { scroll?: number };
     void show(location.pathname + location.search, scroll, true);
   });
@@ -77,6 +79,11 @@ export function replaceSearch(search: string): void {
   if (url === location.pathname + location.search) return;
   history.replaceState(history.state, '', url);
   shown.url = url;
+}
+
+/** Puts fresher data into the page that is shown, as after a change. */
+export function refreshData(change: Partial<PageData>): void {
+  shown.data = { ...shown.data, ...change };
 }
 
 /** Loads the page again, as after signing in. */

@@ -1,0 +1,62 @@
+// Curves of one candidate, asked for by many charts at about the same time and fetched together.
+
+import { api } from '../api/client';
+import type { Curve } from '../api/schema';
+import type { Axis } from '../api/types';
+
+export interface Wish {
+  points: number;
+  axis: Axis;
+  start: number | null;
+  end: number | null;
+}
+
+interface Waiting {
+  key: string;
+  resolve: (curve: Curve | null) => void;
+  reject: (reason: unknown) => void;
+}
+
+const MOST_KEYS = 60;
+
+export class CurveLoader {
+  readonly #project: string;
+  readonly #candidate: number;
+  readonly #waiting = new Map<string, Waiting[]>();
+
+  constructor(project: string, candidate: number) {
+    this.#project = project;
+    this.#candidate = candidate;
+  }
+
+  /** The curve of a metric; null when it has no point in the interval. */
+  load(key: string, wish: Wish): Promise<Curve | null> {
+    const kind = JSON.stringify(wish);
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(kind);
+      if (waiting !== undefined) {
+        waiting.push({ key, resolve, reject });
+        return;
+      }
+      this.#waiting.set(kind, [{ key, resolve, reject }]);
+      // Charts that come into view together ask within one turn of the event loop.
+      setTimeout(() => {
+        const all = this.#waiting.get(kind) ?? [];
+        this.#waiting.delete(kind);
+        for (let at = 0; at < all.length; at += MOST_KEYS)
+          void this.#fetch(all.slice(at, at + MOST_KEYS), wish);
+      });
+    });
+  }
+
+  async #fetch(waiting: readonly Waiting[], wish: Wish): Promise<void> {
+    try {
+      const keys = [...new Set(waiting.map(({ key }) => key))];
+      const { curves } = await api.curves(this.#project, { candidates: [this.#candidate], keys, ...wish });
+      const byKey = new Map(curves.map((curve) => [curve.key, curve]));
+      for (const { key, resolve } of waiting) resolve(byKey.get(key) ?? null);
+    } catch (reason) {
+      for (const { reject } of waiting) reject(reason);
+    }
+  }
+}

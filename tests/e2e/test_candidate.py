@@ -1,0 +1,288 @@
+"""A candidate's page: what was logged is read, changed and taken back there."""
+
+import re
+
+import httpx
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Filled, OpenPage
+from tests.e2e.fill import BEST, STEPS
+from tests.live import TOKEN
+
+
+def _panel(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title)
+
+
+def _mlflow(filled: Filled, call: str, **body: object) -> dict[str, dict[str, dict[str, str]]]:
+    answer = httpx.post(
+        f"{filled.server.tracking_uri}/api/2.0/mlflow/{call}",
+        json=body,
+        headers={"authorization": f"Bearer {TOKEN}"},
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def _new_candidate(filled: Filled, name: str, **tags: str) -> tuple[str, str]:
+    """The external id and the address of a candidate of its own experiment, which a test may change."""
+    with filled.server.client() as client:
+        listed = client.get(f"/api/v1/projects/1/experiments?search={name}").json()["experiments"]
+    found = listed[0]["iid"] if listed else _mlflow(filled, "experiments/create", name=name)["experiment_id"]
+    run = _mlflow(
+        filled,
+        "runs/create",
+        experiment_id=str(found),
+        run_name=name,
+        tags=[{"key": key, "value": value} for key, value in tags.items()],
+    )["run"]
+    external_id = run["info"]["run_id"]
+    with filled.server.client() as client:
+        rows = client.post(f"/api/v1/projects/1/experiments/{found}/candidates/search", json={}).json()["candidates"]
+    iid = next(row["iid"] for row in rows if row["external_id"] == external_id)
+    return external_id, f"/{filled.project}/-/ml/candidates/{iid}"
+
+
+def test_everything_that_was_logged_is_there(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path(BEST))
+
+    expect(page.get_by_role("heading", name=BEST, level=1)).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Finished")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("link", name="digits", exact=True)).to_have_attribute(
+        "href", filled.experiment_path
+    )
+    row = _panel(page, "Metrics").get_by_role("row", name="val/accuracy")
+    expect(row.get_by_role("cell")).to_contain_text(["", "0.9552", "0.1474", "0.9556", str(STEPS)])
+    expect(row).to_contain_text("at step 35")
+    expect(_panel(page, "Parameters").get_by_role("row", name="learning_rate")).to_contain_text("0.01")
+    expect(_panel(page, "Datasets")).to_contain_text("digits-2026")
+    expect(_panel(page, "Datasets")).to_contain_text("training")
+
+
+def test_the_note_is_text_whatever_it_holds(page: Page, filled: Filled) -> None:
+    external_id, address = _new_candidate(filled, "noted")
+    note = "# Title\n\n**bold** <img src=x onerror=alert(1)>\n\n- [here](javascript:alert(1)) [there](https://example.com/)"
+    _mlflow(filled, "runs/set-tag", run_id=external_id, key="mlflow.note.content", value=note)
+    page.goto(address)
+
+    shown = page.locator(".note")
+    expect(shown.locator("strong")).to_have_text("bold")
+    expect(shown).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(shown.locator("img")).to_have_count(0)
+    expect(shown.get_by_role("link")).to_have_text(["there"])
+
+
+def test_name_and_note_change_in_place_and_back(page: Page, filled: Filled) -> None:
+    _, address = _new_candidate(filled, "renamed")
+    page.goto(address)
+    page.get_by_role("button", name="Edit name").click()
+    page.get_by_label("Name", exact=True).fill("a better name")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="a better name", level=1)).to_be_visible()
+    expect(page.get_by_role("navigation", name="Breadcrumbs")).to_contain_text("a better name")
+    expect(page.get_by_role("button", name="Edit name")).to_be_focused()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="renamed", level=1)).to_be_visible()
+
+    page.get_by_role("button", name="Add a note").click()
+    page.get_by_label("Note").fill("Worth a second look.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".note")).to_have_text("Worth a second look.")
+    page.reload()
+    expect(page.locator(".note")).to_have_text("Worth a second look.")
+
+
+def test_metadata_is_added_changed_and_removed_with_a_way_back(page: Page, filled: Filled) -> None:
+    _, address = _new_candidate(filled, "labelled", team="vision")
+    page.goto(address)
+    panel = _panel(page, "Metadata")
+    panel.get_by_role("button", name="Add", exact=True).click()
+    panel.get_by_label("Key").fill("stage")
+    panel.get_by_label("Value").fill("trial")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("row", name="stage")).to_contain_text("trial")
+
+    panel.get_by_role("button", name="Change team").click()
+    panel.get_by_label("Value of team").fill("speech")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("row", name="team")).to_contain_text("speech")
+
+    panel.get_by_role("button", name="Remove stage").click()
+    expect(panel.get_by_role("row", name="stage")).to_have_count(0)
+    page.get_by_role("status").filter(has_text="Removed").get_by_role("button", name="Undo").last.click()
+    expect(panel.get_by_role("row", name="stage")).to_contain_text("trial")
+
+
+def test_deleting_offers_the_way_back(page: Page, filled: Filled) -> None:
+    _, address = _new_candidate(filled, "discarded")
+    page.goto(address)
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Delete candidate").click()
+
+    expect(page.get_by_text("This candidate is deleted.")).to_be_visible()
+    expect(page.get_by_role("button", name="Edit name")).to_have_count(0)
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("This candidate is deleted.")).to_have_count(0)
+    expect(page.get_by_role("button", name="Edit name")).to_be_visible()
+
+
+def test_curves_are_drawn_when_seen_and_read_by_keyboard(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path(BEST))
+    card = page.get_by_role("article", name="val/accuracy")
+    card.scroll_into_view_if_needed()
+    chart = card.get_by_role("group", name="val/accuracy: 40 points, last 0.9552 at step 39, lowest")
+    expect(chart.locator("canvas")).to_be_visible()
+
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    expect(card.get_by_role("status")).to_have_text("step 0: 0.14738")
+    page.keyboard.press("t")
+    dialog = page.get_by_role("dialog", name="val/accuracy")
+    expect(dialog.get_by_role("row")).to_have_count(STEPS + 1)
+    expect(dialog.get_by_role("row").last).to_contain_text("0.955")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_a_zoom_asks_for_the_detail_of_its_range(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path(BEST))
+    card = page.get_by_role("article", name="train/loss")
+    card.scroll_into_view_if_needed()
+    expect(card.locator("canvas")).to_be_visible()
+    area = card.locator(".u-over").bounding_box()
+    assert area is not None
+
+    with page.expect_request(lambda request: request.url.endswith("/curves")) as asked:
+        page.mouse.move(area["x"] + area["width"] * 0.25, area["y"] + 50)
+        page.mouse.down()
+        page.mouse.move(area["x"] + area["width"] * 0.5, area["y"] + 50, steps=4)
+        page.mouse.up()
+    query = asked.value.post_data_json
+    assert query is not None
+    assert 7 < query["start"] < 12
+    assert 17 < query["end"] < 22
+
+    page.get_by_role("button", name="Whole range").click()
+    expect(page.get_by_role("button", name="Whole range")).to_have_count(0)
+
+
+def test_smoothing_is_off_until_it_is_asked_for(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path(BEST))
+    smoothing = page.get_by_label("Smoothing")
+    expect(smoothing).to_have_value("0")
+
+    smoothing.focus()
+    page.keyboard.press("End")
+    chart = page.get_by_role("article", name="train/loss").locator(".chart")
+    expect(chart.locator("canvas")).to_be_visible()
+    chart.focus()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("article", name="train/loss")).to_contain_text("smoothed")
+
+
+def test_what_is_not_a_number_is_said(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path("mlp-diverging"))
+
+    row = _panel(page, "Metrics").get_by_role("row", name="train/loss")
+    expect(row.get_by_text("NaN")).to_have_count(2)
+    expect(page.get_by_role("article", name="train/loss")).to_contain_text("some are NaN")
+    expect(page.get_by_role("article")).to_have_count(1)  # a single point is no curve
+
+
+def test_files_are_seen_in_place(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.candidate_path(BEST)}#file=tables/predictions.json")
+    panel = _panel(page, "Files")
+    expect(panel.get_by_role("columnheader")).to_have_text(["image", "truth", "guess", "sure"])
+    expect(panel.get_by_role("row", name="9.png")).to_contain_text("0.51")
+
+    panel.get_by_role("link", name="scores.csv").click()
+    expect(panel.get_by_role("cell", name="zero, or O")).to_be_visible()
+    assert page.url.endswith("#file=scores.csv")
+    panel.get_by_role("link", name="confusion.png").click()
+    expect(panel.get_by_text(re.compile("200 . 200 pixels"))).to_be_visible()
+    panel.get_by_role("link", name="config.json").click()
+    expect(panel.locator("pre")).to_contain_text('"layers": [\n      64\n    ]')
+    panel.get_by_role("link", name="page.html").click()
+    expect(panel.locator("pre")).to_contain_text("<script>alert(1)</script>")
+    panel.get_by_role("link", name="weights.bin").click()
+    expect(panel.get_by_text("cannot be shown here")).to_be_visible()
+    with page.expect_download() as download:
+        panel.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "weights.bin"
+
+
+def test_a_file_that_is_gone_is_said(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.candidate_path(BEST)}#file=no/such.png")
+
+    expect(_panel(page, "Files")).to_contain_text("There is no file “no/such.png”.")
+
+
+def test_parent_and_children_lead_to_each_other(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path("search"))
+    _panel(page, "Children").get_by_role("link", name="search-1").click()
+
+    expect(page.get_by_role("heading", name="search-1", level=1)).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="search", exact=True).click()
+    expect(page.get_by_role("heading", name="search", level=1)).to_be_visible()
+
+
+def test_an_empty_candidate_teaches_what_to_log(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path("mlp-no-units"))
+
+    expect(_panel(page, "Metrics")).to_contain_text("mlflow.log_metric(")
+    expect(_panel(page, "Files")).to_contain_text("mlflow.log_artifact(")
+
+
+def test_a_running_candidate_refreshes_quietly(page: Page, filled: Filled) -> None:
+    external_id, address = _new_candidate(filled, "live")
+    page.goto(address)
+    expect(_panel(page, "Metrics")).to_contain_text("No metrics yet")
+    for step in range(3):
+        point = {"key": "loss", "value": 1.5 - step, "timestamp": 1000 + step, "step": step}
+        _mlflow(filled, "runs/log-metric", run_id=external_id, **point)
+
+    row = _panel(page, "Metrics").get_by_role("row", name="loss")
+    expect(row).to_contain_text("\N{MINUS SIGN}0.5000", timeout=15_000)
+    expect(page.get_by_role("article", name="loss")).to_contain_text("3 points")
+
+
+def test_thousands_of_everything_stay_usable(open_page: OpenPage, filled: Filled) -> None:
+    external_id, address = _new_candidate(filled, "large")
+    for start in range(0, 600, 100):
+        params = [{"key": f"block{n}.width", "value": str(n)} for n in range(start, start + 100)]
+        _mlflow(filled, "runs/log-batch", run_id=external_id, params=params)
+    metrics = [
+        {"key": f"layer{n}/norm", "value": n + step, "timestamp": 1000 + step, "step": step}
+        for n in range(400)
+        for step in range(2)
+    ]
+    _mlflow(filled, "runs/log-batch", run_id=external_id, metrics=metrics)
+    page = open_page(390, 844)
+    page.goto(address)
+
+    page.get_by_label("Search metrics and curves").fill("layer39")
+    expect(_panel(page, "Metrics").get_by_role("status")).to_have_text("11 metrics")
+    page.get_by_label("Filter parameters").fill("block599")
+    expect(_panel(page, "Parameters").get_by_role("row")).to_have_count(2)
+    page.get_by_label("Filter parameters").fill("")
+    _panel(page, "Parameters").get_by_role("button", name="Show more").click()
+    expect(_panel(page, "Parameters").get_by_role("row")).to_have_count(241)
+    assert page.evaluate("document.querySelectorAll('*').length") < 3000
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_refresh_without_news_draws_nothing_again(page: Page, filled: Filled) -> None:
+    external_id, address = _new_candidate(filled, "quiet")
+    for step in range(2):
+        point = {"key": "loss", "value": 1.5 - step, "timestamp": 1000 + step, "step": step}
+        _mlflow(filled, "runs/log-metric", run_id=external_id, **point)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    expect(page.get_by_role("article", name="loss").locator("canvas")).to_be_visible()
+    before = len([url for url in asked if url.endswith("/curves")])
+
+    _mlflow(filled, "runs/set-tag", run_id=external_id, key="team", value="vision")
+    expect(_panel(page, "Metadata").get_by_role("row", name="team")).to_be_visible(timeout=15_000)
+    assert len([url for url in asked if url.endswith("/curves")]) == before
