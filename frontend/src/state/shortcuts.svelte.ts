@@ -4,6 +4,8 @@ export interface Shortcut {
   key: string;
   label: string;
   run: (event: KeyboardEvent) => void;
+  /** Whether the key means this just now; otherwise the press goes on to whom it belongs. */
+  when?: (event: KeyboardEvent) => boolean;
 }
 
 const offered = $state<{ groups: { name: string; shortcuts: Shortcut[] }[] }>({ groups: [] });
@@ -30,7 +32,7 @@ export function onKeydown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
   for (const group of [...offered.groups].reverse()) {
-    const found = group.shortcuts.find((shortcut) => shortcut.key === event.key);
+    const found = group.shortcuts.find(({ key, when }) => key === event.key && (when?.(event) ?? true));
     if (found !== undefined) {
       event.preventDefault();
       found.run(event);
