@@ -50,12 +50,19 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
             values[name] = [part.strip() for part in text.split(",")] if name == "allowed_hosts" else text
     values.update({name: value for name, value in given.items() if value is not None})
     try:
-        settings = msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_from_text)
     except msgspec.ValidationError as error:
         raise InvalidValue(f"Wrong setting: {error}") from None
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
     return settings
+
+
+def _from_text(kind: type[Any], value: object) -> object:
+    """A folder comes as text from the environment and from a file."""
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise NotImplementedError
 
 
 def _read_file(file: Path) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 // Keys that work on a page. Components offer theirs while they are shown; the sheet lists what is offered.
 
+import { untrack } from 'svelte';
+
 export interface Shortcut {
   key: string;
   label: string;
@@ -8,21 +10,27 @@ export interface Shortcut {
   when?: (event: KeyboardEvent) => boolean;
 }
 
-const offered = $state<{ groups: { name: string; shortcuts: Shortcut[] }[] }>({ groups: [] });
+interface Group {
+  name: string;
+  shortcuts: Shortcut[];
+}
+
+let offered = $state.raw<readonly Group[]>([]);
 
 export const shortcuts = {
-  get groups() {
-    return offered.groups;
+  get groups(): readonly Group[] {
+    return offered;
   },
 };
 
 /** Call while a component is set up: its keys work until it goes. */
 export function offerShortcuts(name: string, list: Shortcut[]): void {
   $effect(() => {
-    const group = { name, shortcuts: list };
-    offered.groups = [...offered.groups, group];
+    const group: Group = { name, shortcuts: list };
+    // The effect must not depend on the list that it changes.
+    offered = untrack(() => [...offered, group]);
     return () => {
-      offered.groups = offered.groups.filter((other) => other.shortcuts !== list && other.name !== name);
+      offered = untrack(() => offered.filter((other) => other !== group));
     };
   });
 }
@@ -31,7 +39,7 @@ export function offerShortcuts(name: string, list: Shortcut[]): void {
 export function onKeydown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
-  for (const group of [...offered.groups].reverse()) {
+  for (const group of [...offered].reverse()) {
     const found = group.shortcuts.find(({ key, when }) => key === event.key && (when?.(event) ?? true));
     if (found !== undefined) {
       event.preventDefault();

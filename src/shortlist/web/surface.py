@@ -2,5 +2,6 @@
 
 from shortlist.http.surface import Surface
 
-SURFACE = Surface(name="web")
+# A challenge on a refused sign-in would make the browser open its own window over the form.
+SURFACE = Surface(name="web", challenge=False)
 PREFIX = "/api/v1"

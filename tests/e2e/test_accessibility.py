@@ -1,0 +1,47 @@
+"""Every page, light and dark, wide and narrow: no violation of WCAG 2.2 A and AA, no sideways scroll."""
+
+import pytest
+
+from tests.e2e.axe import overflow, violations
+from tests.e2e.conftest import Filled, OpenPage, Watch
+
+SIZES = ((1440, 900), (390, 844))
+
+
+def _addresses(filled: Filled) -> dict[str, str]:
+    return {
+        "projects": "/",
+        "experiments": filled.experiments_path,
+        "experiment": filled.experiment_path,
+        "candidate": filled.candidate_path("mlp-64-s1"),
+        "diverging candidate": filled.candidate_path("mlp-diverging"),
+        "candidate without metrics": filled.candidate_path("mlp-no-units"),
+        "not found": "/root/none/-/ml/experiments",
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_pages_of_a_project(
+    open_page: OpenPage, filled: Filled, watch: Watch, theme: str, width: int, height: int
+) -> None:
+    watch.allow("status of 404.*/root/none/")
+    page = open_page(width, height, theme)
+    found: dict[str, list[str]] = {}
+    for name, address in _addresses(filled).items():
+        page.goto(address, wait_until="networkidle")
+        found[name] = violations(page)
+        if overflow(page) > 0:
+            found[name].append(f"scrolls sideways by {overflow(page)} pixels")
+
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_sign_in_page(open_page: OpenPage, theme: str, width: int, height: int) -> None:
+    page = open_page(width, height, theme, signed_in=False)
+    page.goto("/users/sign_in", wait_until="networkidle")
+
+    assert violations(page) == []
+    assert overflow(page) <= 0
