@@ -91,7 +91,7 @@ def browser() -> Iterator[Browser]:
     if chromium is None:
         pytest.fail("These tests drive Chromium: install the package chromium.")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
+        opened = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
         yield opened
         opened.close()
 
