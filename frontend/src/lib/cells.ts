@@ -18,17 +18,31 @@ export interface Cell {
 const NOTHING: Cell = { text: '', exact: '', odd: false };
 
 /** One way of writing per metric, from the rows that are there. */
-export function formatsOf(columns: readonly TableColumn[], rows: readonly CandidateRow[]): Map<string, Format> {
+export function formatsOf(
+  columns: readonly TableColumn[],
+  rows: readonly CandidateRow[],
+): Map<string, Format> {
   const metrics = columns.filter(({ kind }) => kind === 'metric');
-  return new Map(metrics.map(({ id, key }) => [id, columnFormat(rows.flatMap((row) => row.metrics[key] ?? []))]));
+  return new Map(
+    metrics.map(({ id, key }) => [id, columnFormat(rows.flatMap((row) => row.metrics[key] ?? []))]),
+  );
 }
 
-export function cellOf(column: TableColumn, row: CandidateRow, format: Format | undefined, now: number): Cell {
+export function cellOf(
+  column: TableColumn,
+  row: CandidateRow,
+  format: Format | undefined,
+  now: number,
+): Cell {
   switch (column.kind) {
     case 'metric': {
       const value = row.metrics[column.key];
       if (value === undefined) return NOTHING;
-      return { text: format?.(value) ?? exact(value), exact: exact(value), odd: !Number.isFinite(toNumber(value)) };
+      return {
+        text: format?.(value) ?? exact(value),
+        exact: exact(value),
+        odd: !Number.isFinite(toNumber(value)),
+      };
     }
     case 'param':
       return plain(row.params[column.key], shortParam);

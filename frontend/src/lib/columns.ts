@@ -31,6 +31,9 @@ export const FACTS: readonly TableColumn[] = [
   fact('created_by', 'By', 'created_by'),
 ];
 
+/** The column that is always there, at the left. */
+export const NAME_COLUMN: TableColumn = fact('name', 'Name', 'name');
+
 const MOST_METRICS = 12;
 const MOST_PARAMS = 12;
 const MOST_CONSTANTS = 50;
@@ -71,7 +74,12 @@ export function defaultColumns(columns: readonly Column[]): string[] {
     .filter((column) => column.kind === 'param' && column.distinct > 1)
     .sort((a, b) => b.candidates - a.candidates || compare(a.key, b.key))
     .slice(0, MOST_PARAMS);
-  return ['status', ...[...metrics, ...params].map((column) => tableColumn(column).id), 'start_time', 'duration'];
+  return [
+    'status',
+    ...[...metrics, ...params].map((column) => tableColumn(column).id),
+    'start_time',
+    'duration',
+  ];
 }
 
 /** Held-out measurements come before those of training. */
@@ -167,7 +175,10 @@ export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
     return row.status === 'finished' && typeof value === 'number' ? [{ iid: row.iid, value }] : [];
   });
   const values = finished.map(({ value }) => value);
-  const best = values.reduce((a, b) => (towards === 'high' ? Math.max(a, b) : Math.min(a, b)), values[0] ?? 0);
+  const best = values.reduce(
+    (a, b) => (towards === 'high' ? Math.max(a, b) : Math.min(a, b)),
+    values[0] ?? 0,
+  );
   if (values.length < 2 || values.every((value) => value === best)) return [];
   return finished.filter(({ value }) => value === best).map(({ iid }) => iid);
 }
@@ -175,8 +186,7 @@ export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
 /** The metric that a reader most likely asks for: held out, a score rather than a loss, held by most candidates. */
 export function guessMetric(columns: readonly Column[]): string | null {
   const metrics = columns.filter((column) => column.kind === 'metric' && !isSystem(column.key));
-  const rank = (column: Column): number =>
-    weight(column.key) * 2 + (SCORE.test(column.key) ? 0 : 1);
+  const rank = (column: Column): number => weight(column.key) * 2 + (SCORE.test(column.key) ? 0 : 1);
   const best = [...metrics].sort(
     (a, b) => rank(a) - rank(b) || b.candidates - a.candidates || compare(a.key, b.key),
   )[0];

@@ -87,7 +87,9 @@ export function groupByPrefix<T extends { key: string }>(items: readonly T[]): M
 
 /** One sentence for those who cannot see the chart. */
 export function describe(series: Series): string {
-  const parts = [`${series.key}: ${series.count} points, last ${short(series.last)} at step ${series.last_step}`];
+  const parts = [
+    `${series.key}: ${series.count} points, last ${short(series.last)} at step ${series.last_step}`,
+  ];
   if (series.minimum !== null) parts.push(`lowest ${short(series.minimum)} at step ${series.minimum_step}`);
   if (series.maximum !== null) parts.push(`highest ${short(series.maximum)} at step ${series.maximum_step}`);
   if (series.has_nan) parts.push('some points are not a number');

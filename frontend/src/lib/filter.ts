@@ -16,12 +16,14 @@ export function examples(columns: readonly Column[], value: (key: string) => str
   const param = params.find(({ key }) => value(key) !== undefined)?.key;
   const tag = columns.find(({ kind, key }) => kind === 'metadata' && !isInternal(key))?.key;
   const list: Example[] = [{ text: 'baseline', meaning: 'a word in the name' }];
-  if (metric !== null) list.push({ text: `${fieldOf('metrics', metric)} > 0.8`, meaning: 'a metric’s last value' });
+  if (metric !== null)
+    list.push({ text: `${fieldOf('metrics', metric)} > 0.8`, meaning: 'a metric’s last value' });
   if (param !== undefined) {
     list.push({ text: `${fieldOf('params', param)} = '${value(param) ?? ''}'`, meaning: 'a parameter' });
   }
   list.push({ text: "status = 'FAILED' OR status = 'RUNNING'", meaning: 'one or the other' });
-  if (tag !== undefined) list.push({ text: `${fieldOf('metadata', tag)} LIKE '%a%'`, meaning: 'part of a text' });
+  if (tag !== undefined)
+    list.push({ text: `${fieldOf('metadata', tag)} LIKE '%a%'`, meaning: 'part of a text' });
   if (metric !== null) {
     list.push({ text: `NOT (${fieldOf('metrics', metric)} < 0.5)`, meaning: 'everything else' });
   }

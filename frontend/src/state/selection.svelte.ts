@@ -28,7 +28,10 @@ export class Selection {
   extend(order: readonly number[], iid: number): void {
     const from = this.#from === null ? -1 : order.indexOf(this.#from);
     const to = order.indexOf(iid);
-    if (from < 0 || to < 0) return this.toggle(iid);
+    if (from < 0 || to < 0) {
+      this.toggle(iid);
+      return;
+    }
     for (const each of order.slice(Math.min(from, to), Math.max(from, to) + 1)) this.iids.add(each);
     this.#from = iid;
   }
