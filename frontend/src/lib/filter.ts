@@ -19,7 +19,10 @@ export function examples(columns: readonly Column[], value: (key: string) => str
   if (metric !== null)
     list.push({ text: `${fieldOf('metrics', metric)} > 0.8`, meaning: 'a metric’s last value' });
   if (param !== undefined) {
-    list.push({ text: `${fieldOf('params', param)} = '${value(param) ?? ''}'`, meaning: 'a parameter' });
+    list.push({
+      text: `${fieldOf('params', param)} = '${(value(param) ?? '').replaceAll("'", "''")}'`,
+      meaning: 'a parameter',
+    });
   }
   list.push({ text: "status = 'FAILED' OR status = 'RUNNING'", meaning: 'one or the other' });
   if (tag !== undefined)
