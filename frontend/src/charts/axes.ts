@@ -16,8 +16,17 @@ export function tickTexts(splits: readonly (number | null)[]): string[] {
 function tickText(value: number, step: number, largest: number): string {
   if (value === 0) return '0';
   if (largest >= 1e6 || largest < 1e-3) return value.toExponential(stepDigits(step, largest)).replace('e+', 'e');
-  const decimals = Number.isFinite(step) ? Math.max(0, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9))) : 3;
-  return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+  const decimals = Number.isFinite(step) ? decimalsOf(step) : 3;
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** How many decimals a distance between ticks has: 1 for 0.2, 3 for 0.025. */
+function decimalsOf(step: number): number {
+  for (let decimals = 0; decimals < 8; decimals += 1) {
+    const scaled = step * 10 ** decimals;
+    if (scaled > 0.5 && Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return decimals;
+  }
+  return 8;
 }
 
 function stepDigits(step: number, largest: number): number {

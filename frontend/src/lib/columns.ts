@@ -183,6 +183,12 @@ export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
   return finished.filter(({ value }) => value === best).map(({ iid }) => iid);
 }
 
+/** The best rows of every metric column, by its id. */
+export function bestByColumn(columns: readonly TableColumn[], rows: readonly CandidateRow[]): Map<string, number[]> {
+  const metrics = columns.filter(({ kind }) => kind === 'metric');
+  return new Map(metrics.map(({ id, key }) => [id, bestOf(key, rows)]));
+}
+
 /** The metric that a reader most likely asks for: held out, a score rather than a loss, held by most candidates. */
 export function guessMetric(columns: readonly Column[]): string | null {
   const metrics = columns.filter((column) => column.kind === 'metric' && !isSystem(column.key));

@@ -7,8 +7,10 @@ export type Search = Required<Pick<CandidateQuery, 'filter' | 'order_by' | 'view
 
 const FIRST = 100;
 const PAGE = 200;
-/** A page for a reader who jumped far ahead: pages follow one another, so fewer and larger ones get there sooner. */
-const LEAP = 1000;
+/** The largest page. Pages follow one another, so a reader who jumped far ahead gets there sooner by fewer. */
+const LEAP = 5000;
+/** What is read again at once to see what changed. */
+const AGAIN = 1000;
 
 export class CandidateList {
   rows = $state.raw<readonly CandidateRow[]>([]);
@@ -88,7 +90,7 @@ export class CandidateList {
     this.#reading = true;
     try {
       while (this.#token !== null && this.rows.length < this.#wanted && !run.signal.aborted) {
-        const size = this.#wanted - this.rows.length > PAGE ? LEAP : PAGE;
+        const size = Math.max(PAGE, Math.min(LEAP, this.#wanted - this.rows.length));
         const page = await this.#read(size, this.#token, run.signal);
         if (run.signal.aborted) return;
         this.#append(page);
@@ -118,7 +120,7 @@ export class CandidateList {
     if (columns !== undefined) this.#search = { ...this.#search, columns };
     if (this.searching || this.refusal !== null) return;
     const run = this.#running;
-    const size = Math.min(Math.max(this.rows.length, FIRST), LEAP);
+    const size = Math.min(Math.max(this.rows.length, FIRST), AGAIN);
     const page = await this.#read(size, '', run.signal);
     if (run.signal.aborted || run !== this.#running) return;
     if (columns !== undefined || this.rows.length <= size) return this.take(page);
