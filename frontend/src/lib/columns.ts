@@ -133,7 +133,8 @@ export function findColumns<T extends { title: string }>(columns: readonly T[], 
 /** Pixels that show a title and the longest of the texts under it, within reason. */
 export function naturalWidth(title: string, texts: readonly string[], low = 76, high = 260): number {
   const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
-  const wanted = Math.max(title.length * 6.7 + 36, longest * 7.3 + 24);
+  // The title needs room for its arrow as well.
+  const wanted = Math.max(title.length * 7.2 + 40, longest * 7.3 + 24);
   return Math.round(Math.max(low, Math.min(high, wanted)));
 }
 

@@ -38,6 +38,12 @@ export class Cursor {
     this.cell = start;
   }
 
+  /** The cell in one word, for its id: `17-name`, `17-3`, `head-0`. */
+  get name(): string {
+    const { iid = null, column = -1 } = this.cell ?? {};
+    return `${iid ?? 'head'}-${column < 0 ? 'name' : column}`;
+  }
+
   get isHead(): boolean {
     return this.cell !== null && this.cell.iid === null;
   }
