@@ -133,8 +133,10 @@ export function findColumns<T extends { title: string }>(columns: readonly T[], 
 /** Pixels that show a title and the longest of the texts under it, within reason. */
 export function naturalWidth(title: string, texts: readonly string[], low = 76, high = 260): number {
   const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
-  // The title needs room for its arrow as well.
-  const wanted = Math.max(title.length * 7.2 + 40, longest * 7.3 + 24);
+  // What stands before the last slash is written lighter, and so narrower.
+  const prefix = title.lastIndexOf('/') + 1;
+  const head = prefix * 6 + (title.length - prefix) * 8.4;
+  const wanted = Math.max(head, longest * 7.3) + 26;
   return Math.round(Math.max(low, Math.min(high, wanted)));
 }
 
@@ -185,7 +187,10 @@ export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
 }
 
 /** The best rows of every metric column, by its id. */
-export function bestByColumn(columns: readonly TableColumn[], rows: readonly CandidateRow[]): Map<string, number[]> {
+export function bestByColumn(
+  columns: readonly TableColumn[],
+  rows: readonly CandidateRow[],
+): Map<string, number[]> {
   const metrics = columns.filter(({ kind }) => kind === 'metric');
   return new Map(metrics.map(({ id, key }) => [id, bestOf(key, rows)]));
 }

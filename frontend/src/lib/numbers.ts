@@ -52,7 +52,8 @@ function exponent(value: number, digits: number): string {
  */
 export function columnFormat(values: readonly Value[]): (value: Value) => string {
   const finite = values.map(toNumber).filter((value) => Number.isFinite(value));
-  if (finite.every((value) => Number.isInteger(value) && Math.abs(value) < 1e9)) return (value) => short(value);
+  if (finite.every((value) => Number.isInteger(value) && Math.abs(value) < 1e9))
+    return (value) => short(value);
   const sizes = finite
     .map(Math.abs)
     .filter((size) => size > 0)

@@ -25,7 +25,8 @@ export function looks(iids: readonly number[]): Map<number, Look> {
   const found = new Map<number, Look>();
   for (const iid of iids) {
     let index = iid % HUES;
-    while (taken.has(index) && taken.size < size) index = (index + (index + HUES < size ? HUES : HUES + 1)) % size;
+    while (taken.has(index) && taken.size < size)
+      index = (index + (index + HUES < size ? HUES : HUES + 1)) % size;
     taken.add(index);
     found.set(iid, lookOf(index));
   }
