@@ -15,17 +15,19 @@ PREFIX = "SHORTLIST_"
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting, with its default. The name in the environment is `SHORTLIST_` and the name in capitals."""
 
-    host: str = "127.0.0.1"
-    port: int = 5000
-    data: Path = Path("shortlist-data")
-    database: str = ""  # empty: SQLite in the data folder
-    artifacts: str = ""  # empty: a folder in the data folder
-    allowed_hosts: tuple[str, ...] = ()  # besides loopback names and private addresses
+    host: str = "127.0.0.1"  # address to listen on
+    port: int = 5000  # port to listen on; 0 takes a free one
+    data: Path = Path("shortlist-data")  # folder of the embedded database and the artifacts
+    database: str = ""  # sqlite:///FILE or postgresql://USER@HOST/NAME; empty: SQLite in the data folder
+    artifacts: str = ""  # file:///FOLDER, s3://BUCKET/PREFIX, gs://…, az://…; empty: a folder in the data folder
+    allowed_hosts: tuple[
+        str, ...
+    ] = ()  # names that a Host header may have, besides loopback names and private addresses
     external_url: str = ""  # as browsers and clients see the server; empty: from the Host header
     max_body_bytes: int = 32 * 1024 * 1024  # of a JSON request
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
-    root_password: str = ""
-    root_token: str = ""
+    root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
+    root_token: str = ""  # a personal access token for root
     log_format: str = "auto"  # json, console, or auto: console on a terminal
 
     @property
@@ -50,19 +52,28 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
             values[name] = [part.strip() for part in text.split(",")] if name == "allowed_hosts" else text
     values.update({name: value for name, value in given.items() if value is not None})
     try:
-        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_from_text)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
     except msgspec.ValidationError as error:
-        raise InvalidValue(f"Wrong setting: {error}") from None
+        raise _wrong(str(error)) from None
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
     return settings
 
 
-def _from_text(kind: type[Any], value: object) -> object:
-    """A folder comes as text from the environment and from a file."""
-    if kind is Path and isinstance(value, str | Path):
+def _to_path(kind: type[Any], value: Any) -> Any:
+    """msgspec knows no paths."""
+    if kind is Path and isinstance(value, str | Path) and str(value):
         return Path(value)
-    raise NotImplementedError
+    raise NotImplementedError if kind is not Path else ValueError("Expected a path")
+
+
+def _wrong(text: str) -> InvalidValue:
+    """msgspec's message with the setting's name in front."""
+    if " - at `$." in text:
+        what, _, where = text.partition(" - at `$.")
+        name = where.rstrip("`").partition("[")[0]
+        return InvalidValue(f"Wrong setting {name}: {what[:1].lower()}{what[1:]}.", field=name)
+    return InvalidValue(f"Wrong setting: {text.replace('Object contains unknown field', 'there is none named')}.")
 
 
 def _read_file(file: Path) -> dict[str, Any]:

@@ -14,6 +14,8 @@ def _addresses(filled: Filled) -> dict[str, str]:
         "experiments": filled.experiments_path,
         "experiment": filled.experiment_path,
         "candidate": filled.candidate_path("mlp-64-s1"),
+        "table in a file": filled.candidate_path("mlp-64-s1") + "#file=tables/predictions.json",
+        "parent": filled.candidate_path("search"),
         "diverging candidate": filled.candidate_path("mlp-diverging"),
         "candidate without metrics": filled.candidate_path("mlp-no-units"),
         "not found": "/root/none/-/ml/experiments",

@@ -1,15 +1,53 @@
-"""Settings from arguments, the environment and a file."""
+"""Where settings come from, in which order, and what is said of a wrong one."""
 
 from pathlib import Path
 
-from shortlist.settings import load
+import pytest
+
+from shortlist.errors import InvalidValue
+from shortlist.settings import Settings, load
 
 
-def test_a_folder_comes_from_the_environment_and_from_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "settings.toml"
-    file.write_text('data = "/srv/from-file"\nport = 5001\n')
+def test_the_defaults_are_an_embedded_database_in_a_folder() -> None:
+    settings = load({}, {})
+    assert settings == Settings()
+    assert settings.database_url == f"sqlite:///{Path('shortlist-data').resolve() / 'shortlist.db'}"
+    assert settings.artifacts_url == (Path("shortlist-data").resolve() / "artifacts").as_uri()
 
-    assert load({}, {}, file).data == Path("/srv/from-file")
-    found = load({}, {"SHORTLIST_DATA": "/srv/from-environment", "SHORTLIST_PORT": "5002"}, file)
-    assert (found.data, found.port) == (Path("/srv/from-environment"), 5002)
-    assert load({"data": Path("/srv/given")}, {"SHORTLIST_DATA": "/srv/other"}).data == Path("/srv/given")
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "shortlist.toml"
+    file.write_text('host = "192.0.2.1"\nport = 1\ndata = "from-file"\nallowed_hosts = ["a", "b"]\n')
+    environment = {"SHORTLIST_PORT": "2", "SHORTLIST_DATA": "from-environment", "OTHER": "x"}
+    settings = load({"port": 3, "data": None}, environment, file)
+    assert (settings.host, settings.port, settings.data) == ("192.0.2.1", 3, Path("from-environment"))
+    assert settings.allowed_hosts == ("a", "b")
+
+
+def test_several_hosts_in_the_environment_are_separated_by_commas() -> None:
+    assert load({}, {"SHORTLIST_ALLOWED_HOSTS": "a.example, b.example"}).allowed_hosts == ("a.example", "b.example")
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "words"),
+    [
+        ({"port": 70_000}, {}, "port must be between"),
+        ({}, {"SHORTLIST_PORT": "abc"}, "setting port: expected `int`"),
+        ({"data": 7}, {}, "setting data: expected a path"),
+        ({"data": ""}, {}, "setting data: expected a path"),
+    ],
+)
+def test_a_wrong_value_is_named(given: dict[str, object], environment: dict[str, str], words: str) -> None:
+    with pytest.raises(InvalidValue, match=words):
+        load(given, environment)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("prt = 1", "none named `prt`"), ("port = ", "not valid TOML"), (None, "Cannot read")]
+)
+def test_a_wrong_file_is_named(tmp_path: Path, text: str | None, words: str) -> None:
+    file = tmp_path / "shortlist.toml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(InvalidValue, match=words):
+        load({}, {}, file)
