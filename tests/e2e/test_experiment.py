@@ -467,6 +467,17 @@ def test_a_long_list_is_read_as_it_is_scrolled(page: Page, many: tuple[str, int]
     expect(page.get_by_role("row").filter(has_text="trial-0009")).to_be_visible()
 
 
+def test_going_back_to_an_ordered_list_finds_the_same_rows(page: Page, many: tuple[str, int]) -> None:
+    path, _ = many
+    page.goto(f"{path}?order_by=name+ASC")
+    expect(page.get_by_role("row").filter(has_text="trial-0000")).to_be_visible()
+    page.locator(".region").evaluate("box => { box.scrollTop = 32 * 700 }")
+    page.get_by_role("row").filter(has_text="trial-0705").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="trial-0705")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("row").filter(has_text="trial-0705")).to_be_in_viewport()
+
+
 def test_the_export_holds_the_view(page: Page, small: Lab, tmp_path: Path) -> None:
     page.goto(f"{small.path}?order_by=metrics.acc+DESC&columns=metrics.acc&columns=params.depth")
     page.get_by_role("button", name="More actions").click()
