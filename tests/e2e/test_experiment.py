@@ -19,6 +19,8 @@ from tests.live import LiveServer
 
 API = f"/api/v1/projects/{PROJECT.replace('/', '%2F')}"
 BEST = "mlp-64-s1"
+# Milliseconds until what was logged must be there: a page looks every five seconds.
+PATIENCE = 20_000
 
 
 class Lab:
@@ -410,7 +412,7 @@ def test_an_empty_experiment_teaches_and_fills_itself(page: Page, lab: MakeLab) 
     expect(page.locator("pre").last).to_contain_text('mlflow.set_experiment("nothing yet")')
 
     made.log(made.start("first-one"), "acc", 0.5)
-    expect(page.get_by_role("row").filter(has_text="first-one")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="first-one")).to_be_visible(timeout=PATIENCE)
     expect(_head(page, "acc")).to_be_visible()
 
 
@@ -427,8 +429,8 @@ def test_what_is_logged_appears_without_moving_the_focus_or_the_scroll(page: Pag
 
     made.log(run_id, "acc", 0.4375)
     made.start("newest", 99)
-    expect(page.get_by_text("61 candidates", exact=True).last).to_be_visible()
-    expect(cell).to_contain_text("0.4375")
+    expect(cell).to_contain_text("0.4375", timeout=PATIENCE)
+    expect(page.get_by_text("61 candidates", exact=True).last).to_be_visible(timeout=PATIENCE)
     assert cell.evaluate("row => row.getBoundingClientRect().top") == place
     expect(page.get_by_role("grid")).to_be_focused()
 
