@@ -137,6 +137,8 @@ export class Plot {
     const size = HEIGHT_OF_MARK * devicePixelRatio;
     ctx.save();
     ctx.strokeStyle = this.#bad;
+    // The last line that was drawn may have been dashed.
+    ctx.setLineDash([]);
     ctx.lineWidth = 1.5 * devicePixelRatio;
     for (const { x, word } of this.#odd.slice(0, 500)) {
       const left = chart.valToPos(x, 'x', true);

@@ -31,8 +31,12 @@ export const FACTS: readonly TableColumn[] = [
   fact('created_by', 'By', 'created_by'),
 ];
 
+/** The column that is always there, at the left. */
+export const NAME_COLUMN: TableColumn = fact('name', 'Name', 'name');
+
 const MOST_METRICS = 12;
 const MOST_PARAMS = 12;
+const MOST_CONSTANTS = 50;
 
 function fact(id: string, title: string, field: string | null): TableColumn {
   return { id, kind: 'fact', key: id, title, field, candidates: 0 };
@@ -70,7 +74,12 @@ export function defaultColumns(columns: readonly Column[]): string[] {
     .filter((column) => column.kind === 'param' && column.distinct > 1)
     .sort((a, b) => b.candidates - a.candidates || compare(a.key, b.key))
     .slice(0, MOST_PARAMS);
-  return ['status', ...[...metrics, ...params].map((column) => tableColumn(column).id), 'start_time', 'duration'];
+  return [
+    'status',
+    ...[...metrics, ...params].map((column) => tableColumn(column).id),
+    'start_time',
+    'duration',
+  ];
 }
 
 /** Held-out measurements come before those of training. */
@@ -99,6 +108,38 @@ export function constants(columns: readonly Column[], rows: readonly CandidateRo
     });
 }
 
+/** The columns whose values are asked for: those shown, and the constants, for the line that names them. */
+export function wantedColumns(chosen: readonly string[] | null, columns: readonly Column[]): string[] {
+  const constant = columns.filter((column) => column.kind === 'param' && column.distinct === 1);
+  const folded = constant.slice(0, MOST_CONSTANTS).map(({ key }) => `params.${key}`);
+  return [...new Set([...(chosen ?? defaultColumns(columns)), ...folded])];
+}
+
+/** Ids with one of them moved to another place; both places are those before the move. */
+export function moved(ids: readonly string[], id: string, to: number): string[] {
+  const from = ids.indexOf(id);
+  if (from < 0) return [...ids];
+  const rest = ids.filter((other) => other !== id);
+  rest.splice(Math.max(0, Math.min(rest.length, to)), 0, id);
+  return rest;
+}
+
+/** Columns whose title holds every word of a search. */
+export function findColumns<T extends { title: string }>(columns: readonly T[], search: string): T[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return columns.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
+}
+
+/** Pixels that show a title and the longest of the texts under it, within reason. */
+export function naturalWidth(title: string, texts: readonly string[], low = 76, high = 260): number {
+  const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
+  // What stands before the last slash is written lighter, and so narrower.
+  const prefix = title.lastIndexOf('/') + 1;
+  const head = prefix * 6 + (title.length - prefix) * 8.4;
+  const wanted = Math.max(head, longest * 7.3) + 26;
+  return Math.round(Math.max(low, Math.min(high, wanted)));
+}
+
 /** Whether a column's values are numbers, which stand to the right. */
 export function isRightAligned(column: TableColumn, rows: readonly CandidateRow[]): boolean {
   if (column.kind === 'metric' || column.id === 'duration') return true;
@@ -120,11 +161,44 @@ export function isLowerBetter(key: string): boolean {
   );
 }
 
+const SCORE = /(acc|auc|f1|r2|score|map|iou|bleu|reward|precision|recall|psnr|ssim)/i;
+
+/** Which end of a metric is the good one, where its name says so. */
+export function direction(key: string): 'high' | 'low' | null {
+  if (isLowerBetter(key)) return 'low';
+  return SCORE.test(key) ? 'high' : null;
+}
+
+/** The iids of the finished rows that hold a metric's best number; none where no direction or no contest is. */
+export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
+  const towards = direction(key);
+  if (towards === null) return [];
+  const finished = rows.flatMap((row) => {
+    const value = row.metrics[key];
+    return row.status === 'finished' && typeof value === 'number' ? [{ iid: row.iid, value }] : [];
+  });
+  const values = finished.map(({ value }) => value);
+  const best = values.reduce(
+    (a, b) => (towards === 'high' ? Math.max(a, b) : Math.min(a, b)),
+    values[0] ?? 0,
+  );
+  if (values.length < 2 || values.every((value) => value === best)) return [];
+  return finished.filter(({ value }) => value === best).map(({ iid }) => iid);
+}
+
+/** The best rows of every metric column, by its id. */
+export function bestByColumn(
+  columns: readonly TableColumn[],
+  rows: readonly CandidateRow[],
+): Map<string, number[]> {
+  const metrics = columns.filter(({ kind }) => kind === 'metric');
+  return new Map(metrics.map(({ id, key }) => [id, bestOf(key, rows)]));
+}
+
 /** The metric that a reader most likely asks for: held out, a score rather than a loss, held by most candidates. */
 export function guessMetric(columns: readonly Column[]): string | null {
   const metrics = columns.filter((column) => column.kind === 'metric' && !isSystem(column.key));
-  const rank = (column: Column): number =>
-    weight(column.key) * 2 + (/(acc|auc|f1|r2|score|map|iou|bleu|reward)/i.test(column.key) ? 0 : 1);
+  const rank = (column: Column): number => weight(column.key) * 2 + (SCORE.test(column.key) ? 0 : 1);
   const best = [...metrics].sort(
     (a, b) => rank(a) - rank(b) || b.candidates - a.candidates || compare(a.key, b.key),
   )[0];

@@ -1,6 +1,6 @@
 // Curves made ready to draw: one shared axis, gaps where there is no number, and what to say about them.
 
-import type { Curve, Series } from '../api/schema';
+import type { Curve, Series, Value } from '../api/schema';
 import { short, toNumber } from './numbers';
 
 /** Undefined: this series has no point here, draw through. Null: a point that is not a number, leave a gap. */
@@ -87,7 +87,9 @@ export function groupByPrefix<T extends { key: string }>(items: readonly T[]): M
 
 /** One sentence for those who cannot see the chart. */
 export function describe(series: Series): string {
-  const parts = [`${series.key}: ${series.count} points, last ${short(series.last)} at step ${series.last_step}`];
+  const parts = [
+    `${series.key}: ${series.count} points, last ${short(series.last)} at step ${series.last_step}`,
+  ];
   if (series.minimum !== null) parts.push(`lowest ${short(series.minimum)} at step ${series.minimum_step}`);
   if (series.maximum !== null) parts.push(`highest ${short(series.maximum)} at step ${series.maximum_step}`);
   if (series.has_nan) parts.push('some points are not a number');
@@ -106,4 +108,45 @@ export function spread(positions: readonly number[], gap: number, low: number, h
     ceiling = (placed[index] as number) - gap;
   }
   return placed;
+}
+
+export interface Point {
+  x: number;
+  value: Value;
+}
+
+type Drawn = Pick<Curve, 'x' | 'y'>;
+
+export function lastPoint(curve: Drawn): Point | null {
+  const x = curve.x.at(-1);
+  const value = curve.y.at(-1);
+  return x === undefined || value === undefined ? null : { x, value };
+}
+
+/** The finite points that stand lowest and highest, each the first of its kind. */
+export function extremes(curve: Drawn): { lowest: Point | null; highest: Point | null } {
+  let lowest: Point | null = null;
+  let highest: Point | null = null;
+  curve.y.forEach((value, index) => {
+    const x = curve.x[index];
+    if (x === undefined || typeof value !== 'number') return;
+    if (lowest === null || value < (lowest.value as number)) lowest = { x, value };
+    if (highest === null || value > (highest.value as number)) highest = { x, value };
+  });
+  return { lowest, highest };
+}
+
+/** One sentence about several curves of one metric: how many, and between what they end. */
+export function summaryOf(metric: string, curves: readonly (Drawn & { label: string })[]): string {
+  const ends = curves.flatMap((curve) => {
+    const value = lastPoint(curve)?.value;
+    return typeof value === 'number' ? [{ label: curve.label, value }] : [];
+  });
+  ends.sort((a, b) => a.value - b.value);
+  const head = `${metric} of ${curves.length} ${curves.length === 1 ? 'candidate' : 'candidates'}`;
+  const low = ends[0];
+  const high = ends.at(-1);
+  if (low === undefined || high === undefined) return `${head}, none of which ends in a number.`;
+  if (ends.length === 1) return `${head}: ${high.label} ends at ${short(high.value)}.`;
+  return `${head}: highest at the end ${high.label} with ${short(high.value)}, lowest ${low.label} with ${short(low.value)}.`;
 }

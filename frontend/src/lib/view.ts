@@ -1,6 +1,6 @@
 // What an experiment's page shows, as its address says it: filter, order, columns, and which candidates.
 
-import type { View } from '../api/types';
+import type { Axis, View } from '../api/types';
 
 export interface Order {
   field: string;
@@ -13,11 +13,37 @@ export interface ExperimentView {
   /** Column ids; null means the default columns. */
   columns: string[] | null;
   view: View;
+  /** Iids of the selected candidates. */
+  selected: number[];
+  chart: ChartView;
 }
 
-export const START: ExperimentView = { filter: '', order: [], columns: null, view: 'active' };
+/** The chart beside the table. */
+export interface ChartView {
+  /** Null: whether there is room decides. */
+  open: boolean | null;
+  /** Null: the metric that its reader most likely asks for. */
+  metric: string | null;
+  axis: Axis;
+  log: boolean;
+}
+
+export const START: ExperimentView = {
+  filter: '',
+  order: [],
+  columns: null,
+  view: 'active',
+  selected: [],
+  chart: { open: null, metric: null, axis: 'step', log: false },
+};
+
+/** The order of a search that names none. */
+export const NEWEST_FIRST: Order = { field: 'start_time', descending: true };
 
 const VIEWS: readonly View[] = ['active', 'deleted', 'all'];
+const AXES: readonly Axis[] = ['step', 'relative', 'wall'];
+/** A longer address is not safe to send around; a larger selection is left out of it. */
+export const MOST_SELECTED_IN_ADDRESS = 200;
 
 export function parseView(search: string): ExperimentView {
   const given = new URLSearchParams(search);
@@ -27,7 +53,24 @@ export function parseView(search: string): ExperimentView {
     order: given.getAll('order_by').map(parseOrder),
     columns: given.has('columns') ? given.getAll('columns').filter((id) => id !== '') : null,
     view: view !== null && VIEWS.includes(view) ? view : 'active',
+    selected: (given.get('selected') ?? '').split('.').filter(isIid).map(Number),
+    chart: parseChart(given),
   };
+}
+
+function parseChart(given: URLSearchParams): ChartView {
+  const shown = given.get('chart');
+  const axis = given.get('axis') as Axis | null;
+  return {
+    open: shown === 'on' ? true : shown === 'off' ? false : null,
+    metric: given.get('metric'),
+    axis: axis !== null && AXES.includes(axis) ? axis : 'step',
+    log: given.get('scale') === 'log',
+  };
+}
+
+function isIid(text: string): boolean {
+  return /^[1-9]\d{0,14}$/.test(text);
 }
 
 /** The query string of a view, with its question mark; empty for the start view. */
@@ -39,6 +82,14 @@ export function viewSearch(view: ExperimentView): string {
     for (const id of view.columns.length > 0 ? view.columns : ['']) given.append('columns', id);
   }
   if (view.view !== 'active') given.set('view', view.view);
+  if (view.selected.length > 0 && view.selected.length <= MOST_SELECTED_IN_ADDRESS) {
+    given.set('selected', view.selected.join('.'));
+  }
+  const { open, metric, axis, log } = view.chart;
+  if (open !== null) given.set('chart', open ? 'on' : 'off');
+  if (metric !== null) given.set('metric', metric);
+  if (axis !== 'step') given.set('axis', axis);
+  if (log) given.set('scale', 'log');
   const text = given.toString();
   return text === '' ? '' : `?${text}`;
 }
@@ -58,6 +109,15 @@ export function orderText(order: Order): string {
 export function fieldOf(group: string, key: string): string {
   if (/^[A-Za-z_]\w*$/.test(key)) return `${group}.${key}`;
   return key.includes('"') ? `${group}.\`${key}\`` : `${group}."${key}"`;
+}
+
+/** The order after a column is added to it or, if it is there, turned round and then taken out. */
+export function addOrder(order: readonly Order[], field: string, firstDescending: boolean): Order[] {
+  const at = order.findIndex((item) => item.field === field);
+  const current = order[at];
+  if (current === undefined) return [...order, { field, descending: firstDescending }];
+  if (current.descending !== firstDescending) return order.filter((_, index) => index !== at);
+  return order.map((item, index) => (index === at ? { field, descending: !firstDescending } : item));
 }
 
 /** The order after a click on a column: its first direction, then the other, then none. */

@@ -1,8 +1,8 @@
 // The data of a page through the API: the same that the server embeds in a document.
 
 import { api } from '../api/client';
-import type { CandidateQuery, Column, PageData } from '../api/schema';
-import { defaultColumns } from '../lib/columns';
+import type { CandidateQuery, PageData } from '../api/schema';
+import { wantedColumns } from '../lib/columns';
 import { experimentsPath, matchRoute } from '../lib/routes';
 import { orderText, parseView } from '../lib/view';
 import { session } from '../state/session.svelte';
@@ -78,15 +78,9 @@ async function loadExperiment(
     api.columns(path, iid, signal),
   ]);
   // A filter that the server refuses is the page's to explain; the rows are then those without it.
-  const asked = { ...query, columns: wanted(view.columns, columns.columns) };
+  const asked = { ...query, columns: wantedColumns(view.columns, columns.columns) };
   const candidates = await api
     .candidates(path, asked, signal)
     .catch(() => api.candidates(path, { ...asked, filter: '', order_by: [] }, signal));
   return { ...blank('experiment'), project, experiment, columns, candidates, query };
-}
-
-/** The columns whose values are asked for: those shown, and every constant, for the line that names them. */
-function wanted(chosen: string[] | null, columns: Column[]): string[] {
-  const constant = columns.filter((column) => column.kind === 'param' && column.distinct === 1);
-  return [...(chosen ?? defaultColumns(columns)), ...constant.slice(0, 50).map(({ key }) => `params.${key}`)];
 }

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { CandidateRow } from '../api/schema';
+import { cellOf, formatsOf } from './cells';
+import { FACTS, tableColumn } from './columns';
+import { csvText } from './csv';
+
+const metric = tableColumn({ kind: 'metric', key: 'acc', candidates: 2, distinct: 2 });
+const param = tableColumn({ kind: 'param', key: 'lr', candidates: 2, distinct: 2 });
+const tag = tableColumn({ kind: 'metadata', key: 'team', candidates: 1, distinct: 1 });
+const NOW = 1_700_000_100_000;
+
+function row(given: Partial<CandidateRow>): CandidateRow {
+  return {
+    iid: 7,
+    external_id: 'ab12',
+    name: 'trial',
+    status: 'finished',
+    start_time: 1_700_000_000_000,
+    end_time: 1_700_000_090_500,
+    created_by: 'ada',
+    parent: null,
+    deleted: false,
+    metrics: {},
+    params: {},
+    metadata: {},
+    ...given,
+  };
+}
+
+function fact(id: string, given: Partial<CandidateRow> = {}): string {
+  const column = FACTS.find((each) => each.id === id);
+  if (column === undefined) throw new Error(id);
+  return cellOf(column, row(given), undefined, NOW).text;
+}
+
+describe('a cell', () => {
+  const rows = [row({ metrics: { acc: 0.857263155 } }), row({ metrics: { acc: 'NaN' } })];
+  const format = formatsOf([metric, param], rows).get('metrics.acc');
+
+  test('shows a metric short and knows it whole', () => {
+    expect(cellOf(metric, rows[0] as CandidateRow, format, NOW)).toEqual({
+      text: '0.8573',
+      exact: '0.857263155',
+      odd: false,
+    });
+  });
+
+  test('marks what is not a number, and is empty without a value', () => {
+    expect(cellOf(metric, rows[1] as CandidateRow, format, NOW)).toEqual({
+      text: 'NaN',
+      exact: 'NaN',
+      odd: true,
+    });
+    expect(cellOf(metric, row({}), format, NOW).text).toBe('');
+    expect(cellOf(param, row({}), undefined, NOW).text).toBe('');
+  });
+
+  test('shortens the digits of a parameter but not its words', () => {
+    expect(cellOf(param, row({ params: { lr: '0.00123456789' } }), undefined, NOW)).toMatchObject({
+      text: '0.0012346',
+      exact: '0.00123456789',
+    });
+    expect(cellOf(tag, row({ metadata: { team: 'a rather long text' } }), undefined, NOW).text).toBe(
+      'a rather long text',
+    );
+  });
+
+  test('says facts as people do', () => {
+    expect(fact('duration')).toBe('1 min 31 s');
+    expect(fact('duration', { end_time: null, status: 'running' })).toBe('1 min 40 s');
+    expect(fact('duration', { end_time: null, status: 'scheduled' })).toBe('');
+    expect(fact('start_time')).toBe('2 minutes ago');
+    expect(fact('created_by')).toBe('ada');
+    expect(fact('status')).toBe('finished');
+  });
+});
+
+describe('the export', () => {
+  test('has every digit, moments in UTC and a line per row', () => {
+    const rows = [
+      row({ metrics: { acc: 0.857263155 }, params: { lr: '1e-3' } }),
+      row({ name: 'b', metrics: { acc: 'NaN' } }),
+    ];
+    expect(csvText([metric, param, ...FACTS.slice(0, 3)], rows).split('\r\n')).toEqual([
+      'iid,name,external_id,metrics.acc,params.lr,status,start_time,duration',
+      '7,trial,ab12,0.857263155,1e-3,finished,2023-11-14T22:13:20.000Z,90500',
+      '7,b,ab12,NaN,,finished,2023-11-14T22:13:20.000Z,90500',
+      '',
+    ]);
+  });
+
+  test.each([
+    ['a,b', '"a,b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ['two\nlines', '"two\nlines"'],
+    ['=1+1', "'=1+1"],
+    ['@sum(A1)', "'@sum(A1)"],
+    ['-0.5', '-0.5'],
+    ['-x', "'-x"],
+  ])('writes %j as %j', (value, expected) => {
+    const text = csvText([tag], [row({ metadata: { team: value } })]);
+    expect(text).toBe(`iid,name,external_id,metadata.team\r\n7,trial,ab12,${expected}\r\n`);
+  });
+});

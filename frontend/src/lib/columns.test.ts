@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import type { CandidateRow, Column } from '../api/schema';
+import {
+  bestOf,
+  chosenColumns,
+  constants,
+  defaultColumns,
+  direction,
+  FACTS,
+  findColumns,
+  firstDescending,
+  guessMetric,
+  isLowerBetter,
+  isRightAligned,
+  moved,
+  naturalWidth,
+  tableColumn,
+  wantedColumns,
+} from './columns';
+
+function column(kind: Column['kind'], key: string, candidates = 3, distinct = 2): Column {
+  return { kind, key, candidates, distinct };
+}
+
+function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
+  return {
+    iid,
+    external_id: String(iid),
+    name: `trial-${iid}`,
+    status: 'finished',
+    start_time: 0,
+    end_time: null,
+    created_by: 'ada',
+    parent: null,
+    deleted: false,
+    metrics: {},
+    params: {},
+    metadata: {},
+    ...given,
+  };
+}
+
+describe('the default columns', () => {
+  const columns = [
+    column('metric', 'train/loss'),
+    column('metric', 'val/loss'),
+    column('metric', 'sys/gpu'),
+    column('param', 'lr'),
+    column('param', 'epochs', 3, 1),
+    column('metadata', 'team'),
+  ];
+
+  test('are what tells candidates apart, held-out measurements first', () => {
+    expect(defaultColumns(columns)).toEqual([
+      'status',
+      'metrics.val/loss',
+      'metrics.train/loss',
+      'params.lr',
+      'start_time',
+      'duration',
+    ]);
+  });
+
+  test('are few even where there are many keys', () => {
+    const many = Array.from({ length: 500 }, (_, index) => column('metric', `m${index}`));
+    expect(defaultColumns(many)).toHaveLength(15);
+  });
+
+  test('put what most candidates have before what few have', () => {
+    const ids = defaultColumns([column('param', 'rare', 1), column('param', 'usual', 9)]);
+    expect(ids.indexOf('params.usual')).toBeLessThan(ids.indexOf('params.rare'));
+  });
+
+  test('are asked for together with the constants', () => {
+    expect(wantedColumns(null, columns)).toEqual([...defaultColumns(columns), 'params.epochs']);
+    expect(wantedColumns(['params.epochs'], columns)).toEqual(['params.epochs']);
+  });
+});
+
+test('chosen columns keep the order of the ids and leave out what is gone', () => {
+  const all = [...FACTS, tableColumn(column('param', 'lr'))];
+  expect(chosenColumns(['params.lr', 'params.gone', 'status'], all).map(({ id }) => id)).toEqual([
+    'params.lr',
+    'status',
+  ]);
+});
+
+test('a column knows its field in the language of filters', () => {
+  expect(tableColumn(column('metric', 'val/acc')).field).toBe('metrics."val/acc"');
+  expect(tableColumn(column('param', 'lr')).field).toBe('params.lr');
+});
+
+test('constants are the parameters with one value, where a row shows it', () => {
+  const columns = [column('param', 'epochs', 2, 1), column('param', 'lr'), column('param', 'gone', 1, 1)];
+  expect(constants(columns, [row(1), row(2, { params: { epochs: '60', lr: '0.1' } })])).toEqual([
+    ['epochs', '60'],
+  ]);
+});
+
+describe('moving a column', () => {
+  test.each([
+    ['a', 2, ['b', 'c', 'a', 'd']],
+    ['d', 0, ['d', 'a', 'b', 'c']],
+    ['b', 1, ['a', 'b', 'c', 'd']],
+    ['a', 99, ['b', 'c', 'd', 'a']],
+    ['a', -5, ['a', 'b', 'c', 'd']],
+    ['missing', 0, ['a', 'b', 'c', 'd']],
+  ])('%s to %i', (id, to, expected) => {
+    expect(moved(['a', 'b', 'c', 'd'], id, to)).toEqual(expected);
+  });
+});
+
+test('columns are found by every word, in any order and case', () => {
+  const columns = [{ title: 'val/Loss' }, { title: 'train/loss' }];
+  expect(findColumns(columns, 'LOSS val')).toEqual([columns[0]]);
+  expect(findColumns(columns, ' ')).toEqual(columns);
+});
+
+test('a width stays within its bounds', () => {
+  expect(naturalWidth('a', [])).toBe(76);
+  expect(naturalWidth('a', ['x'.repeat(500)])).toBe(260);
+  expect(naturalWidth('a', ['x'.repeat(12)])).toBeGreaterThan(76);
+});
+
+test('numbers stand to the right, words to the left', () => {
+  const rows = [
+    row(1, { params: { lr: '1e-3', model: 'mlp' } }),
+    row(2, { params: { lr: '0.1', model: '7' } }),
+  ];
+  expect(isRightAligned(tableColumn(column('param', 'lr')), rows)).toBe(true);
+  expect(isRightAligned(tableColumn(column('param', 'model')), rows)).toBe(false);
+  expect(isRightAligned(tableColumn(column('param', 'nowhere')), rows)).toBe(false);
+  expect(isRightAligned(tableColumn(column('metric', 'acc')), rows)).toBe(true);
+  expect(FACTS.filter((fact) => isRightAligned(fact, rows)).map(({ id }) => id)).toEqual(['duration']);
+});
+
+describe('the good end of a metric', () => {
+  test.each(['val/loss', 'rmse', 'latency_ms', 'test_error', 'fid', 'perplexity'])('%s is low', (key) => {
+    expect(isLowerBetter(key)).toBe(true);
+    expect(direction(key)).toBe('low');
+  });
+
+  test.each(['val/acc', 'roc_auc', 'macro_f1', 'mAP', 'reward'])('%s is high', (key) => {
+    expect(direction(key)).toBe('high');
+  });
+
+  test.each(['epoch', 'params_m', 'learning_rate'])('%s has none', (key) => {
+    expect(direction(key)).toBeNull();
+  });
+
+  test('is what a first click on the column shows', () => {
+    expect(firstDescending(tableColumn(column('metric', 'val/acc')))).toBe(true);
+    expect(firstDescending(tableColumn(column('metric', 'val/loss')))).toBe(false);
+    expect(firstDescending(tableColumn(column('param', 'lr')))).toBe(false);
+  });
+});
+
+describe('the best of a metric', () => {
+  const rows = [
+    row(1, { metrics: { acc: 0.8, loss: 0.4, epoch: 3 } }),
+    row(2, { metrics: { acc: 0.9, loss: 0.5, epoch: 4 } }),
+    row(3, { metrics: { acc: 0.99, loss: 0.1 }, status: 'failed' }),
+    row(4, { metrics: { acc: 'NaN', loss: 'Infinity' } }),
+  ];
+
+  test('follows the direction and is a finished candidate with a number', () => {
+    expect(bestOf('acc', rows)).toEqual([2]);
+    expect(bestOf('loss', rows)).toEqual([1]);
+  });
+
+  test('is nothing without a direction or a contest', () => {
+    expect(bestOf('epoch', rows)).toEqual([]);
+    expect(bestOf('acc', rows.slice(0, 1))).toEqual([]);
+    expect(bestOf('acc', [row(1, { metrics: { acc: 1 } }), row(2, { metrics: { acc: 1 } })])).toEqual([]);
+  });
+});
+
+test('the metric a reader asks for is held out and a score', () => {
+  const metrics = ['train/acc', 'val/loss', 'val/acc', 'sys/acc'].map((key) => column('metric', key));
+  expect(guessMetric(metrics)).toBe('val/acc');
+  expect(guessMetric([column('metric', 'train/loss'), column('metric', 'val/loss')])).toBe('val/loss');
+  expect(guessMetric([column('param', 'acc')])).toBeNull();
+});
