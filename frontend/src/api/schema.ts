@@ -3,11 +3,137 @@
 
 export type Value = number | '-Infinity' | 'Infinity' | 'NaN';
 
+export interface AccessToken {
+  id: number;
+  kind: string;
+  name: string;
+  description: string;
+  scopes: string[];
+  role: string | null;
+  username: string;
+  created_at: number;
+  expires_at: number | null;
+  last_used_at: number | null;
+  revoked_at: number | null;
+  active: boolean;
+  secret: string | null;
+}
+
+export interface AccessTokenList {
+  tokens: AccessToken[];
+}
+
+export interface Account {
+  id: number;
+  username: string;
+  name: string;
+  email: string | null;
+  administrator: boolean;
+  bot: boolean;
+  state: string;
+  created_at: number;
+}
+
+export interface AccountAdminChange {
+  user: number;
+  name?: string | null;
+  email?: string | null;
+  administrator?: boolean | null;
+  password?: string | null;
+}
+
+export interface AccountChange {
+  name?: string | null;
+  email?: string | null;
+}
+
+export interface AccountCreate {
+  username: string;
+  name?: string;
+  email?: string | null;
+  password?: string | null;
+  administrator?: boolean;
+}
+
+export interface AccountList {
+  users: Account[];
+  total: number;
+}
+
+export interface AccountMade {
+  user: Account;
+  password: string | null;
+}
+
+export interface AccountPath {
+  user: number;
+}
+
+export interface AccountQuery {
+  search?: string;
+  state?: '' | 'active' | 'blocked' | 'deleted';
+  administrators?: boolean;
+  page?: number;
+}
+
+export interface Answer {
+  sentence: string;
+  goal: Goal | null;
+  best: Score | null;
+  runner_up: Score | null;
+  baseline: Score | null;
+  lead: number | null;
+  group: Group | null;
+  within_noise: boolean | null;
+  ranked: number;
+  running: number;
+  failed: number;
+  not_finite: number;
+  infeasible: number;
+  no_value: number;
+}
+
 export interface ApiErrorBody {
   error_code: string;
   message: string;
   field?: string;
   position?: number;
+}
+
+export interface AuditEvent {
+  id: number;
+  created_at: number;
+  username: string;
+  credential: string;
+  token_id: number | null;
+  address: string;
+  action: string;
+  target_type: string;
+  target: string;
+  details: Record<string, unknown>;
+}
+
+export interface AuditEventList {
+  events: AuditEvent[];
+  total: number;
+}
+
+export interface AuditQuery {
+  since?: number | null;
+  until?: number | null;
+  action?: string;
+  username?: string;
+  page?: number;
+}
+
+export interface BrowserSession {
+  id: number;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  user_agent: string;
+  address: string;
+  current: boolean;
 }
 
 export interface Candidate {
@@ -119,7 +245,13 @@ export interface Dataset {
   source_type: string;
 }
 
+export type Done = Record<string, never>;
+
 export type Empty = Record<string, never>;
+
+export interface Ended {
+  ended: number;
+}
 
 export interface Experiment {
   iid: number;
@@ -175,9 +307,114 @@ export interface FileList {
   truncated: boolean;
 }
 
+export interface Goal {
+  metric: string;
+  direction: 'maximize' | 'minimize';
+  reduction: 'best' | 'last' | 'mean_last';
+  last: number;
+  constraints: string;
+  baseline: number | null;
+  confirmed: boolean;
+}
+
+export interface GoalChange {
+  experiment: number;
+  metric: string;
+  direction: 'maximize' | 'minimize';
+  reduction?: 'best' | 'last' | 'mean_last';
+  last?: number;
+  constraints?: string;
+  baseline?: number | null;
+}
+
+export interface Group {
+  params: Record<string, string>;
+  candidates: number[];
+  mean: number;
+  deviation: number | null;
+}
+
+export interface GroupChange {
+  path?: string | null;
+  name?: string | null;
+  description?: string | null;
+  visibility?: 'internal' | 'private' | 'public' | null;
+}
+
+export interface GroupCreate {
+  path: string;
+  name?: string;
+  description?: string;
+  visibility?: 'internal' | 'private' | 'public';
+  parent?: string;
+}
+
+export interface GroupItem {
+  id: number;
+  path: string;
+  full_path: string;
+  name: string;
+  description: string;
+  visibility: string;
+  role: string | null;
+  created_at: number;
+}
+
+export interface GroupItemList {
+  groups: GroupItem[];
+  total: number;
+}
+
+export interface GroupQuery {
+  search?: string;
+  owned?: boolean;
+  page?: number;
+}
+
 export interface KeyValue {
   key: string;
   value: string;
+}
+
+export interface Member {
+  id: number;
+  username: string;
+  name: string;
+  role: string;
+  created_at: number;
+  expires_at: number | null;
+  inherited_from: string;
+  bot: boolean;
+}
+
+export interface MemberAdd {
+  user: string;
+  role: 'developer' | 'guest' | 'maintainer' | 'owner' | 'planner' | 'reporter';
+  expires_at?: number | null;
+}
+
+export interface MemberChange {
+  user: number;
+  role: 'developer' | 'guest' | 'maintainer' | 'owner' | 'planner' | 'reporter';
+  expires_at?: number | null;
+}
+
+export interface MemberList {
+  members: Member[];
+}
+
+export interface MemberPath {
+  user: number;
+}
+
+export interface NamespaceItem {
+  kind: string;
+  full_path: string;
+  name: string;
+}
+
+export interface NamespaceList {
+  namespaces: NamespaceItem[];
 }
 
 export interface PageData {
@@ -187,10 +424,38 @@ export interface PageData {
   projects: ProjectList | null;
   experiments: ExperimentList | null;
   experiment: Experiment | null;
+  answer: Answer | null;
   columns: ColumnList | null;
   candidates: CandidatePage | null;
   candidate: Candidate | null;
   query: CandidateQuery | null;
+}
+
+export interface PasswordChange {
+  current_password: string;
+  new_password: string;
+}
+
+export interface Person {
+  id: number;
+  username: string;
+  name: string;
+}
+
+export interface PersonList {
+  users: Person[];
+}
+
+export interface PersonQuery {
+  search?: string;
+}
+
+export interface PlaceTokenCreate {
+  name: string;
+  scopes: ('api' | 'read_api' | 'read_package_registry' | 'write_package_registry')[];
+  expires_at?: number | null;
+  description?: string;
+  role?: 'developer' | 'guest' | 'maintainer' | 'owner' | 'planner' | 'reporter';
 }
 
 export interface Project {
@@ -211,10 +476,52 @@ export interface ProjectCreate {
   name?: string;
   description?: string;
   visibility?: 'internal' | 'private' | 'public';
+  namespace?: string;
 }
 
 export interface ProjectList {
   projects: Project[];
+}
+
+export interface ProjectSettings {
+  id: number;
+  path: string;
+  full_path: string;
+  name: string;
+  description: string;
+  visibility: string;
+  model_experiments_access: string;
+  model_registry_access: string;
+  package_registry_access: string;
+  least_writing_role: string;
+  archived: boolean;
+  role: string | null;
+  created_at: number;
+  deleted_at: number | null;
+  purged_at: number | null;
+}
+
+export interface ProjectSettingsChange {
+  path?: string | null;
+  name?: string | null;
+  description?: string | null;
+  visibility?: 'internal' | 'private' | 'public' | null;
+  model_experiments_access?: 'disabled' | 'private' | 'public' | null;
+  model_registry_access?: 'disabled' | 'private' | 'public' | null;
+  package_registry_access?: 'disabled' | 'private' | 'public' | null;
+  least_writing_role?: 'developer' | 'maintainer' | 'owner' | 'reporter' | null;
+}
+
+export interface Purge {
+  full_path: string;
+}
+
+export interface Score {
+  iid: number;
+  name: string;
+  value: number | '-Infinity' | 'Infinity' | 'NaN' | null;
+  step: number | null;
+  unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
 }
 
 export interface Series {
@@ -237,9 +544,37 @@ export interface Session {
   version: string;
 }
 
+export interface SessionList {
+  sessions: BrowserSession[];
+}
+
+export interface SessionPath {
+  session_id: number;
+}
+
 export interface SignIn {
   login: string;
   password: string;
+}
+
+export interface TokenCreate {
+  name: string;
+  scopes: ('api' | 'read_api' | 'read_package_registry' | 'write_package_registry')[];
+  expires_at?: number | null;
+  description?: string;
+}
+
+export interface TokenPath {
+  token_id: number;
+}
+
+export interface TokenRotate {
+  token_id: number;
+  expires_at?: number | null;
+}
+
+export interface Transfer {
+  namespace: string;
 }
 
 export interface User {

@@ -15,7 +15,8 @@ export function tickTexts(splits: readonly (number | null)[]): string[] {
 
 function tickText(value: number, step: number, largest: number): string {
   if (value === 0) return '0';
-  if (largest >= 1e6 || largest < 1e-3) return value.toExponential(stepDigits(step, largest)).replace('e+', 'e');
+  if (largest >= 1e6 || largest < 1e-3)
+    return value.toExponential(stepDigits(step, largest)).replace('e+', 'e');
   const decimals = Number.isFinite(step) ? decimalsOf(step) : 3;
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
@@ -41,7 +42,9 @@ export function logTexts(splits: readonly (number | null)[]): string[] {
     if (split === null) return '';
     const isDecade = Math.abs(Math.log10(split) - Math.round(Math.log10(split))) < 1e-9;
     if (!isDecade && decades > 1) return '';
-    return split >= 1e5 || split < 1e-3 ? split.toExponential(0).replace('e+', 'e') : String(Number(split.toPrecision(3)));
+    return split >= 1e5 || split < 1e-3
+      ? split.toExponential(0).replace('e+', 'e')
+      : String(Number(split.toPrecision(3)));
   });
 }
 
@@ -73,7 +76,8 @@ export function axes(axis: Axis, log: boolean, look: AxisLook): uPlot.Axis[] {
     grid: { show: false },
     border: { show: true, stroke: look.line, width: 1 },
   };
-  if (axis === 'step') horizontal.values = (_, splits) => splits.map((x) => (x % 1 === 0 ? x.toLocaleString('en-US') : ''));
+  if (axis === 'step')
+    horizontal.values = (_, splits) => splits.map((x) => (x % 1 === 0 ? x.toLocaleString('en-US') : ''));
   if (axis === 'relative') horizontal.values = (_, splits) => splits.map((x) => (x < 0 ? '' : duration(x)));
   const vertical: uPlot.Axis = {
     ...shared,
