@@ -17,6 +17,7 @@ function blank(page: string): PageData {
     projects: null,
     experiments: null,
     experiment: null,
+    answer: null,
     columns: null,
     candidates: null,
     candidate: null,
