@@ -7,7 +7,9 @@ from shortlist.db.metadata import METADATA
 for _domain in (
     "db.counters",
     "identity.tables",
+    "logged_models.tables",
     "metrics.tables",
+    "models.tables",
     "packages.tables",
     "projects.tables",
     "tracking.tables",
