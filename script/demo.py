@@ -41,9 +41,10 @@ def serve(arguments: list[str]) -> int:
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: server.send_signal(received))
-    assert server.stdout is not None
+    output = server.stdout
+    assert output is not None
     found: dict[str, str] = {}
-    for line in server.stdout:
+    for line in output:
         print(line, end="", flush=True)
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if equals:
@@ -51,7 +52,7 @@ def serve(arguments: list[str]) -> int:
         if len(found) == 2:
             break
     if len(found) == 2:
-        passing_on = threading.Thread(target=lambda: print(*server.stdout, sep="", end="", flush=True), daemon=True)
+        passing_on = threading.Thread(target=lambda: print(*output, sep="", end="", flush=True), daemon=True)
         passing_on.start()
         threading.Thread(target=fill, args=tuple(found.values()), daemon=True).start()
     return server.wait()
@@ -139,7 +140,8 @@ def digits(seed: int) -> tuple[Any, Any, Any, Any]:
     from sklearn.model_selection import train_test_split  # noqa: PLC0415
 
     features, labels = load_digits(return_X_y=True)
-    return tuple(train_test_split(features / 16, labels, test_size=0.3, random_state=seed))
+    train_x, test_x, train_y, test_y = train_test_split(features / 16, labels, test_size=0.3, random_state=seed)
+    return train_x, test_x, train_y, test_y
 
 
 def train_mlp(params: dict[str, Any]) -> None:
@@ -252,11 +254,13 @@ def report(model: Any, test_x: Any, test_y: Any, params: dict[str, Any]) -> None
     ConfusionMatrixDisplay.from_predictions(test_y, guessed, ax=axes, colorbar=False)
     mlflow.log_figure(figure, "plots/confusion.png")
     close(figure)
-    scores = classification_report(test_y, guessed, output_dict=True, zero_division=0)
+    # scikit-learn's annotations say neither that the result depends on `output_dict` nor that 0 is a choice.
+    tables: Any = classification_report
+    scores: dict[str, dict[str, float]] = tables(test_y, guessed, output_dict=True, zero_division=0)
     classes = [str(number) for number in range(10)]
     columns = {name: [round(scores[one][name], 4) for one in classes] for name in ("precision", "recall", "f1-score")}
     mlflow.log_table({"digit": classes, **columns}, "reports/classes.json")
-    mlflow.log_text(classification_report(test_y, guessed, zero_division=0), "reports/summary.txt")
+    mlflow.log_text(tables(test_y, guessed, zero_division=0), "reports/summary.txt")
     mlflow.log_dict({"classes": 10, "test_images": len(test_y), **params}, "reports/setup.json")
     mlflow.log_metric("test/f1", scores["macro avg"]["f1-score"])
     keep(model, "model")

@@ -58,6 +58,10 @@ class DatabaseFactory:
             return f"sqlite:///{target}"
         return self._create_postgres(f"TEMPLATE {template}")
 
+    def create_empty(self, kind: str, folder: Path) -> str:
+        """A database without a schema."""
+        return f"sqlite:///{folder / 'empty.db'}" if kind == "sqlite" else self._create_postgres("")
+
     def drop(self, url: str) -> None:
         if url.startswith("postgresql"):
             with self._admin.connect() as connection:

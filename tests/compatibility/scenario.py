@@ -62,15 +62,15 @@ def metrics_params_and_tags(client: MlflowClient) -> None:
     data = client.get_run(run_id).data
     check(data.params, {"depth": "3", "model": "tree", "text": "é ü 😀"})
     check(data.metrics["a"], 1.0)
-    check(math.isnan(data.metrics["b"]), True)  # noqa: FBT003
-    check(data.metrics["c"] > 1e308, True)  # noqa: FBT003
+    check(math.isnan(data.metrics["b"]), True)
+    check(data.metrics["c"] > 1e308, True)
     check(data.tags["stage"], "two")
     client.delete_tag(run_id, "team")
-    check("team" in client.get_run(run_id).data.tags, False)  # noqa: FBT003
+    check("team" in client.get_run(run_id).data.tags, False)
     try:
         client.log_param(run_id, "depth", 4)
     except MlflowException as error:
-        check("Changing param values is not allowed" in str(error), True)  # noqa: FBT003
+        check("Changing param values is not allowed" in str(error), True)
     else:
         raise AssertionError("a parameter was changed")
 
@@ -129,10 +129,10 @@ def artifacts(client: MlflowClient) -> None:
 
 def figures() -> None:
     try:
-        import matplotlib  # noqa: PLC0415 - not in every environment that this runs in
+        import matplotlib as mpl  # noqa: PLC0415 - not in every environment that this runs in
     except ImportError:
         return
-    matplotlib.use("Agg")
+    mpl.use("Agg")
     import matplotlib.pyplot as plt  # noqa: PLC0415
 
     with mlflow.start_run() as run:
@@ -157,12 +157,8 @@ def lifecycle(client: MlflowClient) -> None:
         mlflow.start_run(run_id="f" * 32)
     except MlflowException as error:
         check(error.error_code, "RESOURCE_DOES_NOT_EXIST")
-    with mlflow.start_run():
-        try:
-            raise RuntimeError("training failed")
-        except RuntimeError:
-            failed = mlflow.active_run()
-            mlflow.end_run("FAILED")
+    failed = mlflow.start_run()
+    mlflow.end_run("FAILED")
     check(client.get_run(failed.info.run_id).info.status, "FAILED")
 
 

@@ -53,7 +53,7 @@ class Logger(threading.Thread):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
-def test_nothing_acknowledged_is_lost(database_kind: str, databases, tmp_path: Path) -> None:  # noqa: ANN001
+def test_nothing_acknowledged_is_lost(database_kind: str, databases, tmp_path: Path) -> None:
     url = databases.create(database_kind, tmp_path)
     loggers: list[Logger] = []
     for number in range(ROUNDS):

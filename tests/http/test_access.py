@@ -28,7 +28,9 @@ OUTSIDE = {
     Action.SERVER_PUBLIC: "      ok     ok     ok     ok     ok     ok     ok",
 }
 MEMBERS = ("olga", "mara", "rita", "gwen", "otto", "cid", "anonymous")
-TABLE = {action: dict(zip(MEMBERS, row.split(), strict=True)) for action, row in {**IN_PROJECT, **OUTSIDE}.items()}
+TABLE: dict[Action, dict[str, str]] = {
+    action: dict(zip(MEMBERS, row.split(), strict=True)) for action, row in {**IN_PROJECT, **OUTSIDE}.items()
+}
 
 ENDPOINTS = [endpoint for _, endpoint in all_endpoints()]
 REACHED = "<reached the handler>"

@@ -78,7 +78,7 @@ class RequestDecoder:
         values: Any = _loads(body) if body else {}
         if not isinstance(values, dict):
             raise InvalidValue("The body must be a JSON object.", field="body")
-        return self._convert(cast(dict[str, Any], values) | self._from_path(path))
+        return self._convert(cast("dict[str, Any]", values) | self._from_path(path))
 
     def from_query(self, query: bytes, path: Mapping[str, str]) -> Any:
         """Raises InvalidValue: a parameter that is missing or of the wrong kind."""

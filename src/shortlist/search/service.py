@@ -36,14 +36,36 @@ def reads_metrics(query: CandidateSearch) -> bool:
 
 
 def candidates(connection: Connection, scope: Scope, query: CandidateSearch) -> SearchPage:
-    s = select(candidate.c.iid).where(candidate.c.project_id == scope.project_id, candidate.c.experiment_iid.in_(query.experiment_iids), candidate.c.deleted_at.is_(None)).order_by(candidate.c.start_time.desc(), candidate.c.external_id).limit(query.max_results)
+    s = (
+        select(candidate.c.iid)
+        .where(
+            candidate.c.project_id == scope.project_id,
+            candidate.c.experiment_iid.in_(query.experiment_iids),
+            candidate.c.deleted_at.is_(None),
+        )
+        .order_by(candidate.c.start_time.desc(), candidate.c.external_id)
+        .limit(query.max_results)
+    )
     return SearchPage(list(connection.scalars(s)), None)
 
 
 def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
-    return connection.execute(select(func.count()).select_from(candidate).where(candidate.c.project_id == scope.project_id, candidate.c.experiment_iid.in_(query.experiment_iids), candidate.c.deleted_at.is_(None))).scalar_one()
+    return connection.execute(
+        select(func.count())
+        .select_from(candidate)
+        .where(
+            candidate.c.project_id == scope.project_id,
+            candidate.c.experiment_iid.in_(query.experiment_iids),
+            candidate.c.deleted_at.is_(None),
+        )
+    ).scalar_one()
 
 
 def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -> SearchPage:
-    s = select(experiment.c.iid).where(experiment.c.project_id == scope.project_id, experiment.c.deleted_at.is_(None)).order_by(experiment.c.created_at.desc()).limit(query.max_results)
+    s = (
+        select(experiment.c.iid)
+        .where(experiment.c.project_id == scope.project_id, experiment.c.deleted_at.is_(None))
+        .order_by(experiment.c.created_at.desc())
+        .limit(query.max_results)
+    )
     return SearchPage(list(connection.scalars(s)), None)

@@ -72,7 +72,7 @@ def link(record: ours.CandidateRecord) -> wire.CandidateLink:
 def series(item: SeriesSummary) -> wire.Series:
     return wire.Series(
         key=item.key,
-        count=item.points.count,
+        count=item.count,
         last=value(item.last),
         last_step=item.last_step,
         last_timestamp=item.last_timestamp,
@@ -95,5 +95,5 @@ def curve(item: Curve) -> wire.Curve:
         key=item.key,
         x=item.x.tolist(),
         y=[value(number) for number in item.y.tolist()],
-        count=item.points.count,
+        count=item.count,
     )

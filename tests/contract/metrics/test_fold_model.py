@@ -72,10 +72,10 @@ def _is_folded(connection: Connection, model: Model) -> None:
     rows = connection.execute(metric_latest.select()).all()
     assert len(rows) == len(model.series)
     series = connection.execute(metric_series.select()).all()
-    assert sum(row.count for row in series) == sum(len(points) for points in model.series.values())
+    assert sum(row._mapping["count"] for row in series) == sum(len(points) for points in model.series.values())
     stored = connection.execute(metric_chunk.select()).all()
-    assert sum(row.count for row in stored) == sum(row.chunked for row in series)
-    assert all(row.count <= chunks.MAX_CHUNK for row in stored)
+    assert sum(row._mapping["count"] for row in stored) == sum(row.chunked for row in series)
+    assert all(row._mapping["count"] <= chunks.MAX_CHUNK for row in stored)
 
 
 def _clear(database: Database) -> None:

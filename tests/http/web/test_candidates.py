@@ -1,5 +1,7 @@
 """The browser's operations on candidates: pages of them, one of them, curves."""
 
+from typing import Any
+
 import pytest
 
 from tests.cast import Cast
@@ -33,7 +35,7 @@ def trained(rita: Client) -> str:
     return experiment_id
 
 
-def search(rita: Client, base: str, experiment: str, **query: object) -> dict[str, object]:
+def search(rita: Client, base: str, experiment: str, **query: object) -> dict[str, Any]:
     response = rita.post(f"{base}/experiments/{experiment}/candidates/search", query)
     assert response.status_code == 200, response.text
     return response.json()

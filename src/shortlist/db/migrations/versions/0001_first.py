@@ -87,9 +87,26 @@ def upgrade() -> None:
         ),
         sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("first_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_timestamp", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_timestamp", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("min_timestamp", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("max_timestamp", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "candidate_iid", "key_id", "sequence", name=op.f("pk_metric_chunk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "metric_column",
+        sa.Column(
+            "project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "experiment_iid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("candidates", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("project_id", "experiment_iid", "key_id", name=op.f("pk_metric_column")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -135,18 +152,18 @@ def upgrade() -> None:
             "project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.Column(
+            "experiment_iid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
             "candidate_iid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.Column("id", sa.LargeBinary(), nullable=False),
-        sa.Column("experiment_iid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("keys", sa.Integer(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("project_id", "candidate_iid", "id", name=op.f("pk_metric_log")),
+        sa.PrimaryKeyConstraint("project_id", "experiment_iid", "candidate_iid", "id", name=op.f("pk_metric_log")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("metric_log", schema=None) as batch_op:
-        batch_op.create_index("ix_metric_log_experiment", ["project_id", "experiment_iid"], unique=False)
-
     op.create_table(
         "metric_series",
         sa.Column(
@@ -159,16 +176,19 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("first_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("first_timestamp", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("first_value", sa.Double(), nullable=False),
+        sa.Column("first_value", sa.Double(), nullable=True),
         sa.Column("last_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_timestamp", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("last_value", sa.Double(), nullable=False),
+        sa.Column("last_value", sa.Double(), nullable=True),
         sa.Column("min_value", sa.Double(), nullable=True),
         sa.Column("min_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("max_value", sa.Double(), nullable=True),
         sa.Column("max_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("has_nan", sa.Boolean(), nullable=False),
         sa.Column("has_infinity", sa.Boolean(), nullable=False),
+        sa.Column("chunked", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("chunk_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("chunk_timestamp", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("tail", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("project_id", "candidate_iid", "key_id", name=op.f("pk_metric_series")),
         sqlite_with_rowid=False,
