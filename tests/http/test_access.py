@@ -18,6 +18,8 @@ from tests.http.client import Client
 IN_PROJECT = {
     Action.EXPERIMENT_READ: "    ok     ok     ok     ok     404    ok     401",
     Action.EXPERIMENT_WRITE: "   ok     ok     ok     403    404    ok     401",
+    Action.MODEL_READ: "         ok     ok     ok     ok     404    ok     401",
+    Action.MODEL_WRITE: "        ok     ok     ok     403    404    ok     401",
     Action.PACKAGE_READ: "       ok     ok     ok     ok     404    ok     401",
     Action.PACKAGE_WRITE: "      ok     ok     ok     403    404    ok     401",
     Action.PROJECT_READ: "       ok     ok     ok     ok     404    ok     401",

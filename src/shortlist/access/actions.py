@@ -8,6 +8,8 @@ class Action(StrEnum):
 
     EXPERIMENT_READ = "experiment:read"
     EXPERIMENT_WRITE = "experiment:write"
+    MODEL_READ = "model:read"
+    MODEL_WRITE = "model:write"
     PACKAGE_READ = "package:read"
     PACKAGE_WRITE = "package:write"
     PROJECT_CREATE = "project:create"
@@ -21,6 +23,8 @@ class Action(StrEnum):
 SENTENCES: dict[Action, str] = {
     Action.EXPERIMENT_READ: "See experiments, candidates, their metrics and their files",
     Action.EXPERIMENT_WRITE: "Create, change and delete experiments and candidates, and log to them",
+    Action.MODEL_READ: "See registered models, their versions and their files",
+    Action.MODEL_WRITE: "Create, change and delete registered models and their versions",
     Action.PACKAGE_READ: "List and download packages",
     Action.PACKAGE_WRITE: "Upload and delete packages",
     Action.PROJECT_CREATE: "Create a project in one's own namespace",
@@ -36,13 +40,30 @@ PROJECT_ACTIONS = frozenset(
     {
         Action.EXPERIMENT_READ,
         Action.EXPERIMENT_WRITE,
+        Action.MODEL_READ,
+        Action.MODEL_WRITE,
         Action.PACKAGE_READ,
         Action.PACKAGE_WRITE,
         Action.PROJECT_READ,
     }
 )
-WRITING_ACTIONS = frozenset({Action.EXPERIMENT_WRITE, Action.PACKAGE_WRITE, Action.PROJECT_CREATE, Action.SELF_WRITE})
+WRITING_ACTIONS = frozenset(
+    {
+        Action.EXPERIMENT_WRITE,
+        Action.MODEL_WRITE,
+        Action.PACKAGE_WRITE,
+        Action.PROJECT_CREATE,
+        Action.SELF_WRITE,
+    }
+)
 # Actions on data of model experiments: these follow the project's access level and its least writing role.
 EXPERIMENT_ACTIONS = frozenset(
-    {Action.EXPERIMENT_READ, Action.EXPERIMENT_WRITE, Action.PACKAGE_READ, Action.PACKAGE_WRITE}
+    {
+        Action.EXPERIMENT_READ,
+        Action.EXPERIMENT_WRITE,
+        Action.MODEL_READ,
+        Action.MODEL_WRITE,
+        Action.PACKAGE_READ,
+        Action.PACKAGE_WRITE,
+    }
 )

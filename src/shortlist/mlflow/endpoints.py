@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shortlist.http.endpoint import Endpoint
-from shortlist.mlflow import artifacts, experiments, history, logging, runs, server
+from shortlist.mlflow import artifacts, experiments, history, logged_models, logging, runs, server
 
 TRACKING = (
     *experiments.ENDPOINTS,
@@ -12,6 +12,7 @@ TRACKING = (
     *logging.ENDPOINTS,
     *history.ENDPOINTS,
     *artifacts.LIST_ENDPOINTS,
+    *logged_models.ENDPOINTS,
 )
 
 
@@ -22,7 +23,7 @@ def _below(prefix: str, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
 # `ajax-api` is what MLflow's own pages and some clients call.
 MOUNTED: tuple[Endpoint, ...] = (
     *_below("/api/2.0/mlflow", TRACKING),
-    *_below("/ajax-api/2.0/mlflow", TRACKING),
+    *_below("/ajax-api/2.0/mlflow", (*TRACKING, *logged_models.AJAX_ENDPOINTS)),
     *_below("/api/2.0/mlflow-artifacts", artifacts.ENDPOINTS),
     *_below("/ajax-api/2.0/mlflow-artifacts", artifacts.ENDPOINTS),
     *_below("/api/3.0/mlflow", server.INFO),

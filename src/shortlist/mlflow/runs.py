@@ -8,6 +8,7 @@ from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, required
+from shortlist.logged_models import store_links
 from shortlist.metrics import service as metrics
 from shortlist.mlflow import operations, translate
 from shortlist.mlflow import wire_runs as wire
@@ -35,7 +36,7 @@ async def create(call: Call, request: wire.CreateRun) -> wire.RunAnswer:
 
     def work(connection: Connection) -> wire.Run:
         record = candidates.create(connection, call.project, new)
-        return translate.run(record, candidates.data(connection, call.project, [record.iid])[record.iid], [])
+        return translate.run(record, candidates.data(connection, call.project, [record.iid])[record.iid], [], [])
 
     return wire.RunAnswer(await call.services.database.write(work))
 
@@ -113,7 +114,10 @@ def _load(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wir
     records = store_candidates.by_iids(connection, scope, iids)
     data = candidates.data(connection, scope, iids)
     latest = metrics.latest(connection, scope, iids)
-    return [translate.run(record, data[record.iid], latest.get(record.iid, [])) for record in records]
+    links = store_links.of_candidates(connection, scope, iids)
+    return [
+        translate.run(record, data[record.iid], latest.get(record.iid, []), links[record.iid]) for record in records
+    ]
 
 
 ENDPOINTS = (

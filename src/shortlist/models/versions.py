@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
-from shortlist.errors import AlreadyExists, InvalidValue
+from shortlist.errors import AlreadyExists, InvalidValue, NotFound
 from shortlist.logged_models import service as logged_models
 from shortlist.logged_models import store as logged_models_store
 from shortlist.models import lookup, models, rules, sources, store_models, wellknown
@@ -105,6 +105,14 @@ def _note_version(connection: Connection, scope: Scope, record: VersionRecord) -
         made.append(_Made(record.model_name, record.number))
         text = msgspec.json.encode(made).decode()
         logged_models.set_metadata(connection, scope, found.external_id, {wellknown.VERSIONS: text})
+
+
+def get_by_place(connection: Connection, scope: Scope, place: store.Place) -> VersionRecord:
+    """A version by its model's iid and its number."""
+    record = store.by_number(connection, scope, *place)
+    if record is None:
+        raise NotFound(f"There is no version {place[1]} of the model {place[0]} in this project.", field="version")
+    return record
 
 
 def describe(connection: Connection, scope: Scope, record: VersionRecord, description: str) -> None:
