@@ -22,14 +22,19 @@ class Code(StrEnum):
 
 
 class DomainError(Exception):
-    """A refusal that the caller can understand and act on. `field` names the input at fault, if one is."""
+    """A refusal that the caller can understand and act on.
+
+    `field` names the input at fault, if one is; `position` is the character in it, counted from 1,
+    where that is known.
+    """
 
     code: Code = Code.INTERNAL_ERROR
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
+    def __init__(self, message: str, *, field: str | None = None, position: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
+        self.position = position
 
 
 class InvalidValue(DomainError):  # noqa: N818 - the family reads as states, not as errors

@@ -1,12 +1,16 @@
 """The few statements that the two databases spell differently."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+import msgspec
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Double, Table, Text, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+_json = msgspec.json.Encoder()
 
 # SQLite refuses a statement with more bound values than this; several rows go in one statement below it.
 MAX_BOUND_VALUES = 32_000
@@ -38,3 +42,30 @@ def insert_ignore(connection: Connection, table: Table, rows: Sequence[Mapping[s
     if not rows:
         return
     connection.execute(insert(connection, table).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
+def among(
+    connection: Connection, column: ColumnElement[Any], values: Sequence[int] | Sequence[str] | Sequence[float]
+) -> ColumnElement[bool]:
+    """`column IN values` as one bound value, so that the statement's text does not depend on how many there are.
+
+    Neither database then meets its limit of bound values. The values are of one type.
+    """
+    if connection.dialect.name == "postgresql":
+        return column == func.any(cast(list(values), ARRAY(_array_type(column, values))))
+    return column.in_(select(json_rows(values).c.value))
+
+
+def _array_type(column: ColumnElement[Any], values: Sequence[Any]) -> Any:
+    if isinstance(values[0], str) if values else isinstance(column.type, Text):
+        return Text
+    return Double if any(isinstance(value, float) for value in values) else BigInteger
+
+
+def json_rows(values: Sequence[Any]) -> Any:
+    """SQLite: values as a table with the column `value`."""
+    if any(isinstance(value, float) and math.isinf(value) for value in values):
+        # JSON has no infinity; SQLite reads a number beyond its range as one.
+        text = ",".join(repr(value).replace("inf", "9e999") for value in values)
+        return func.json_each(f"[{text}]").table_valued("value")
+    return func.json_each(_json.encode(values).decode()).table_valued("value")

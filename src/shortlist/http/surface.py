@@ -32,9 +32,8 @@ def error_body(error: DomainError) -> dict[str, Any]:
     body: dict[str, Any] = {"error_code": error.code.value, "message": error.message}
     if error.field is not None:
         body["field"] = error.field
-    position = getattr(error, "position", None)
-    if position is not None:
-        body["position"] = position
+    if error.position is not None:
+        body["position"] = error.position
     return body
 
 

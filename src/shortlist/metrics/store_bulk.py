@@ -4,21 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import msgspec
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Table, Text, cast, func, select, tuple_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Table, cast, func, select, tuple_
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-_json = msgspec.json.Encoder()
+from shortlist.db.dialect import json_rows
 
 _POSTGRES_TYPES = {"Double": "double precision", "Boolean": "boolean", "LargeBinary": "bytea", "Text": "text"}
-
-
-def among(connection: Connection, column: ColumnElement[Any], values: Sequence[int] | Sequence[str]) -> Any:
-    """`column IN values` as one bound value, so that the statement's text does not depend on how many there are."""
-    if connection.dialect.name == "postgresql":
-        kind = Text if values and isinstance(values[0], str) else BigInteger
-        return column == func.any(cast(list(values), ARRAY(kind)))
-    return column.in_(select(_json_rows(values).c.value))
 
 
 def among_rows(
@@ -30,7 +21,7 @@ def among_rows(
         names = [f"c{number}" for number in range(len(columns))]
         table = func.unnest(*lists).table_valued(*names).render_derived()
         return tuple_(*columns).in_(select(*(table.c[name] for name in names)))
-    table = _json_rows(rows)
+    table = json_rows(rows)
     fields = [func.json_extract(table.c.value, f"$[{number}]") for number in range(len(columns))]
     return tuple_(*columns).in_(select(*fields))
 
@@ -40,13 +31,9 @@ def pairs_table(connection: Connection, pairs: Sequence[tuple[int, int]]) -> Any
     if connection.dialect.name == "postgresql":
         lists = [cast([pair[number] for pair in pairs], ARRAY(BigInteger)) for number in (0, 1)]
         return func.unnest(*lists).table_valued("first", "second").render_derived()
-    table = _json_rows(pairs)
+    table = json_rows(pairs)
     fields = [func.json_extract(table.c.value, f"$[{number}]") for number in (0, 1)]
     return select(fields[0].label("first"), fields[1].label("second")).subquery()
-
-
-def _json_rows(values: Sequence[Any]) -> Any:
-    return func.json_each(_json.encode(values).decode()).table_valued("value")
 
 
 def upsert_columns(

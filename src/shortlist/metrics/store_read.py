@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select, tuple_
 
-from shortlist.metrics.store_bulk import among, pairs_table
+from shortlist.db.dialect import among
+from shortlist.metrics.store_bulk import pairs_table
 from shortlist.metrics.tables import metric_chunk, metric_column, metric_key, metric_latest, metric_log, metric_series
 from shortlist.tracking.tables import candidate
 

@@ -1,71 +1,115 @@
-"""TEMPORARY until the search language lands: newest first, no filter."""
+"""Searches of candidates and of experiments, as the program calls them. docs/search.md has the language."""
 
 from collections.abc import Sequence
 
-import msgspec
 from sqlalchemy import Connection, func, select
 
 from shortlist.access.scope import Scope
-from shortlist.tracking.tables import candidate, experiment
+from shortlist.errors import InvalidValue
+from shortlist.metrics import store as metric_store
+from shortlist.search import page, paging
+from shortlist.search.binding import Binding
+from shortlist.search.candidates import CandidateBinding
+from shortlist.search.compile import condition
+from shortlist.search.experiments import ExperimentBinding
+from shortlist.search.fields import CANDIDATE, EXPERIMENT, METRIC
+from shortlist.search.order import parse_order
+from shortlist.search.parser import parse
+from shortlist.search.tree import Node, Order, fields_of
+from shortlist.search.types import CandidateSearch, ExperimentSearch, SearchPage
 
+__all__ = [
+    "CandidateSearch",
+    "ExperimentSearch",
+    "SearchPage",
+    "candidates",
+    "count",
+    "experiments",
+    "reads_metrics",
+]
 
-class CandidateSearch(msgspec.Struct, frozen=True):
-    experiment_iids: Sequence[int]
-    filter: str = ""
-    order_by: Sequence[str] = ()
-    view: str = "active"
-    max_results: int = 1000
-    page_token: str = ""
-
-
-class ExperimentSearch(msgspec.Struct, frozen=True):
-    filter: str = ""
-    order_by: Sequence[str] = ()
-    view: str = "active"
-    max_results: int = 1000
-    page_token: str = ""
-
-
-class SearchPage(msgspec.Struct, frozen=True):
-    iids: list[int]
-    next_page_token: str | None
+MAX_RESULTS = 50_000
+_MAX_IID = 2**63 - 1
 
 
 def reads_metrics(query: CandidateSearch) -> bool:
-    return "metric" in query.filter or any("metric" in item for item in query.order_by)
+    """Whether the filter or the order names a metric."""
+    return bool(_metric_keys(*_parsed(query)))
 
 
 def candidates(connection: Connection, scope: Scope, query: CandidateSearch) -> SearchPage:
-    s = (
-        select(candidate.c.iid)
-        .where(
-            candidate.c.project_id == scope.project_id,
-            candidate.c.experiment_iid.in_(query.experiment_iids),
-            candidate.c.deleted_at.is_(None),
-        )
-        .order_by(candidate.c.start_time.desc(), candidate.c.external_id)
-        .limit(query.max_results)
-    )
-    return SearchPage(list(connection.scalars(s)), None)
+    """A page of candidates, in one statement, and one before it when metrics are named.
+
+    Raises:
+        InvalidValue: a filter, order, page size or token that is not good, with the field and the position.
+    """
+    tree, orders = _parsed(query)
+    iids = _searched(query)
+    seal = paging.seal("candidates", scope.project_id, iids, query.filter, list(query.order_by), query.view)
+    binding = _candidate_binding(connection, scope, query, tree, orders)
+    return _page(connection, binding, (tree, orders), query, seal) if iids else SearchPage([], None)
 
 
 def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
-    return connection.execute(
-        select(func.count())
-        .select_from(candidate)
-        .where(
-            candidate.c.project_id == scope.project_id,
-            candidate.c.experiment_iid.in_(query.experiment_iids),
-            candidate.c.deleted_at.is_(None),
-        )
-    ).scalar_one()
+    """How many candidates a search finds on all its pages, in one statement or two."""
+    tree = parse(query.filter, CANDIDATE)
+    if not _searched(query):
+        return 0
+    binding = _candidate_binding(connection, scope, query, tree, [])
+    found = select(func.count()).select_from(binding.table)
+    return connection.execute(found.where(binding.searched, condition(connection, binding, tree))).scalar_one()
 
 
 def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -> SearchPage:
-    s = (
-        select(experiment.c.iid)
-        .where(experiment.c.project_id == scope.project_id, experiment.c.deleted_at.is_(None))
-        .order_by(experiment.c.created_at.desc())
-        .limit(query.max_results)
-    )
-    return SearchPage(list(connection.scalars(s)), None)
+    """A page of experiments, in one statement.
+
+    Raises:
+        InvalidValue: as `candidates`.
+    """
+    tree, orders = parse(query.filter, EXPERIMENT), parse_order(query.order_by, EXPERIMENT)
+    seal = paging.seal("experiments", scope.project_id, query.filter, list(query.order_by), query.view)
+    return _page(connection, ExperimentBinding(scope, query.view), (tree, orders), query, seal)
+
+
+def _parsed(query: CandidateSearch) -> tuple[Node | None, list[Order]]:
+    return parse(query.filter, CANDIDATE), parse_order(query.order_by, CANDIDATE)
+
+
+def _metric_keys(tree: Node | None, orders: Sequence[Order]) -> list[str]:
+    fields = [*fields_of(tree), *(order.field for order in orders)]
+    return list({field.key for field in fields if field.group == METRIC})
+
+
+def _searched(query: CandidateSearch) -> list[int]:
+    """The experiments to search, each once; a number that no experiment can have finds nothing."""
+    return sorted({iid for iid in query.experiment_iids if 0 <= iid <= _MAX_IID})
+
+
+def _candidate_binding(
+    connection: Connection, scope: Scope, query: CandidateSearch, tree: Node | None, orders: Sequence[Order]
+) -> CandidateBinding:
+    keys = _metric_keys(tree, orders)
+    key_ids = metric_store.key_ids(connection, scope.project_id, keys) if keys else {}
+    return CandidateBinding(connection, scope, _searched(query), query.view, key_ids)
+
+
+def _page(
+    connection: Connection,
+    binding: Binding,
+    asked: tuple[Node | None, list[Order]],
+    query: CandidateSearch | ExperimentSearch,
+    seal: bytes,
+) -> SearchPage:
+    tree, orders = asked
+    size = query.max_results
+    if not 1 <= size <= MAX_RESULTS:
+        raise InvalidValue(
+            f"Invalid value {size} for parameter 'max_results' supplied: expected 1 to {MAX_RESULTS}.",
+            field="max_results",
+        )
+    order = page.terms(binding, orders)
+    after = paging.read_token(seal, query.page_token, len(order)) if query.page_token else None
+    # One row more than the page tells whether another page follows.
+    rows = page.read_page(connection, binding, order, condition(connection, binding, tree), after, size + 1)
+    token = paging.write_token(seal, rows[size - 1][1]) if len(rows) > size else None
+    return SearchPage([iid for iid, _ in rows[:size]], token)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, select, update
 
 from shortlist.access.scope import Scope
-from shortlist.db.dialect import insert_ignore, upsert
+from shortlist.db.dialect import among, insert_ignore, upsert
 from shortlist.tracking.rules import as_number
 from shortlist.tracking.tables import candidate, metadata, param
 from shortlist.tracking.types import CandidateRecord, Status
@@ -34,7 +34,9 @@ def by_iid(connection: Connection, scope: Scope, iid: int) -> CandidateRecord | 
 
 def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[CandidateRecord]:
     """The candidates among `iids` that exist, in the order of `iids`."""
-    statement = select(*_FIELDS).where(candidate.c.project_id == scope.project_id, candidate.c.iid.in_(iids))
+    statement = select(*_FIELDS).where(
+        candidate.c.project_id == scope.project_id, among(connection, candidate.c.iid, iids)
+    )
     records = {row.iid: _record(row) for row in connection.execute(statement)}
     return [records[iid] for iid in iids if iid in records]
 
@@ -128,11 +130,11 @@ def _pairs(
     found: dict[int, dict[str, str]] = {iid: {} for iid in iids}
     statement = (
         select(table.c.candidate_iid, table.c.key, table.c.value)
-        .where(table.c.project_id == scope.project_id, table.c.candidate_iid.in_(iids))
+        .where(table.c.project_id == scope.project_id, among(connection, table.c.candidate_iid, iids))
         .order_by(table.c.candidate_iid, table.c.key)
     )
     if keys is not None:
-        statement = statement.where(table.c.key.in_(keys))
+        statement = statement.where(among(connection, table.c.key, keys))
     for iid, key, value in connection.execute(statement):
         found[iid][key] = value
     return found

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from shortlist.access.scope import Scope
 from shortlist.db.counters import take
-from shortlist.db.dialect import insert, upsert
+from shortlist.db.dialect import among, insert, upsert
 from shortlist.tracking.tables import dataset, dataset_input
 from shortlist.tracking.types import CandidateRecord, DatasetInput
 from shortlist.tracking.wellknown import DATASET_CONTEXT
@@ -73,7 +73,7 @@ def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> 
             dataset,
             (dataset.c.project_id == dataset_input.c.project_id) & (dataset.c.id == dataset_input.c.dataset_id),
         )
-        .where(dataset_input.c.project_id == scope.project_id, dataset_input.c.candidate_iid.in_(iids))
+        .where(dataset_input.c.project_id == scope.project_id, among(connection, dataset_input.c.candidate_iid, iids))
         .order_by(dataset_input.c.candidate_iid, dataset.c.name, dataset.c.digest)
     )
     found: dict[int, list[DatasetInput]] = {iid: [] for iid in iids}

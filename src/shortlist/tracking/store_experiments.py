@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, select, update
 
 from shortlist.access.scope import Scope
-from shortlist.db.dialect import insert, upsert
+from shortlist.db.dialect import among, insert, upsert
 from shortlist.tracking.tables import candidate, experiment, experiment_metadata
 from shortlist.tracking.types import ExperimentActivity, ExperimentRecord, Status
 
@@ -47,10 +47,11 @@ def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[E
     if not iids:
         return []
     here = experiment.c.project_id == scope.project_id
-    rows = connection.execute(select(*_FIELDS).where(here, experiment.c.iid.in_(iids))).all()
+    rows = connection.execute(select(*_FIELDS).where(here, among(connection, experiment.c.iid, iids))).all()
     found: dict[int, dict[str, str]] = {row.iid: {} for row in rows}
     pairs = select(experiment_metadata.c.experiment_iid, experiment_metadata.c.key, experiment_metadata.c.value).where(
-        experiment_metadata.c.project_id == scope.project_id, experiment_metadata.c.experiment_iid.in_(found)
+        experiment_metadata.c.project_id == scope.project_id,
+        among(connection, experiment_metadata.c.experiment_iid, list(found)),
     )
     for iid, key, value in connection.execute(pairs.order_by(experiment_metadata.c.key)):
         found[iid][key] = value
@@ -108,7 +109,7 @@ def activity(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[
         )
         .where(
             candidate.c.project_id == scope.project_id,
-            candidate.c.experiment_iid.in_(iids),
+            among(connection, candidate.c.experiment_iid, iids),
             candidate.c.deleted_at.is_(None),
         )
         .group_by(candidate.c.experiment_iid)

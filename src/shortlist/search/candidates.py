@@ -1,0 +1,154 @@
+"""Candidates as a search sees them: where each field of `fields.CANDIDATE` is."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, cast, func, literal, or_, true
+
+from shortlist.access.scope import Scope
+from shortlist.db.dialect import among
+from shortlist.db.metadata import Str
+from shortlist.errors import NotFound
+from shortlist.ids import parse_external_id
+from shortlist.metrics.tables import metric_latest, metric_series
+from shortlist.search.binding import Tie
+from shortlist.search.compile import ESCAPE
+from shortlist.search.fields import ATTRIBUTE, CANDIDATE, DATASET, METRIC, PARAM, Entity
+from shortlist.search.slots import Beside, Link, Nowhere, Own, Slot
+from shortlist.search.tree import Field
+from shortlist.search.views import in_view
+from shortlist.tracking.tables import candidate, dataset, dataset_input, metadata, param
+
+_c = candidate.c
+
+_OWN: Mapping[str, Own] = {
+    "iid": Own(_c.iid),
+    "run_id": Own(_c.external_id),
+    "name": Own(_c.name),
+    "status": Own(func.upper(_c.status)),
+    "created_by": Own(_c.user_name),
+    "start_time": Own(_c.start_time),
+    "end_time": Own(_c.end_time, nullable=True),
+    "duration": Own(_c.end_time - _c.start_time, nullable=True),
+    "updated": Own(_c.updated_at),
+    "note": Own(func.nullif(_c.note, ""), nullable=True),
+    "parent": Own(_c.parent_external_id, nullable=True),
+    "experiment": Own(_c.experiment_iid),
+    # What clients are told; see mlflow.translate.artifact_uri.
+    "artifact_uri": Own(literal("mlflow-artifacts:/candidate:", Str).concat(cast(_c.iid, Str))),
+}
+_REDUCED = {"min": "min_value", "max": "max_value", "first": "first_value"}
+_DATASETS = (
+    dataset_input.join(
+        dataset, and_(dataset.c.project_id == dataset_input.c.project_id, dataset.c.id == dataset_input.c.dataset_id)
+    )
+    .select()
+    .with_only_columns(
+        dataset_input.c.project_id,
+        dataset_input.c.candidate_iid,
+        dataset_input.c.context,
+        dataset.c.name,
+        dataset.c.digest,
+    )
+    .subquery()
+)
+
+
+class CandidateBinding:
+    """A search of the candidates of experiments. `key_ids` has the metrics that the project knows."""
+
+    entity: Entity = CANDIDATE
+    table: Table = candidate
+
+    def __init__(
+        self,
+        connection: Connection,
+        scope: Scope,
+        experiment_iids: Sequence[int],
+        view: str,
+        key_ids: Mapping[str, int],
+    ) -> None:
+        self._connection = connection
+        self._project_id = scope.project_id
+        self._iids = experiment_iids
+        self._key_ids = key_ids
+        self._view = in_view(_c.deleted_at, view)
+
+    @property
+    def searched(self) -> ColumnElement[bool]:
+        return and_(_c.project_id == self._project_id, self._in_experiments(_c.experiment_iid), self._view)
+
+    @property
+    def kept(self) -> ColumnElement[bool]:
+        return and_(true(), self._view)
+
+    def _in_experiments(self, column: ColumnElement[int]) -> ColumnElement[bool]:
+        if len(self._iids) == 1:
+            return column == self._iids[0]
+        return among(self._connection, column, self._iids)
+
+    def ties(self, *, ordered: bool) -> Sequence[Tie]:  # noqa: ARG002
+        return (("start_time", _c.start_time, True), ("run_id", _c.external_id, False))
+
+    def slot(self, field: Field) -> Slot:
+        if field.group == ATTRIBUTE:
+            return _OWN[field.key]
+        if field.group == METRIC:
+            return self._metric(field)
+        if field.group == DATASET:
+            return Beside(_DATASETS, field.key, _of_candidate)
+        table = param if field.group == PARAM else metadata
+        on, driving = self._keyed("key", field.key)
+        return Beside(table, "number" if field.function == "number" else "value", on, driving=driving)
+
+    def _metric(self, field: Field) -> Slot:
+        key_id = self._key_ids.get(field.key)
+        if key_id is None:
+            return Nowhere()
+        if field.function in _REDUCED:
+            return Beside(
+                metric_series,
+                _REDUCED[field.function],
+                lambda other: and_(_of_candidate(other), other.c.key_id == key_id),
+                nan=True,
+            )
+        on, driving = self._keyed("key_id", key_id)
+        return Beside(metric_latest, "value", on, nan=True, driving=driving)
+
+    def _keyed(self, column: str, key: str | int) -> tuple[Link, Link]:
+        """The links to the tables that are clustered by experiment and key."""
+
+        def on(other: FromClause) -> ColumnElement[bool]:
+            return and_(_of_candidate(other), other.c.experiment_iid == _c.experiment_iid, other.c[column] == key)
+
+        def driving(other: FromClause) -> ColumnElement[bool]:
+            return and_(
+                other.c.project_id == self._project_id,
+                self._in_experiments(other.c.experiment_iid),
+                other.c[column] == key,
+            )
+
+        return on, driving
+
+    def canonical(self, field: Field, value: str) -> str:
+        if field.group == ATTRIBUTE and field.key == "status":
+            return value.upper()
+        if field.group == ATTRIBUTE and field.key in ("run_id", "parent"):
+            try:
+                return parse_external_id(value)
+            except NotFound:
+                return value
+        return value
+
+    def words(self, pattern: str) -> ColumnElement[bool]:
+        def within(other: FromClause) -> ColumnElement[bool]:
+            return and_(_of_candidate(other), other.c.experiment_iid == _c.experiment_iid)
+
+        def test(column: ColumnElement[str]) -> ColumnElement[bool]:
+            return column.ilike(pattern, escape=ESCAPE)
+
+        values = (Beside(table, "value", within).where(test) for table in (param, metadata))
+        return or_(test(_c.name), test(_c.note), *values)
+
+
+def _of_candidate(other: FromClause) -> ColumnElement[bool]:
+    return and_(other.c.project_id == _c.project_id, other.c.candidate_iid == _c.iid)

@@ -1,0 +1,113 @@
+"""Where a field's value is in SQL: in the searched row, in a row beside it, or nowhere.
+
+A slot answers two questions. A filter asks `where(test)`: is there a value that passes? An order asks `joined()`: the
+value as a column, and what must be joined to have it. Every answer to a filter is true or false, never NULL, so that
+NOT turns it round.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, FromClause, and_, exists, false, or_, select, true
+
+Test = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+Link = Callable[[FromClause], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A value to order by.
+
+    `table`, unless the value is in the searched row, is to be joined by `on`. `value` is NULL for what comes after
+    all values. `present`, where there are NaNs, tells them from what is missing: it is NULL where no row was joined.
+    `driving` finds all joined rows of the searched rows by themselves, so that a search may start from them.
+    """
+
+    value: ColumnElement[Any]
+    nullable: bool = True
+    table: FromClause | None = None
+    on: ColumnElement[bool] | None = None
+    present: ColumnElement[Any] | None = None
+    driving: ColumnElement[bool] | None = None
+
+
+class Slot(Protocol):
+    def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:
+        """Whether there is a value that passes; `with_nan` says that NaN does."""
+        ...
+
+    def missing(self) -> ColumnElement[bool]: ...
+
+    def joined(self) -> Joined | None:
+        """None: no row has a value, so the field orders nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A value in the searched row."""
+
+    column: ColumnElement[Any]
+    nullable: bool = False
+
+    def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:  # noqa: ARG002
+        return and_(self.column.is_not(None), test(self.column)) if self.nullable else test(self.column)
+
+    def missing(self) -> ColumnElement[bool]:
+        return self.column.is_(None) if self.nullable else false()
+
+    def joined(self) -> Joined | None:
+        return Joined(self.column, self.nullable)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A value in a row of another table. At most one belongs to a searched row where the field can be ordered by.
+
+    `on` links an alias of the table to the searched row, `driving` to the search as a whole. With `nan`, a row
+    without a value is a NaN.
+    """
+
+    table: FromClause
+    value: str
+    on: Link
+    nan: bool = False
+    driving: Link | None = None
+
+    def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:
+        other = self.table.alias()
+        value = other.c[self.value]
+        passes = or_(value.is_(None), test(value)) if self.nan and with_nan else test(value)
+        return exists(select(1).select_from(other).where(self.on(other), passes))
+
+    def missing(self) -> ColumnElement[bool]:
+        other = self.table.alias()
+        there = select(1).select_from(other).where(self.on(other))
+        if not self.nan:
+            there = there.where(other.c[self.value].is_not(None))
+        return ~exists(there)
+
+    def joined(self) -> Joined | None:
+        other = self.table.alias()
+        return Joined(
+            value=other.c[self.value],
+            table=other,
+            on=self.on(other),
+            present=other.c.project_id if self.nan else None,
+            driving=None if self.driving is None else self.driving(other),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """A value that no row has, such as that of a metric which was never logged."""
+
+    def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:  # noqa: ARG002
+        return false()
+
+    def missing(self) -> ColumnElement[bool]:
+        return true()
+
+    def joined(self) -> Joined | None:
+        return None
