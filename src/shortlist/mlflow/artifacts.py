@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shortlist.access.actions import Action
-from shortlist.errors import NotImplementedHere
+from shortlist.errors import InvalidValue, NotImplementedHere, TooLarge
 from shortlist.http.endpoint import Call, Endpoint, Mode, required
 from shortlist.http.file_response import file_response
 from shortlist.mlflow import operations
@@ -60,6 +60,40 @@ async def send(call: Call, request: Request, file: PackageFile) -> Response:
     """A file as a download."""
     where = storage(call)
     return await file_response(request, file, lambda start, end: packages.read(where, file, start, end))
+
+
+async def download_of_run(call: Call, request: Request) -> Response:
+    """Download an artifact of a run by its id, as MLflow's pages do."""
+    given = request.query_params
+    external_id = required(given.get("run_id") or given.get("run_uuid"), "run_id")
+    path = required(given.get("path"), "path")
+
+    def find(connection: Connection) -> PackageFile:
+        return file_at(connection, call, of_candidate(candidates.get(connection, call.project, external_id), path))
+
+    return await send(call, request, await call.services.database.read(find))
+
+
+async def upload_to_run(call: Call, request: Request) -> Response:
+    """Upload a small artifact of a run by its id, as MLflow's pages do."""
+    given = request.query_params
+    external_id = required(given.get("run_id") or given.get("run_uuid"), "run_id")
+    path = rules.check_path(required(given.get("path"), "path"))
+
+    def target(connection: Connection) -> Place:
+        return of_candidate(candidates.get_active(connection, call.project, external_id), path)
+
+    place = await call.services.database.read(target)
+    services = call.services
+    limited = packages.Storage(
+        services.database, services.blobs, min(services.settings.max_file_bytes, _MAX_SMALL_UPLOAD)
+    )
+    try:
+        await packages.upload(limited, call.project, place.package, place.path, incoming(call, request))
+    except TooLarge as error:
+        # MLflow's answer to its own pages; the artifact proxy takes larger files.
+        raise InvalidValue(f"Artifact size is too large. {error.message}", field="body") from None
+    return JSONResponse({})
 
 
 async def delete(call: Call, _request: None) -> Empty:
@@ -116,6 +150,7 @@ def _unsupported(method: str, path: str, action: Action) -> Endpoint:
     return Endpoint(method=method, path=path, action=action, mode=Mode.ASYNC, handler=unsupported, tags=("artifacts",))
 
 
+_MAX_SMALL_UPLOAD = 10 * 1024 * 1024
 _ONE = "/artifacts/{path:path}"
 
 ENDPOINTS = (
@@ -138,3 +173,6 @@ ENDPOINTS = (
     _unsupported("GET", "/presigned/{path:path}", Action.EXPERIMENT_READ),
 )
 LIST_ENDPOINTS = (operations.read("/artifacts/list", list_of_run, wire.ListOfRun, wire.RunListing),)
+AJAX_ENDPOINTS = (operations.stream("POST", "/upload-artifact", Action.EXPERIMENT_WRITE, upload_to_run),)
+# At the root of the address, without a version of the API.
+FILES = (operations.stream("GET", "/get-artifact", Action.EXPERIMENT_READ, download_of_run),)

@@ -23,7 +23,7 @@ def points(items: Sequence[LogMetric | MetricIn], checked: Points, field: str) -
         found.append(
             LinkedPoint(
                 model_external_id=item.model_id,
-                key=checked.keys[checked.key_index[place]],
+                key=checked.keys[int(checked.key_index[place])],
                 value=float(checked.value[place]),
                 timestamp=int(checked.timestamp[place]),
                 step=int(checked.step[place]),

@@ -21,6 +21,8 @@ from shortlist.mlflow.wire_experiments import Empty
 from shortlist.mlflow.wire_runs import Param
 from shortlist.packages.rules import check_directory
 from shortlist.packages.types import PackageFile
+from shortlist.search import registry as search
+from shortlist.search.types import LoggedModelOrder, LoggedModelSearch, OnDataset
 from shortlist.tracking import roots
 
 T = TypeVar("T")
@@ -103,6 +105,33 @@ async def download(call: Call, request: Request) -> Response:
     return await artifacts.send(call, request, await call.services.database.read(find))
 
 
+def search_page(call: Call, connection: Connection, request: wire.SearchLoggedModels) -> wire.LoggedModelPage:
+    """Search the logged models of experiments, a page at a time."""
+    if not request.experiment_ids:
+        raise InvalidValue("Missing value for required parameter 'experiment_ids'.", field="experiment_ids")
+    query = LoggedModelSearch(
+        experiment_iids=translate.searched_iids(request.experiment_ids),
+        filter=request.filter,
+        order_by=[_order(place, item) for place, item in enumerate(request.order_by)],
+        datasets=[_dataset(place, item) for place, item in enumerate(request.datasets)],
+        max_results=request.max_results or _DEFAULT_PAGE,
+        page_token=request.page_token,
+    )
+    page = search.logged_models(connection, call.project, query)
+    records = store.by_iids(connection, call.project, page.iids)
+    return wire.LoggedModelPage(load(connection, call.project, records), page.next_page_token)
+
+
+def _order(place: int, item: wire.SearchOrder) -> LoggedModelOrder:
+    field = required(item.field_name, f"order_by[{place}].field_name")
+    dataset = OnDataset(item.dataset_name, item.dataset_digest) if item.dataset_name else None
+    return LoggedModelOrder(field, not item.ascending, dataset)
+
+
+def _dataset(place: int, item: wire.SearchDataset) -> OnDataset:
+    return OnDataset(required(item.dataset_name, f"datasets[{place}].dataset_name"), item.dataset_digest)
+
+
 def load(connection: Connection, scope: Scope, records: Sequence[LoggedModelRecord]) -> list[wire.LoggedModel]:
     """Logged models with what hangs on them, in a fixed number of statements."""
     data = store.data(connection, scope, [record.iid for record in records])
@@ -137,10 +166,12 @@ def _params(items: Sequence[Param]) -> dict[str, str]:
     return found
 
 
+_DEFAULT_PAGE = 50
 _ONE = "/logged-models/{model_id}"
 
 ENDPOINTS = (
     operations.write("/logged-models", create, wire.CreateLoggedModel, wire.LoggedModelAnswer),
+    operations.read("/logged-models/search", search_page, wire.SearchLoggedModels, wire.LoggedModelPage, "POST"),
     operations.read(_ONE, get, wire.GetLoggedModel, wire.LoggedModelAnswer),
     operations.write(_ONE, finalize, wire.FinalizeLoggedModel, wire.LoggedModelAnswer, "PATCH"),
     operations.write(_ONE, delete, wire.ModelId, Empty, "DELETE"),

@@ -6,7 +6,6 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
-from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, required
 from shortlist.logged_models import store_links
 from shortlist.metrics import service as metrics
@@ -88,7 +87,7 @@ async def restore(call: Call, request: wire.RunId) -> Empty:
 async def search(call: Call, request: wire.SearchRuns) -> wire.RunPage:
     """Search the runs of experiments, a page at a time."""
     query = CandidateSearch(
-        experiment_iids=[_searched_iid(text) for text in request.experiment_ids],
+        experiment_iids=translate.searched_iids(request.experiment_ids),
         filter=request.filter,
         order_by=translate.order_by(request.order_by),
         view=translate.view(request.run_view_type, "run_view_type"),
@@ -98,15 +97,6 @@ async def search(call: Call, request: wire.SearchRuns) -> wire.RunPage:
     services = call.services
     page, runs = await fresh.candidates(services.database, services.folder, call.project, query, _load)
     return wire.RunPage(runs, page.next_page_token)
-
-
-def _searched_iid(text: str) -> int:
-    """An id that no experiment has finds nothing; one that is no number at all is a mistake."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise InvalidValue(
-            f"Invalid value '{text[:100]}' for parameter 'experiment_ids' supplied.", field="experiment_ids"
-        )
-    return int(text)
 
 
 def _load(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.Run]:

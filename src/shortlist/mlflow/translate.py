@@ -62,6 +62,16 @@ def experiment_iid(text: str | None) -> int:
     return int(text)
 
 
+def searched_iids(texts: Iterable[str], field: str = "experiment_ids") -> list[int]:
+    """The iids of experiments to search. One that no experiment has finds nothing; what is no number is a mistake."""
+    found: list[int] = []
+    for text in texts:
+        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+            raise InvalidValue(f"Invalid value '{text[:100]}' for parameter '{field}' supplied.", field=field)
+        found.append(int(text))
+    return found
+
+
 def pairs(tags: Iterable[Tag], field: str = "tags") -> dict[str, str]:
     """Tags as a mapping; of two with one key the last counts."""
     found: dict[str, str] = {}

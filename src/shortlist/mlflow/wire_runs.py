@@ -193,3 +193,17 @@ class GetHistory(RunId):
     metric_key: str | None = None
     max_results: int | None = None
     page_token: str = ""
+
+
+class BulkInterval(msgspec.Struct):
+    run_ids: list[str] = []
+    metric_key: str | None = None
+    start_step: int | None = None
+    end_step: int | None = None
+    max_results: int = 2_500
+
+
+class BulkHistory(msgspec.Struct):
+    run_id: list[str] = []
+    metric_key: str | None = None
+    max_results: int | None = None

@@ -58,6 +58,7 @@ def rename(connection: Connection, scope: Scope, name: str, new_name: str) -> Mo
     if new_name != name and store.by_name(connection, scope, new_name) is not None:
         raise _name_taken(new_name)
     store.change(connection, scope, record.iid, {"name": new_name, "updated_at": now_ms()})
+    store_versions.rename_model(connection, scope, record.iid, new_name)
     return get(connection, scope, new_name)
 
 

@@ -3,21 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from shortlist.access.scope import Scope
-from shortlist.db.dialect import upsert
+from shortlist.db.dialect import among, upsert
 from shortlist.models.semver import Semver
-from shortlist.models.tables import model, model_version, model_version_metadata
+from shortlist.models.tables import model_version, model_version_metadata
 from shortlist.models.types import Stage, VersionRecord
 
 Place = tuple[int, int]  # a model's iid, a version's number
 
-_OWN = tuple(name for name in VersionRecord.__struct_fields__ if name != "model_name")
-_FIELDS = (*(model_version.c[name] for name in _OWN), model.c.name.label("model_name"))
-_WITH_MODEL = model_version.join(
-    model, and_(model.c.project_id == model_version.c.project_id, model.c.iid == model_version.c.model_iid)
-)
+_FIELDS = tuple(model_version.c[name] for name in VersionRecord.__struct_fields__)
 
 
 def highest(connection: Connection, scope: Scope, model_iid: int) -> tuple[int, int]:
@@ -30,7 +26,7 @@ def highest(connection: Connection, scope: Scope, model_iid: int) -> tuple[int, 
 
 
 def add(connection: Connection, scope: Scope, record: VersionRecord, semver: Semver) -> None:
-    values = {name: getattr(record, name) for name in _OWN}
+    values = {name: getattr(record, name) for name in VersionRecord.__struct_fields__}
     parts = {"major": semver.major, "minor": semver.minor, "patch": semver.patch}
     connection.execute(model_version.insert(), {"project_id": scope.project_id, "deleted_at": None, **values, **parts})
 
@@ -59,23 +55,38 @@ def by_semver(connection: Connection, scope: Scope, model_iid: int, semver: str)
 
 
 def _one(connection: Connection, scope: Scope, *where: ColumnElement[bool]) -> VersionRecord | None:
-    statement = select(*_FIELDS).select_from(_WITH_MODEL).where(*_active(scope), *where)
+    statement = select(*_FIELDS).where(*_active(scope), *where)
     row = connection.execute(statement).one_or_none()
     return None if row is None else _record(row)
 
 
 def by_places(connection: Connection, scope: Scope, places: Sequence[Place]) -> list[VersionRecord]:
     """The versions at `places` that exist, in that order."""
-    statement = select(*_FIELDS).select_from(_WITH_MODEL).where(*_active(scope), *_among(model_version.c, places))
+    statement = select(*_FIELDS).where(*_active(scope), *_among(model_version.c, places))
     records = {(row.model_iid, row.number): _record(row) for row in connection.execute(statement)}
     return [records[place] for place in places if place in records]
+
+
+def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[VersionRecord]:
+    """The versions among `iids` that exist, in the order of `iids`."""
+    statement = select(*_FIELDS).where(*_active(scope), among(connection, model_version.c.iid, iids))
+    records = {row.iid: _record(row) for row in connection.execute(statement)}
+    return [records[iid] for iid in iids if iid in records]
+
+
+def rename_model(connection: Connection, scope: Scope, model_iid: int, name: str) -> None:
+    """Note a model's new name in its versions, deleted ones included."""
+    connection.execute(
+        update(model_version)
+        .where(model_version.c.project_id == scope.project_id, model_version.c.model_iid == model_iid)
+        .values(model_name=name)
+    )
 
 
 def of_candidate(connection: Connection, scope: Scope, candidate_iid: int) -> list[VersionRecord]:
     """The versions that were made from a candidate, oldest first."""
     statement = (
         select(*_FIELDS)
-        .select_from(_WITH_MODEL)
         .where(*_active(scope), model_version.c.candidate_iid == candidate_iid)
         .order_by(model_version.c.created_at, model_version.c.model_iid, model_version.c.number)
     )

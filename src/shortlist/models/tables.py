@@ -39,6 +39,8 @@ model_version = Table(
     Column("project_id", BigId, primary_key=True, autoincrement=False),
     Column("model_iid", BigId, primary_key=True, autoincrement=False),
     Column("number", BigId, primary_key=True, autoincrement=False),
+    Column("iid", BigId, nullable=False),  # one number for the project's versions, by which a search names a row
+    Column("model_name", Key, nullable=False),  # kept in step with the model's, to order versions by
     Column("semver", Key, nullable=False),
     Column("major", BigId, nullable=False),
     Column("minor", BigId, nullable=False),
@@ -56,6 +58,7 @@ model_version = Table(
     Column("updated_at", Millis, nullable=False),
     Column("created_by", BigId),
     Column("deleted_at", Millis),
+    UniqueConstraint("project_id", "iid"),
     ForeignKeyConstraint(["project_id", "model_iid"], ["model.project_id", "model.iid"], ondelete="CASCADE"),
     sqlite_with_rowid=False,
 )
@@ -68,6 +71,8 @@ Index(
     sqlite_where=model_version.c.deleted_at.is_(None),
     postgresql_where=model_version.c.deleted_at.is_(None),
 )
+# The default order of searches.
+Index("ix_model_version_name", model_version.c.project_id, model_version.c.model_name, model_version.c.number.desc())
 Index("ix_model_version_candidate", model_version.c.project_id, model_version.c.candidate_iid)
 Index("ix_model_version_run", model_version.c.project_id, model_version.c.run_id)
 

@@ -33,6 +33,7 @@ class VersionRecord(msgspec.Struct, frozen=True):
     candidate; `candidate_iid` and `experiment_iid` are set where that is one of this project.
     """
 
+    iid: int
     model_iid: int
     model_name: str
     number: int

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
+from shortlist.db.counters import take
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound
 from shortlist.logged_models import service as logged_models
 from shortlist.logged_models import store as logged_models_store
@@ -41,7 +42,8 @@ def create(connection: Connection, scope: Scope, new: NewVersion) -> VersionReco
     store_models.change(connection, scope, model.iid, {"updated_at": now})
     number, major = store.highest(connection, scope, model.iid)
     semver = _semver(connection, scope, model, new.metadata) or Semver.of_major(major + 1)
-    record = _record(scope, model, new, origin, number + 1, semver, now)
+    iid = take(connection, scope.project_id, "model_version")
+    record = _record(scope, model, new, origin, (iid, number + 1), semver, now)
     store.add(connection, scope, record, semver)
     store.set_metadata(connection, scope, (model.iid, record.number), new.metadata)
     if record.logged_model_id:
@@ -50,9 +52,17 @@ def create(connection: Connection, scope: Scope, new: NewVersion) -> VersionReco
 
 
 def _record(  # noqa: PLR0913, PLR0917 - the row is made of all of these
-    scope: Scope, model: ModelRecord, new: NewVersion, origin: Origin, number: int, semver: Semver, now: int
+    scope: Scope,
+    model: ModelRecord,
+    new: NewVersion,
+    origin: Origin,
+    numbers: tuple[int, int],
+    semver: Semver,
+    now: int,
 ) -> VersionRecord:
+    iid, number = numbers
     return VersionRecord(
+        iid=iid,
         model_iid=model.iid,
         model_name=model.name,
         number=number,

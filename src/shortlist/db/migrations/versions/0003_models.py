@@ -93,6 +93,8 @@ def upgrade() -> None:
             "model_iid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("iid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("model_name", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("semver", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("major", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -117,10 +119,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("project_id", "model_iid", "number", name=op.f("pk_model_version")),
+        sa.UniqueConstraint("project_id", "iid", name=op.f("uq_model_version_project_id_iid")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("model_version", schema=None) as batch_op:
         batch_op.create_index("ix_model_version_candidate", ["project_id", "candidate_iid"], unique=False)
+        batch_op.create_index(
+            "ix_model_version_name", ["project_id", "model_name", sa.literal_column("number DESC")], unique=False
+        )
         batch_op.create_index("ix_model_version_run", ["project_id", "run_id"], unique=False)
         batch_op.create_index(
             "ix_model_version_semver",
