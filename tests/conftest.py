@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from shortlist.db.database import Database
+from shortlist.identity import passwords
 from tests.databases import DatabaseFactory, postgres_server
 
 KINDS = ("sqlite", "postgresql")
@@ -36,6 +38,14 @@ def databases(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFact
     factory = DatabaseFactory(tmp_path_factory.mktemp("databases"), pytestconfig.stash[_POSTGRES])
     yield factory
     factory.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """A password hash is meant to be slow, and nearly every test makes one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(params=KINDS)

