@@ -52,7 +52,9 @@ def among(
     Neither database then meets its limit of bound values. The values are of one type.
     """
     if connection.dialect.name == "postgresql":
-        return column == func.any(cast(list(values), ARRAY(_array_type(column, values))))
+        kind: Any = _array_type(column, values)
+        whole = [float(value) for value in values] if kind is Double else list(values)
+        return column == func.any(cast(whole, ARRAY[Any](kind)))
     return column.in_(select(json_rows(values).c.value))
 
 

@@ -1,7 +1,7 @@
 """What the SQL of a search needs to know of an entity."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, Table
 
@@ -9,7 +9,7 @@ from shortlist.search.fields import Entity
 from shortlist.search.slots import Slot
 from shortlist.search.tree import Field
 
-Tie = tuple[str, ColumnElement[Any], bool]
+Tie = tuple[str, bool]
 
 
 class Binding(Protocol):
@@ -34,7 +34,7 @@ class Binding(Protocol):
         ...
 
     def ties(self, *, ordered: bool) -> Sequence[Tie]:
-        """(attribute, column, descending) of what decides after the asked order; the last one is unique."""
+        """(attribute, descending) of what decides after the asked order; the last one is unique."""
         ...
 
     def slot(self, field: Field) -> Slot: ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, cast, func, literal, or_, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, cast, func, literal, or_, select
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import among
@@ -36,6 +36,7 @@ _OWN: Mapping[str, Own] = {
     # What clients are told; see mlflow.translate.artifact_uri.
     "artifact_uri": Own(literal("mlflow-artifacts:/candidate:", Str).concat(cast(_c.iid, Str))),
 }
+_UNIQUE = {"iid": "iid", "run_id": "external_id"}
 _REDUCED = {"min": "min_value", "max": "max_value", "first": "first_value"}
 _DATASETS = (
     dataset_input.join(
@@ -79,7 +80,7 @@ class CandidateBinding:
 
     @property
     def kept(self) -> ColumnElement[bool]:
-        return and_(true(), self._view)
+        return self._view
 
     def _in_experiments(self, column: ColumnElement[int]) -> ColumnElement[bool]:
         if len(self._iids) == 1:
@@ -87,11 +88,11 @@ class CandidateBinding:
         return among(self._connection, column, self._iids)
 
     def ties(self, *, ordered: bool) -> Sequence[Tie]:  # noqa: ARG002
-        return (("start_time", _c.start_time, True), ("run_id", _c.external_id, False))
+        return (("start_time", True), ("run_id", False))
 
     def slot(self, field: Field) -> Slot:
         if field.group == ATTRIBUTE:
-            return _OWN[field.key]
+            return self._own(field.key)
         if field.group == METRIC:
             return self._metric(field)
         if field.group == DATASET:
@@ -99,6 +100,15 @@ class CandidateBinding:
         table = param if field.group == PARAM else metadata
         on, driving = self._keyed("key", field.key)
         return Beside(table, "number" if field.function == "number" else "value", on, driving=driving)
+
+    def _own(self, key: str) -> Slot:
+        if key == "start_time" and len(self._iids) == 1:
+            other = candidate.alias()
+            here = (other.c.project_id == self._project_id, self._in_experiments(other.c.experiment_iid))
+            return Own(_c.start_time, indexed=select(other.c.start_time).where(*here))
+        if key in _UNIQUE:
+            return Own(_c[_UNIQUE[key]], rows=select(_c.project_id, _c.iid).where(self.searched))
+        return _OWN[key]
 
     def _metric(self, field: Field) -> Slot:
         key_id = self._key_ids.get(field.key)
@@ -112,7 +122,7 @@ class CandidateBinding:
                 nan=True,
             )
         on, driving = self._keyed("key_id", key_id)
-        return Beside(metric_latest, "value", on, nan=True, driving=driving)
+        return Beside(metric_latest, "value", on, nan=True, driving=driving, indexed=len(self._iids) == 1)
 
     def _keyed(self, column: str, key: str | int) -> tuple[Link, Link]:
         """The links to the tables that are clustered by experiment and key."""
@@ -140,14 +150,19 @@ class CandidateBinding:
         return value
 
     def words(self, pattern: str) -> ColumnElement[bool]:
-        def within(other: FromClause) -> ColumnElement[bool]:
-            return and_(_of_candidate(other), other.c.experiment_iid == _c.experiment_iid)
-
         def test(column: ColumnElement[str]) -> ColumnElement[bool]:
             return column.ilike(pattern, escape=ESCAPE)
 
-        values = (Beside(table, "value", within).where(test) for table in (param, metadata))
-        return or_(test(_c.name), test(_c.note), *values)
+        # Read as a whole: SQLite would look for one candidate's values among those of the whole project.
+        values = [
+            select(table.c.candidate_iid).where(
+                table.c.project_id == self._project_id,
+                self._in_experiments(table.c.experiment_iid),
+                test(table.c.value),
+            )
+            for table in (param, metadata)
+        ]
+        return or_(test(_c.name), test(_c.note), *(_c.iid.in_(found) for found in values))
 
 
 def _of_candidate(other: FromClause) -> ColumnElement[bool]:

@@ -8,15 +8,33 @@ from shortlist.db.dialect import among
 from shortlist.db.metadata import Str
 from shortlist.search.binding import Binding
 from shortlist.search.fields import Kind
-from shortlist.search.slots import Slot, Test
+from shortlist.search.slots import Owners, Slot, Test
 from shortlist.search.tree import And, Comparison, Field, Membership, Node, Not, Null, Or, Value, Words
 
 ESCAPE = "\\"
+# Each is read as a whole; what is left after a few is little enough to look at row by row.
+_MAX_GATHERED = 4
 
 
-def condition(connection: Connection, binding: Binding, node: Node | None) -> ColumnElement[bool]:
-    """The condition of a parsed tree, true or false for every row and never NULL."""
-    return true() if node is None else _Compiler(connection, binding).compile(node)
+class Filter:
+    """A tree as SQL: `condition`, true or false for every row and never NULL.
+
+    `gathered` are selects of (project, iid) that each find the rows of one of the conditions which must all hold;
+    `others` is what is left to ask of a row that is in all of them. Where none can be gathered, it is all.
+    """
+
+    def __init__(self, connection: Connection, binding: Binding, node: Node | None) -> None:
+        compiler = _Compiler(connection, binding)
+        self.condition = true() if node is None else compiler.compile(node)
+        self.gathered: list[Owners] = []
+        others: list[ColumnElement[bool]] = []
+        for item in node.items if isinstance(node, And) else () if node is None else (node,):
+            found = compiler.gather(item) if len(self.gathered) < _MAX_GATHERED else None
+            if found is None:
+                others.append(compiler.compile(item))
+            else:
+                self.gathered.append(found)
+        self.others = and_(true(), *others)
 
 
 class _Compiler:
@@ -43,14 +61,21 @@ class _Compiler:
                 return self._membership(node)
 
     def _comparison(self, node: Comparison) -> ColumnElement[bool]:
+        slot, test = self._comparison_test(node)
+        return slot.where(test, with_nan=node.comparator == "!=")
+
+    def _comparison_test(self, node: Comparison) -> tuple[Slot, Test]:
         slot, kind = self._place(node.field, node.value)
         value = node.value
         if isinstance(value, str) and "LIKE" in node.comparator:
-            return slot.where(_pattern_test(node.comparator, pattern(value)))
-        bound = _bound(self._plain(kind, node.field, value))
-        return slot.where(_test(node.comparator, bound), with_nan=node.comparator == "!=")
+            return slot, _pattern_test(node.comparator, pattern(value))
+        return slot, _test(node.comparator, _bound(self._plain(kind, node.field, value)))
 
     def _membership(self, node: Membership) -> ColumnElement[bool]:
+        slot, test = self._membership_test(node)
+        return slot.where(test, with_nan=node.negated)
+
+    def _membership_test(self, node: Membership) -> tuple[Slot, Test]:
         slot, kind = self._place(node.field, node.values[0])
         values: Any = [self._plain(kind, node.field, value) for value in node.values]
 
@@ -58,7 +83,17 @@ class _Compiler:
             found = among(self._connection, column, values)
             return not_(found) if node.negated else found
 
-        return slot.where(test, with_nan=node.negated)
+        return slot, test
+
+    def gather(self, node: Node) -> Owners | None:
+        """The rows that fulfil a condition, where they are likely few and found without looking at every row."""
+        if isinstance(node, Comparison) and node.comparator != "!=" and not node.comparator.startswith("NOT"):
+            slot, test = self._comparison_test(node)
+        elif isinstance(node, Membership) and not node.negated:
+            slot, test = self._membership_test(node)
+        else:
+            return None
+        return slot.owners(test)
 
     def _place(self, field: Field, value: Value) -> tuple[Slot, Kind]:
         """Where the value is that is compared with this one: a parameter is a number beside a number."""

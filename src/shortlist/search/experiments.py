@@ -46,8 +46,8 @@ class ExperimentBinding:
     def ties(self, *, ordered: bool) -> Sequence[Tie]:
         # As MLflow: newest first, then by id; below an order that was asked for, the greater id first.
         if ordered:
-            return (("iid", _e.iid, True),)
-        return (("created", _e.created_at, True), ("iid", _e.iid, False))
+            return (("iid", True),)
+        return (("created", True), ("iid", False))
 
     def slot(self, field: Field) -> Slot:
         if field.group == ATTRIBUTE:

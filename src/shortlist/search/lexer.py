@@ -56,6 +56,7 @@ def tokens(text: str, field: str) -> list[Token]:
     """
     if len(text) > MAX_LENGTH:
         raise refusal(f"expected at most {MAX_LENGTH} characters, found {len(text)}", field, MAX_LENGTH)
+    _check_characters(text, field)
     found: list[Token] = []
     place = 0
     while place < len(text):
@@ -85,7 +86,7 @@ def _token(text: str, start: int, field: str) -> Token:
     end = start
     while end < len(text) and not text[end].isspace() and text[end] not in _ENDS_WORD:
         end += 1
-    return Token(Kind.WORD, _storable(text[start:end], start, field), start, end)
+    return Token(Kind.WORD, text[start:end], start, end)
 
 
 def _quoted(text: str, start: int, field: str) -> Token:
@@ -98,16 +99,14 @@ def _quoted(text: str, start: int, field: str) -> Token:
             raise refusal(f"expected a closing {quote}, found the end", field, start)
         parts.append(text[place:end])
         if text[end + 1 : end + 2] != quote:
-            content = _storable(quote.join(parts), start, field)
-            return Token(Kind(_QUOTES[quote]), content, start, end + 1)
+            return Token(Kind(_QUOTES[quote]), quote.join(parts), start, end + 1)
         place = end + 2
 
 
-def _storable(text: str, start: int, field: str) -> str:
+def _check_characters(text: str, field: str) -> None:
     """Refuse what no database holds: NUL, and half of a surrogate pair, which cannot be sent to one."""
     if text.isascii() and "\x00" not in text:
-        return text
+        return
     for offset, character in enumerate(text):
         if character == "\x00" or "\ud800" <= character <= "\udfff":
-            raise refusal("expected text, found a character that is none", field, start + offset)
-    return text
+            raise refusal("expected text, found a character that is none", field, offset)

@@ -3,7 +3,7 @@
 import math
 import re
 
-from shortlist.search.check import check_comparison, check_membership
+from shortlist.search.check import MAX_PATTERN, check_comparison, check_membership
 from shortlist.search.fields import Entity
 from shortlist.search.lexer import Kind, Token
 from shortlist.search.reader import Reader
@@ -107,6 +107,8 @@ class _Parser(Reader):
             self.fail("a field before the comparator", token)
         if not token.text.strip():
             self.fail("a word", token)
+        if len(token.text) > MAX_PATTERN:
+            self.refuse(f"expected at most {MAX_PATTERN} characters", token.start)
         return Words(token.text)
 
     def _stands_alone(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
@@ -10,7 +10,7 @@ from shortlist.metrics import store as metric_store
 from shortlist.search import page, paging
 from shortlist.search.binding import Binding
 from shortlist.search.candidates import CandidateBinding
-from shortlist.search.compile import condition
+from shortlist.search.compile import Filter
 from shortlist.search.experiments import ExperimentBinding
 from shortlist.search.fields import CANDIDATE, EXPERIMENT, METRIC
 from shortlist.search.order import parse_order
@@ -56,8 +56,7 @@ def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
     if not _searched(query):
         return 0
     binding = _candidate_binding(connection, scope, query, tree, [])
-    found = select(func.count()).select_from(binding.table)
-    return connection.execute(found.where(binding.searched, condition(connection, binding, tree))).scalar_one()
+    return page.count_rows(connection, binding, Filter(connection, binding, tree))
 
 
 def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -> SearchPage:
@@ -112,6 +111,6 @@ def page_of(
     order = page.terms(binding, orders)
     after = paging.read_token(seal, query.page_token, len(order)) if query.page_token else None
     # One row more than the page tells whether another page follows.
-    rows = page.read_page(connection, binding, order, condition(connection, binding, tree), after, size + 1)
+    rows = page.read_page(connection, binding, order, Filter(connection, binding, tree), after, size + 1)
     token = paging.write_token(seal, rows[size - 1][1]) if len(rows) > size else None
     return SearchPage([iid for iid, _ in rows[:size]], token)

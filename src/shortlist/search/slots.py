@@ -1,17 +1,18 @@
 """Where a field's value is in SQL: in the searched row, in a row beside it, or nowhere.
 
-A slot answers two questions. A filter asks `where(test)`: is there a value that passes? An order asks `joined()`: the
-value as a column, and what must be joined to have it. Every answer to a filter is true or false, never NULL, so that
-NOT turns it round.
+A slot answers three questions. A filter asks `where(test)`: is there a value that passes? An order asks `joined()`:
+the value as a column, and what must be joined to have it. A plan asks `owners(test)`: all rows whose value passes,
+found without a look at every row. Every answer to a filter is true or false, never NULL, so that NOT turns it round.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, false, or_, select, true
 
 Test = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+Owners = Select[int, int]  # (project, iid)
 Link = Callable[[FromClause], ColumnElement[bool]]
 
 
@@ -22,6 +23,7 @@ class Joined:
     `table`, unless the value is in the searched row, is to be joined by `on`. `value` is NULL for what comes after
     all values. `present`, where there are NaNs, tells them from what is missing: it is NULL where no row was joined.
     `driving` finds all joined rows of the searched rows by themselves, so that a search may start from them.
+    `indexed` selects the values of all that is searched from an index that has them in order.
     """
 
     value: ColumnElement[Any]
@@ -30,11 +32,16 @@ class Joined:
     on: ColumnElement[bool] | None = None
     present: ColumnElement[Any] | None = None
     driving: ColumnElement[bool] | None = None
+    indexed: Select[Any] | None = None
 
 
 class Slot(Protocol):
     def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:
         """Whether there is a value that passes; `with_nan` says that NaN does."""
+        ...
+
+    def owners(self, test: Test) -> Owners | None:
+        """The searched rows with a value that passes; None when they are not found faster than by looking at each."""
         ...
 
     def missing(self) -> ColumnElement[bool]: ...
@@ -50,6 +57,8 @@ class Own:
 
     column: ColumnElement[Any]
     nullable: bool = False
+    indexed: Select[Any] | None = None
+    rows: Owners | None = None  # all searched rows, where an index leads from the value to them
 
     def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:  # noqa: ARG002
         return and_(self.column.is_not(None), test(self.column)) if self.nullable else test(self.column)
@@ -57,8 +66,11 @@ class Own:
     def missing(self) -> ColumnElement[bool]:
         return self.column.is_(None) if self.nullable else false()
 
+    def owners(self, test: Test) -> Owners | None:
+        return None if self.rows is None else self.rows.where(self.where(test))
+
     def joined(self) -> Joined | None:
-        return Joined(self.column, self.nullable)
+        return Joined(self.column, self.nullable, indexed=self.indexed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,7 @@ class Beside:
     on: Link
     nan: bool = False
     driving: Link | None = None
+    indexed: bool = False
 
     def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:
         other = self.table.alias()
@@ -88,9 +101,21 @@ class Beside:
             there = there.where(other.c[self.value].is_not(None))
         return ~exists(there)
 
+    def owners(self, test: Test) -> Owners | None:
+        if self.driving is None:
+            return None
+        other = self.table.alias()
+        found = select(other.c.project_id, other.c.candidate_iid)
+        return found.where(self.driving(other), test(other.c[self.value]))
+
     def joined(self) -> Joined | None:
         other = self.table.alias()
+        values: Select[Any] | None = None
+        if self.indexed and self.driving is not None:
+            row = self.table.alias()
+            values = select(row.c[self.value]).where(self.driving(row), row.c[self.value].is_not(None))
         return Joined(
+            indexed=values,
             value=other.c[self.value],
             table=other,
             on=self.on(other),
@@ -108,6 +133,9 @@ class Nowhere:
 
     def missing(self) -> ColumnElement[bool]:
         return true()
+
+    def owners(self, test: Test) -> Owners | None:  # noqa: ARG002
+        return None
 
     def joined(self) -> Joined | None:
         return None

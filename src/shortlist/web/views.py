@@ -38,7 +38,9 @@ def experiment_list(connection: Connection, scope: Scope, query: wire.Experiment
 def _name_contains(text: str) -> str:
     if not text.strip():
         return ""
-    escaped = text.strip().replace("'", "''")
+    escaped = text.strip()
+    for character, instead in (("\\", "\\\\"), ("%", "\\%"), ("_", "\\_"), ("'", "''")):
+        escaped = escaped.replace(character, instead)
     return f"name ILIKE '%{escaped}%'"
 
 
