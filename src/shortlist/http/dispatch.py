@@ -22,6 +22,8 @@ from shortlist.http.security import HostCheck
 
 _PROJECT_PREFIXES = (b"/api/v4/projects/", b"/api/v1/projects/")
 _MOUNT = "/ml/mlflow"
+# Below these nothing is a page, so that what is missing there is answered in JSON.
+_MOUNTED_PREFIXES = ("/api/2.0/", "/api/3.0/", "/ajax-api/")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _NO_HOST_CHECK = frozenset({"/health", "/version", "/-/liveness", "/-/readiness"})
 
@@ -102,7 +104,8 @@ class Dispatcher:
             else:
                 await operation(scope, receive, send)
             return
-        for router in (self._mounted,) if mounted else (self._mounted, self._others):
+        only_mounted = mounted or scope["path"].startswith(_MOUNTED_PREFIXES)
+        for router in (self._mounted,) if only_mounted else (self._mounted, self._others):
             for route in router:
                 match, child = route.matches(scope)
                 if match.value:

@@ -76,7 +76,7 @@ class LoggedModelBinding:
         return self.searched
 
     def ties(self, *, ordered: bool) -> Sequence[Tie]:  # noqa: ARG002
-        return (("created", _l.created_at, True), ("model_id", _l.external_id, False))
+        return (("created", True), ("model_id", False))
 
     def slot(self, field: Field) -> Slot:
         if field.group == ATTRIBUTE:

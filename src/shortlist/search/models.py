@@ -17,7 +17,7 @@ from shortlist.models.wellknown import PROMPT
 from shortlist.search.binding import Tie
 from shortlist.search.compile import ESCAPE
 from shortlist.search.fields import ATTRIBUTE, METADATA, MODEL, MODEL_VERSION, Entity
-from shortlist.search.slots import Beside, Joined, Link, Own, Slot, Test
+from shortlist.search.slots import Beside, Joined, Link, Own, Owners, Slot, Test
 from shortlist.search.tree import Field, Node, Order, fields_of
 
 _m = model.c
@@ -69,6 +69,9 @@ class _IsPrompt:
     def missing(self) -> ColumnElement[bool]:
         return Beside(self.table, "value", lambda other: and_(self.on(other), other.c.key == PROMPT)).missing()
 
+    def owners(self, test: Test) -> Owners | None:  # noqa: ARG002
+        return None
+
     def joined(self) -> Joined | None:
         return Joined(self._value(), nullable=False)
 
@@ -92,7 +95,7 @@ class ModelBinding:
         return self.searched
 
     def ties(self, *, ordered: bool) -> Sequence[Tie]:  # noqa: ARG002
-        return (("name", _m.name, False),)
+        return (("name", False),)
 
     def slot(self, field: Field) -> Slot:
         if field.group == ATTRIBUTE:
@@ -126,7 +129,7 @@ class VersionBinding:
         return self.searched
 
     def ties(self, *, ordered: bool) -> Sequence[Tie]:  # noqa: ARG002
-        return (("name", _v.model_name, False), ("number", _v.number, True))
+        return (("name", False), ("number", True))
 
     def slot(self, field: Field) -> Slot:
         if field.group == ATTRIBUTE:
