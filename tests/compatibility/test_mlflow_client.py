@@ -10,9 +10,10 @@ import pytest
 from tests.live import TOKEN, live_server
 
 SCENARIO = Path(__file__).with_name("scenario.py")
+MODELS = Path(__file__).with_name("scenario_models.py")
 
 
-def _run(python: str, tracking_uri: str, folder: Path, **credentials: str) -> str:
+def _run(python: str, tracking_uri: str, folder: Path, scenario: Path = SCENARIO, **credentials: str) -> str:
     environment = {
         **os.environ,
         "MLFLOW_TRACKING_URI": tracking_uri,
@@ -22,7 +23,7 @@ def _run(python: str, tracking_uri: str, folder: Path, **credentials: str) -> st
         **credentials,
     }
     result = subprocess.run(
-        [python, str(SCENARIO)], env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        [python, str(scenario)], env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout.strip().splitlines()[-1]
@@ -55,3 +56,21 @@ def test_a_2_22_client(tmp_path: Path) -> None:
         line = _run(python, server.tracking_uri, tmp_path, MLFLOW_TRACKING_TOKEN=TOKEN)
 
     assert line.startswith("ok 2.22")
+
+
+def test_models_with_the_newest_client(tmp_path: Path) -> None:
+    with live_server(tmp_path / "data") as server:
+        line = _run(sys.executable, server.tracking_uri, tmp_path, MODELS, MLFLOW_TRACKING_TOKEN=TOKEN)
+
+    assert line.startswith("ok 3.")
+    assert "sklearn_models,autolog,python_models,logged_model_methods,prompts" in line
+
+
+@pytest.mark.skipif("SHORTLIST_TEST_MLFLOW_2" not in os.environ, reason="SHORTLIST_TEST_MLFLOW_2 names no Python")
+def test_models_with_a_2_22_client(tmp_path: Path) -> None:
+    with live_server(tmp_path / "data") as server:
+        python = os.environ["SHORTLIST_TEST_MLFLOW_2"]
+        line = _run(python, server.tracking_uri, tmp_path, MODELS, MLFLOW_TRACKING_TOKEN=TOKEN)
+
+    assert line.startswith("ok 2.22")
+    assert "registry_methods" in line

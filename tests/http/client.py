@@ -58,6 +58,13 @@ class Mlflow:
     def get(self, operation: str, **query: Any) -> httpx.Response:
         return self._client.get(self.prefix + operation, params=query)
 
+    def send(self, method: str, operation: str, **body: Any) -> httpx.Response:
+        """A JSON body with any method, as MLflow's clients send PATCH and DELETE."""
+        return self._client.request(method, self.prefix + operation, json=body)
+
+    def do(self, method: str, operation: str, **body: Any) -> dict[str, Any]:
+        return _success(self.send(method, operation, **body))
+
     def call(self, operation: str, **body: Any) -> dict[str, Any]:
         return _success(self.post(operation, **body))
 

@@ -29,6 +29,8 @@ IN_PLACE = {
     Action.GROUP_WRITE: "           ok   403  403  403  404  403  ok  401",
     Action.MEMBER_READ: "           ok   ok   ok   ok   404  ok   ok  401",
     Action.MEMBER_WRITE: "          ok   ok   403  403  404  403  ok  401",
+    Action.MODEL_READ: "            ok   ok   ok   ok   404  ok   ok  401",
+    Action.MODEL_WRITE: "           ok   ok   ok   403  404  ok   ok  401",
     Action.PACKAGE_READ: "          ok   ok   ok   ok   404  ok   ok  401",
     Action.PACKAGE_WRITE: "         ok   ok   ok   403  404  ok   ok  401",
     Action.PROJECT_ARCHIVE: "       ok   403  403  403  404  403  ok  401",

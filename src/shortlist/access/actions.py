@@ -23,6 +23,8 @@ class Action(StrEnum):
     GROUP_WRITE = "group:write"
     MEMBER_READ = "member:read"
     MEMBER_WRITE = "member:write"
+    MODEL_READ = "model:read"
+    MODEL_WRITE = "model:write"
     PACKAGE_READ = "package:read"
     PACKAGE_WRITE = "package:write"
     PROJECT_ARCHIVE = "project:archive"
@@ -58,6 +60,8 @@ SENTENCES: dict[Action, str] = {
     Action.GROUP_WRITE: "Change a group's name, path and visibility",
     Action.MEMBER_READ: "See the members of a project",
     Action.MEMBER_WRITE: "Add, change and remove members of a project",
+    Action.MODEL_READ: "See registered models, their versions and their files",
+    Action.MODEL_WRITE: "Create, change and delete registered models and their versions",
     Action.PACKAGE_READ: "List and download packages",
     Action.PACKAGE_WRITE: "Upload and delete packages",
     Action.PROJECT_ARCHIVE: "Archive a project, and make it writable again",
@@ -83,6 +87,8 @@ PROJECT_ACTIONS = frozenset(
         Action.EXPERIMENT_WRITE,
         Action.MEMBER_READ,
         Action.MEMBER_WRITE,
+        Action.MODEL_READ,
+        Action.MODEL_WRITE,
         Action.PACKAGE_READ,
         Action.PACKAGE_WRITE,
         Action.PROJECT_ARCHIVE,
@@ -112,7 +118,7 @@ WRITING_ACTIONS = frozenset(
     action for action in Action if action.value.endswith((":write", ":create", ":delete", ":archive", ":transfer"))
 )
 # Actions on the data of a project, which its least writing role governs.
-DATA_WRITING_ACTIONS = frozenset({Action.EXPERIMENT_WRITE, Action.PACKAGE_WRITE})
+DATA_WRITING_ACTIONS = frozenset({Action.EXPERIMENT_WRITE, Action.MODEL_WRITE, Action.PACKAGE_WRITE})
 # What may be done to a project that is archived, and to one that waits for its deletion.
 ALLOWED_WHEN_ARCHIVED = frozenset(
     {

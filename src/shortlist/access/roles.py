@@ -92,6 +92,8 @@ LEAST_ROLES: dict[Action, Role] = {
 FEATURES: dict[Action, Feature] = {
     Action.EXPERIMENT_READ: Feature.MODEL_EXPERIMENTS,
     Action.EXPERIMENT_WRITE: Feature.MODEL_EXPERIMENTS,
+    Action.MODEL_READ: Feature.MODEL_REGISTRY,
+    Action.MODEL_WRITE: Feature.MODEL_REGISTRY,
     Action.PACKAGE_READ: Feature.PACKAGE_REGISTRY,
     Action.PACKAGE_WRITE: Feature.PACKAGE_REGISTRY,
 }

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Double, Table, Text, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Double, Table, Text, any_, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -54,7 +54,7 @@ def among(
     if connection.dialect.name == "postgresql":
         kind: Any = _array_type(column, values)
         whole = [float(value) for value in values] if kind is Double else list(values)
-        return column == func.any(cast(whole, ARRAY[Any](kind)))
+        return column == any_(cast(whole, ARRAY[Any](kind)))
     return column.in_(select(json_rows(values).c.value))
 
 

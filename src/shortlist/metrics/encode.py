@@ -14,11 +14,12 @@ _encoder = msgspec.json.Encoder()
 _MAX = sys.float_info.max
 
 
-class _Point(msgspec.Struct):
+class _Point(msgspec.Struct, omit_defaults=True):
     key: msgspec.Raw
     value: Any
     timestamp: int
     step: int
+    run_id: str = ""
 
 
 def points(key: str, history: History, *, clamp: bool = False) -> bytes:
@@ -26,11 +27,11 @@ def points(key: str, history: History, *, clamp: bool = False) -> bytes:
     return b"".join((b"[", *slices(key, history, clamp=clamp), b"]"))
 
 
-def slices(key: str, history: History, *, clamp: bool = False) -> Iterator[bytes]:
+def slices(key: str, history: History, *, clamp: bool = False, run_id: str = "") -> Iterator[bytes]:
     """The elements of that array with the commas between them, in pieces.
 
     JSON has no number for some values: they are the texts "NaN", "Infinity" and "-Infinity". With `clamp` an
-    infinity is the largest finite number instead, as MLflow's server answers.
+    infinity is the largest finite number instead, as MLflow's server answers. A `run_id` is put beside each point.
     """
     name = msgspec.Raw(_encoder.encode(key))
     for start in range(0, len(history), _SLICE):
@@ -41,6 +42,7 @@ def slices(key: str, history: History, *, clamp: bool = False) -> Iterator[bytes
             values(history.value[start:end], clamp=clamp),
             history.timestamp[start:end].tolist(),
             history.step[start:end].tolist(),
+            [run_id] * len(history.step[start:end]),
         )
         piece = _encoder.encode(list(rows))[1:-1]
         yield piece if start == 0 else b"," + piece

@@ -13,9 +13,15 @@ def sample(x: Floats, y: Floats, points: int) -> CurvePoints:
     values, and its first value that is not finite as a mark. The curve's first and last point are kept where there
     is room beside one bucket.
     """
+    if len(x) <= points:
+        return CurvePoints(x, y, len(x))
+    found = places(x, y, points)
+    return CurvePoints(x[found], y[found], len(x))
+
+
+def places(x: Floats, y: Floats, points: int) -> Ints:
+    """Where the points that `sample` keeps stand, of a curve that has more of them."""
     count = len(x)
-    if count <= points:
-        return CurvePoints(x, y, count)
     finite = np.isfinite(y)
     plain = bool(finite.all())
     kept = 2 if plain or points == 2 else 3
@@ -30,8 +36,7 @@ def sample(x: Floats, y: Floats, points: int) -> CurvePoints:
         chosen.append(_marks(starts, lengths, finite))
     if ends:
         chosen.append(np.array([0, count - 1]))
-    found = np.unique(np.concatenate(chosen))
-    return CurvePoints(x[found], y[found], count)
+    return np.unique(np.concatenate(chosen))
 
 
 def _bucket_starts(x: Floats, buckets: int) -> Ints:

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shortlist.http.endpoint import Endpoint
-from shortlist.mlflow import artifacts, experiments, history, logging, runs, server
+from shortlist.mlflow import (
+    artifacts,
+    experiments,
+    history,
+    logged_models,
+    logging,
+    model_versions,
+    registered_models,
+    runs,
+    server,
+)
 
 TRACKING = (
     *experiments.ENDPOINTS,
@@ -12,7 +22,17 @@ TRACKING = (
     *logging.ENDPOINTS,
     *history.ENDPOINTS,
     *artifacts.LIST_ENDPOINTS,
+    *logged_models.ENDPOINTS,
 )
+REGISTRY = (*registered_models.ENDPOINTS, *model_versions.ENDPOINTS)
+# What only MLflow's own pages ask for.
+AJAX = (
+    *experiments.AJAX_ENDPOINTS,
+    *history.AJAX_ENDPOINTS,
+    *artifacts.AJAX_ENDPOINTS,
+    *logged_models.AJAX_ENDPOINTS,
+)
+FILES = (*artifacts.FILES, *model_versions.FILES)
 
 
 def _below(prefix: str, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
@@ -21,12 +41,13 @@ def _below(prefix: str, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
 
 # `ajax-api` is what MLflow's own pages and some clients call.
 MOUNTED: tuple[Endpoint, ...] = (
-    *_below("/api/2.0/mlflow", TRACKING),
-    *_below("/ajax-api/2.0/mlflow", TRACKING),
+    *_below("/api/2.0/mlflow", (*TRACKING, *REGISTRY)),
+    *_below("/ajax-api/2.0/mlflow", (*TRACKING, *REGISTRY, *AJAX)),
     *_below("/api/2.0/mlflow-artifacts", artifacts.ENDPOINTS),
     *_below("/ajax-api/2.0/mlflow-artifacts", artifacts.ENDPOINTS),
     *_below("/api/3.0/mlflow", server.INFO),
     *_below("/ajax-api/3.0/mlflow", server.INFO),
+    *FILES,
     *(endpoint for endpoint in server.PROBES if endpoint.path in ("/health", "/version")),
 )
 PROBES: tuple[Endpoint, ...] = tuple(endpoint for endpoint in server.PROBES if endpoint.path.startswith("/-/"))

@@ -2,12 +2,13 @@
 
 from sqlalchemy import Connection
 
+from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, required
 from shortlist.mlflow import operations, translate
 from shortlist.mlflow import wire_experiments as wire
 from shortlist.search import service as search
 from shortlist.search.service import ExperimentSearch
-from shortlist.tracking import experiments, store_experiments
+from shortlist.tracking import experiments, store_datasets, store_experiments
 
 
 async def create(call: Call, request: wire.CreateExperiment) -> wire.ExperimentCreated:
@@ -88,6 +89,23 @@ async def delete_tag(call: Call, request: wire.DeleteExperimentTag) -> wire.Empt
     return wire.Empty()
 
 
+def search_datasets(call: Call, connection: Connection, request: wire.SearchDatasets) -> wire.DatasetSummaries:
+    """List the datasets that runs of experiments used."""
+    iids = translate.searched_iids(request.experiment_ids)
+    if not 1 <= len(iids) <= _MAX_SEARCHED:
+        raise InvalidValue(
+            f"Invalid value for parameter 'experiment_ids' supplied: expected 1 to {_MAX_SEARCHED} of them.",
+            field="experiment_ids",
+        )
+    found = store_datasets.used_in(connection, call.project, iids, _MAX_SUMMARIES)
+    return wire.DatasetSummaries(
+        [wire.DatasetSummary(str(iid), name, digest, context or "") for iid, name, digest, context in found]
+    )
+
+
+_MAX_SEARCHED = 20
+_MAX_SUMMARIES = 1_000
+
 ENDPOINTS = (
     operations.write("/experiments/create", create, wire.CreateExperiment, wire.ExperimentCreated),
     operations.read("/experiments/get", get, wire.ExperimentId, wire.ExperimentAnswer),
@@ -99,4 +117,9 @@ ENDPOINTS = (
     operations.write("/experiments/restore", restore, wire.ExperimentId, wire.Empty),
     operations.write("/experiments/set-experiment-tag", set_tag, wire.SetExperimentTag, wire.Empty),
     operations.write("/experiments/delete-experiment-tag", delete_tag, wire.DeleteExperimentTag, wire.Empty),
+)
+AJAX_ENDPOINTS = (
+    operations.read(
+        "/experiments/search-datasets", search_datasets, wire.SearchDatasets, wire.DatasetSummaries, "POST"
+    ),
 )

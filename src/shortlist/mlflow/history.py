@@ -1,12 +1,15 @@
 """Operations that read the points of a metric. Paths are relative to `/api/2.0/mlflow`."""
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 from sqlalchemy import Connection
 
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, required
-from shortlist.metrics import encode
+from shortlist.metrics import bulk, encode
 from shortlist.metrics import service as metrics
+from shortlist.metrics.types import History
 from shortlist.mlflow import operations
 from shortlist.mlflow import wire_runs as wire
 from shortlist.mlflow.runs import run_id
@@ -35,4 +38,62 @@ def get_history(call: Call, connection: Connection, request: wire.GetHistory) ->
     return HistoryPage(msgspec.Raw(encode.points(key, history, clamp=True)), token)
 
 
-ENDPOINTS = (operations.read("/metrics/get-history", get_history, wire.GetHistory, HistoryPage),)
+def bulk_interval(call: Call, connection: Connection, request: wire.BulkInterval) -> HistoryPage:
+    """Points of one metric of several runs between two steps, at most `max_results` of each run, extremes included."""
+    key = required(request.metric_key, "metric_key")
+    if not 1 <= request.max_results <= _MAX_INTERVAL:
+        raise InvalidValue(
+            f"Invalid value {request.max_results} for parameter 'max_results' supplied: "
+            f"expected 1 to {_MAX_INTERVAL}.",
+            field="max_results",
+        )
+    start, end = request.start_step, request.end_step
+    if start is not None and end is not None and start > end:
+        raise InvalidValue(f"end_step must not be before start_step: {end} < {start}.", field="end_step")
+    found = bulk.sampled(
+        connection,
+        call.project,
+        _runs(call, connection, request.run_ids, "run_ids"),
+        key,
+        (start, end),
+        request.max_results,
+    )
+    return HistoryPage(_joined(key, found))
+
+
+def bulk_history(call: Call, connection: Connection, request: wire.BulkHistory) -> HistoryPage:
+    """Points of one metric of several runs, run by run."""
+    key = required(request.metric_key, "metric_key")
+    limit = _MAX_BULK if request.max_results is None else request.max_results
+    if limit < 1:
+        raise InvalidValue(
+            f"Invalid value {limit} for parameter 'max_results' supplied: it must be positive.", field="max_results"
+        )
+    runs = _runs(call, connection, request.run_id, "run_id")
+    return HistoryPage(_joined(key, bulk.whole(connection, call.project, runs, key, min(limit, _MAX_BULK))))
+
+
+def _runs(call: Call, connection: Connection, run_ids: Sequence[str], field: str) -> dict[int, str]:
+    """External ids by iid, in order of the ids; those that no candidate has are passed over."""
+    if not run_ids:
+        raise InvalidValue(f"Missing value for required parameter '{field}'.", field=field)
+    if len(run_ids) > _MAX_RUNS:
+        raise InvalidValue(f"At most {_MAX_RUNS} runs can be asked for at once, got {len(run_ids)}.", field=field)
+    return candidates.iids_of(connection, call.project, run_ids)
+
+
+def _joined(key: str, histories: Iterable[tuple[str, History]]) -> msgspec.Raw:
+    pieces = [piece for run_id, points in histories for piece in encode.slices(key, points, clamp=True, run_id=run_id)]
+    text = b",".join(piece.removeprefix(b",") for piece in pieces)
+    return msgspec.Raw(b"[" + text + b"]")
+
+
+_MAX_RUNS = 100
+_MAX_INTERVAL = 2_500
+_MAX_BULK = 25_000
+
+ENDPOINTS = (
+    operations.read("/metrics/get-history", get_history, wire.GetHistory, HistoryPage),
+    operations.read("/metrics/get-history-bulk-interval", bulk_interval, wire.BulkInterval, HistoryPage),
+)
+AJAX_ENDPOINTS = (operations.read("/metrics/get-history-bulk", bulk_history, wire.BulkHistory, HistoryPage),)

@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, required
 from shortlist.ids import parse_external_id
+from shortlist.logged_models import service as logged_models
+from shortlist.logged_models.types import LinkedPoint, LinkKind
 from shortlist.metrics import rules as metric_rules
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import Points
-from shortlist.mlflow import operations, translate
+from shortlist.mlflow import linked, operations, translate, translate_models
 from shortlist.mlflow import wire_runs as wire
 from shortlist.mlflow.runs import run_id
 from shortlist.mlflow.wire_experiments import Empty, Tag
@@ -25,6 +27,10 @@ async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
     """Log one point of a metric."""
     external_id = parse_external_id(run_id(request))
     point = metric_rules.point(request.key, request.value, request.timestamp, request.step)
+    if request.model_id:
+        points = Points.of([point])
+        await _log(call, external_id, Batch(), points, linked.points([request], points, ""))
+        return Empty()
     payload = Points.of([point]).encode()
     scope = call.project
     written = await call.services.database.write(
@@ -71,14 +77,19 @@ async def log_batch(call: Call, request: wire.LogBatch) -> Empty:
     _check_sizes(request)
     batch = Batch(params=_params(request.params), metadata=_metadata(request.tags))
     points = metric_rules.points((item.key, item.value, item.timestamp, item.step) for item in request.metrics)
-    await _log(call, external_id, batch, points)
+    await _log(call, external_id, batch, points, linked.points(request.metrics, points, "metrics"))
     return Empty()
 
 
-async def _log(call: Call, external_id: str, batch: Batch, points: Points | None) -> None:
-    await call.services.database.write(
-        lambda connection: candidates.log_batch(connection, call.project, external_id, batch, points)
-    )
+async def _log(
+    call: Call, external_id: str, batch: Batch, points: Points | None, of_models: Sequence[LinkedPoint] = ()
+) -> None:
+    def work(connection: Connection) -> None:
+        candidates.log_batch(connection, call.project, external_id, batch, points)
+        if of_models:
+            logged_models.record_metrics(connection, call.project, parse_external_id(external_id), of_models)
+
+    await call.services.database.write(work)
     if points:
         call.services.folder.notify(call.project.project_id)
 
@@ -121,15 +132,29 @@ def _metadata(items: Sequence[Tag]) -> dict[str, str]:
 
 
 async def log_inputs(call: Call, request: wire.LogInputs) -> Empty:
-    """Note the datasets that a run used."""
+    """Note the datasets and logged models that a run used."""
     external_id = required(request.run_id, "run_id")
     inputs = [translate.dataset_input(item) for item in request.datasets]
     for number, item in enumerate(inputs):
         required(item.name, f"datasets[{number}].dataset.name")
         required(item.digest, f"datasets[{number}].dataset.digest")
         rules.check_dataset(item, f"datasets[{number}].dataset")
+    links = [translate_models.link(item, LinkKind.INPUT) for item in request.models]
+
+    def work(connection: Connection) -> None:
+        candidates.log_inputs(connection, call.project, external_id, inputs)
+        logged_models.link(connection, call.project, external_id, links)
+
+    await call.services.database.write(work)
+    return Empty()
+
+
+async def log_outputs(call: Call, request: wire.LogOutputs) -> Empty:
+    """Note the logged models that a run made."""
+    external_id = required(request.run_id, "run_id")
+    links = [translate_models.link(item, LinkKind.OUTPUT) for item in request.models]
     await call.services.database.write(
-        lambda connection: candidates.log_inputs(connection, call.project, external_id, inputs)
+        lambda connection: logged_models.link(connection, call.project, external_id, links)
     )
     return Empty()
 
@@ -161,5 +186,6 @@ ENDPOINTS = (
     operations.write("/runs/delete-tag", delete_tag, wire.DeleteTag, Empty),
     operations.write("/runs/log-batch", log_batch, wire.LogBatch, Empty),
     operations.write("/runs/log-inputs", log_inputs, wire.LogInputs, Empty),
+    operations.write("/runs/outputs", log_outputs, wire.LogOutputs, Empty),
     operations.write("/runs/log-model", log_model, wire.LogModel, Empty),
 )

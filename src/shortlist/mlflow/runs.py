@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
-from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, required
+from shortlist.logged_models import store_links
 from shortlist.metrics import service as metrics
 from shortlist.mlflow import operations, translate
 from shortlist.mlflow import wire_runs as wire
@@ -35,7 +35,7 @@ async def create(call: Call, request: wire.CreateRun) -> wire.RunAnswer:
 
     def work(connection: Connection) -> wire.Run:
         record = candidates.create(connection, call.project, new)
-        return translate.run(record, candidates.data(connection, call.project, [record.iid])[record.iid], [])
+        return translate.run(record, candidates.data(connection, call.project, [record.iid])[record.iid], [], [])
 
     return wire.RunAnswer(await call.services.database.write(work))
 
@@ -87,7 +87,7 @@ async def restore(call: Call, request: wire.RunId) -> Empty:
 async def search(call: Call, request: wire.SearchRuns) -> wire.RunPage:
     """Search the runs of experiments, a page at a time."""
     query = CandidateSearch(
-        experiment_iids=[_searched_iid(text) for text in request.experiment_ids],
+        experiment_iids=translate.searched_iids(request.experiment_ids),
         filter=request.filter,
         order_by=translate.order_by(request.order_by),
         view=translate.view(request.run_view_type, "run_view_type"),
@@ -99,21 +99,15 @@ async def search(call: Call, request: wire.SearchRuns) -> wire.RunPage:
     return wire.RunPage(runs, page.next_page_token)
 
 
-def _searched_iid(text: str) -> int:
-    """An id that no experiment has finds nothing; one that is no number at all is a mistake."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise InvalidValue(
-            f"Invalid value '{text[:100]}' for parameter 'experiment_ids' supplied.", field="experiment_ids"
-        )
-    return int(text)
-
-
 def _load(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.Run]:
     """Runs in the order of their iids, in a fixed number of statements."""
     records = store_candidates.by_iids(connection, scope, iids)
     data = candidates.data(connection, scope, iids)
     latest = metrics.latest(connection, scope, iids)
-    return [translate.run(record, data[record.iid], latest.get(record.iid, [])) for record in records]
+    links = store_links.of_candidates(connection, scope, iids)
+    return [
+        translate.run(record, data[record.iid], latest.get(record.iid, []), links[record.iid]) for record in records
+    ]
 
 
 ENDPOINTS = (

@@ -4,18 +4,23 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from shortlist.errors import InvalidValue, NotFound
+from shortlist.logged_models.types import LinkKind, ModelLink
 from shortlist.metrics.types import Latest
 from shortlist.mlflow.wire_experiments import Experiment, Tag
 from shortlist.mlflow.wire_runs import (
     Dataset,
     DatasetInput,
     Metric,
+    ModelInput,
+    ModelOutput,
     Param,
     Run,
     RunData,
     RunInfo,
     RunInputs,
+    RunOutputs,
 )
+from shortlist.tracking import roots
 from shortlist.tracking import types as ours
 
 _VIEWS = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted", "ALL": "all", "": "active"}
@@ -57,6 +62,16 @@ def experiment_iid(text: str | None) -> int:
     return int(text)
 
 
+def searched_iids(texts: Iterable[str], field: str = "experiment_ids") -> list[int]:
+    """The iids of experiments to search. One that no experiment has finds nothing; what is no number is a mistake."""
+    found: list[int] = []
+    for text in texts:
+        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+            raise InvalidValue(f"Invalid value '{text[:100]}' for parameter '{field}' supplied.", field=field)
+        found.append(int(text))
+    return found
+
+
 def pairs(tags: Iterable[Tag], field: str = "tags") -> dict[str, str]:
     """Tags as a mapping; of two with one key the last counts."""
     found: dict[str, str] = {}
@@ -69,11 +84,6 @@ def pairs(tags: Iterable[Tag], field: str = "tags") -> dict[str, str]:
 
 def order_by(given: Sequence[str] | str) -> list[str]:
     return [given] if isinstance(given, str) else list(given)
-
-
-def artifact_uri(record: ours.CandidateRecord) -> str:
-    """Where the client finds a candidate's files: the artifact proxy, addressed as GitLab does."""
-    return f"mlflow-artifacts:/candidate:{record.iid}"
 
 
 def tags(metadata: Mapping[str, str]) -> list[Tag]:
@@ -102,12 +112,14 @@ def run_info(record: ours.CandidateRecord) -> RunInfo:
         status=record.status.value.upper(),
         start_time=record.start_time,
         end_time=record.end_time,
-        artifact_uri=artifact_uri(record),
+        artifact_uri=roots.of_candidate(record.iid),
         lifecycle_stage=_stage(record.deleted_at),
     )
 
 
-def run(record: ours.CandidateRecord, data: ours.CandidateData, metrics: Sequence[Latest]) -> Run:
+def run(
+    record: ours.CandidateRecord, data: ours.CandidateData, metrics: Sequence[Latest], links: Sequence[ModelLink]
+) -> Run:
     return Run(
         info=run_info(record),
         data=RunData(
@@ -115,7 +127,13 @@ def run(record: ours.CandidateRecord, data: ours.CandidateData, metrics: Sequenc
             params=[Param(key, value) for key, value in data.params.items()],
             tags=tags(data.metadata),
         ),
-        inputs=RunInputs([_dataset_input(item) for item in data.datasets]),
+        inputs=RunInputs(
+            [_dataset_input(item) for item in data.datasets],
+            [ModelInput(link.model_external_id) for link in links if link.kind is LinkKind.INPUT],
+        ),
+        outputs=RunOutputs(
+            [ModelOutput(link.model_external_id, link.step) for link in links if link.kind is LinkKind.OUTPUT]
+        ),
     )
 
 

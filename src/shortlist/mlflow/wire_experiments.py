@@ -73,3 +73,18 @@ class SearchExperiments(msgspec.Struct):
 class ExperimentPage(msgspec.Struct, omit_defaults=True):
     experiments: list[Experiment]
     next_page_token: str | None = None
+
+
+class SearchDatasets(msgspec.Struct):
+    experiment_ids: list[str] = []
+
+
+class DatasetSummary(msgspec.Struct, omit_defaults=True):
+    experiment_id: str
+    name: str
+    digest: str
+    context: str = ""
+
+
+class DatasetSummaries(msgspec.Struct):
+    dataset_summaries: list[DatasetSummary]

@@ -52,14 +52,29 @@ class RunData(msgspec.Struct):
     tags: list[Tag]
 
 
+class ModelInput(msgspec.Struct):
+    model_id: str
+
+
+class ModelOutput(msgspec.Struct):
+    model_id: str
+    step: int
+
+
 class RunInputs(msgspec.Struct):
     dataset_inputs: list[DatasetInput]
+    model_inputs: list[ModelInput]
+
+
+class RunOutputs(msgspec.Struct):
+    model_outputs: list[ModelOutput]
 
 
 class Run(msgspec.Struct):
     info: RunInfo
     data: RunData
     inputs: RunInputs
+    outputs: RunOutputs
 
 
 class RunAnswer(msgspec.Struct):
@@ -112,6 +127,9 @@ class LogMetric(RunId):
     value: Any = None
     timestamp: Any = None
     step: Any = None
+    model_id: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
 
 
 class MetricIn(msgspec.Struct):
@@ -119,6 +137,9 @@ class MetricIn(msgspec.Struct):
     value: Any = None
     timestamp: Any = None
     step: Any = None
+    model_id: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
 
 
 class ParamIn(msgspec.Struct):
@@ -147,9 +168,20 @@ class LogBatch(msgspec.Struct):
     tags: list[Tag] = []
 
 
+class ModelIn(msgspec.Struct):
+    model_id: str = ""
+    step: int = 0
+
+
 class LogInputs(msgspec.Struct):
     run_id: str | None = None
     datasets: list[DatasetInput] = []
+    models: list[ModelIn] = []
+
+
+class LogOutputs(msgspec.Struct):
+    run_id: str | None = None
+    models: list[ModelIn] = []
 
 
 class LogModel(msgspec.Struct):
@@ -161,3 +193,17 @@ class GetHistory(RunId):
     metric_key: str | None = None
     max_results: int | None = None
     page_token: str = ""
+
+
+class BulkInterval(msgspec.Struct):
+    run_ids: list[str] = []
+    metric_key: str | None = None
+    start_step: int | None = None
+    end_step: int | None = None
+    max_results: int = 2_500
+
+
+class BulkHistory(msgspec.Struct):
+    run_id: list[str] = []
+    metric_key: str | None = None
+    max_results: int | None = None

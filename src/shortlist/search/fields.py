@@ -131,3 +131,54 @@ EXPERIMENT = Entity(
     ),
     groups=(Group(METADATA, Kind.TEXT, _METADATA_PREFIXES),),
 )
+
+MODEL = Entity(
+    prefixes=("attributes", "attribute", "attr", "model"),
+    attributes=(
+        Attribute("iid", Kind.ID),
+        Attribute("name", Kind.TEXT),
+        Attribute("description", Kind.TEXT),
+        Attribute("created", Kind.NUMBER, ("creation_timestamp", "created_at")),
+        Attribute("updated", Kind.NUMBER, ("last_updated_timestamp", "timestamp", "updated_at")),
+    ),
+    groups=(Group(METADATA, Kind.TEXT, _METADATA_PREFIXES),),
+)
+
+MODEL_VERSION = Entity(
+    prefixes=("attributes", "attribute", "attr", "version"),
+    attributes=(
+        Attribute("name", Kind.TEXT, ("model",)),
+        Attribute("number", Kind.ID, ("version_number", "version")),
+        Attribute("semver", Kind.TEXT, ("semantic_version",)),
+        Attribute("stage", Kind.TEXT, ("current_stage",)),
+        Attribute("run_id", Kind.TEXT),
+        Attribute("source", Kind.TEXT, ("source_path",)),
+        Attribute("candidate", Kind.ID, ("candidate_iid",)),
+        Attribute("experiment", Kind.ID, ("experiment_id",)),
+        Attribute("description", Kind.TEXT),
+        Attribute("created", Kind.NUMBER, ("creation_timestamp", "created_at")),
+        Attribute("updated", Kind.NUMBER, ("last_updated_timestamp", "updated_at")),
+    ),
+    groups=(Group(METADATA, Kind.TEXT, _METADATA_PREFIXES),),
+)
+
+LOGGED_MODEL = Entity(
+    prefixes=("attributes", "attribute", "attr", "model"),
+    attributes=(
+        Attribute("name", Kind.TEXT),
+        Attribute("model_id", Kind.TEXT, ("external_id",)),
+        Attribute("model_type", Kind.TEXT),
+        Attribute("status", Kind.TEXT),
+        Attribute("run_id", Kind.TEXT, ("source_run_id",)),
+        Attribute("experiment", Kind.ID, ("experiment_id",)),
+        Attribute("created", Kind.NUMBER, ("creation_timestamp", "creation_timestamp_ms", "creation_time")),
+        Attribute(
+            "updated", Kind.NUMBER, ("last_updated_timestamp", "last_updated_timestamp_ms", "last_updated_time")
+        ),
+    ),
+    groups=(
+        Group(METRIC, Kind.NUMBER, ("metrics", "metric")),
+        Group(PARAM, Kind.TEXT, ("params", "param", "parameters", "parameter"), orderable=False),
+        Group(METADATA, Kind.TEXT, _METADATA_PREFIXES, orderable=False),
+    ),
+)

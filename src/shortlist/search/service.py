@@ -16,7 +16,7 @@ from shortlist.search.fields import CANDIDATE, EXPERIMENT, METRIC
 from shortlist.search.order import parse_order
 from shortlist.search.parser import parse
 from shortlist.search.tree import Node, Order, fields_of
-from shortlist.search.types import CandidateSearch, ExperimentSearch, SearchPage
+from shortlist.search.types import CandidateSearch, ExperimentSearch, RegistrySearch, SearchPage
 
 __all__ = [
     "CandidateSearch",
@@ -49,7 +49,7 @@ def candidates(connection: Connection, scope: Scope, query: CandidateSearch) -> 
     iids = _searched(query)
     seal = paging.seal("candidates", scope.project_id, iids, query.filter, list(query.order_by), query.view)
     binding = _candidate_binding(connection, scope, query, tree, orders)
-    return _page(connection, binding, (tree, orders), query, seal) if iids else SearchPage([], None)
+    return page_of(connection, binding, (tree, orders), query, seal) if iids else SearchPage([], None)
 
 
 def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
@@ -85,7 +85,7 @@ def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -
     """
     tree, orders = parse(query.filter, EXPERIMENT), parse_order(query.order_by, EXPERIMENT)
     seal = paging.seal("experiments", scope.project_id, query.filter, list(query.order_by), query.view)
-    return _page(connection, ExperimentBinding(scope, query.view), (tree, orders), query, seal)
+    return page_of(connection, ExperimentBinding(scope, query.view), (tree, orders), query, seal)
 
 
 def _parsed(query: CandidateSearch) -> tuple[Node | None, list[Order]]:
@@ -110,18 +110,20 @@ def _candidate_binding(
     return CandidateBinding(connection, scope, _searched(query), query.view, key_ids)
 
 
-def _page(
+def page_of(
     connection: Connection,
     binding: Binding,
     asked: tuple[Node | None, list[Order]],
-    query: CandidateSearch | ExperimentSearch,
+    query: CandidateSearch | ExperimentSearch | RegistrySearch,
     seal: bytes,
+    most: int = MAX_RESULTS,
 ) -> SearchPage:
+    """A page of what a binding searches by (filter, order); `most` is the greatest page size that may be asked for."""
     tree, orders = asked
     size = query.max_results
-    if not 1 <= size <= MAX_RESULTS:
+    if not 1 <= size <= most:
         raise InvalidValue(
-            f"Invalid value {size} for parameter 'max_results' supplied: expected 1 to {MAX_RESULTS}.",
+            f"Invalid value {size} for parameter 'max_results' supplied: expected 1 to {most}.",
             field="max_results",
         )
     order = page.terms(binding, orders)

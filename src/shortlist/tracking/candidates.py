@@ -97,6 +97,17 @@ def get_by_iid(connection: Connection, scope: Scope, iid: int) -> CandidateRecor
     return record
 
 
+def iids_of(connection: Connection, scope: Scope, external_ids: Sequence[str]) -> dict[int, str]:
+    """External ids by iid, in order of the external id; those that no candidate has are passed over."""
+    known: set[str] = set()
+    for external_id in external_ids:
+        try:
+            known.add(parse_external_id(external_id))
+        except NotFound:
+            continue
+    return store.iids_of(connection, scope, sorted(known))
+
+
 def get_active(connection: Connection, scope: Scope, external_id: str) -> CandidateRecord:
     """A candidate that may be written to."""
     record = get(connection, scope, external_id)

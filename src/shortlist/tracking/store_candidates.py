@@ -27,6 +27,16 @@ def by_external_id(connection: Connection, scope: Scope, external_id: str) -> Ca
     return None if row is None else _record(row)
 
 
+def iids_of(connection: Connection, scope: Scope, external_ids: Sequence[str]) -> dict[int, str]:
+    """External ids by iid, in order of the external id, of the candidates that exist."""
+    statement = (
+        select(candidate.c.iid, candidate.c.external_id)
+        .where(candidate.c.project_id == scope.project_id, candidate.c.external_id.in_(external_ids))
+        .order_by(candidate.c.external_id)
+    )
+    return {row.iid: row.external_id for row in connection.execute(statement)}
+
+
 def by_iid(connection: Connection, scope: Scope, iid: int) -> CandidateRecord | None:
     found = by_iids(connection, scope, [iid])
     return found[0] if found else None

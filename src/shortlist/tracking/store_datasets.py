@@ -80,3 +80,22 @@ def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> 
     for iid, *fields, tags in connection.execute(statement):
         found[iid].append(DatasetInput(*fields, tags=msgspec.json.decode(tags, type=dict[str, str])))
     return found
+
+
+def used_in(
+    connection: Connection, scope: Scope, experiment_iids: Sequence[int], limit: int
+) -> list[tuple[int, str, str, str | None]]:
+    """(experiment, name, digest, context) of the datasets that candidates of experiments used, each once."""
+    columns = (dataset.c.experiment_iid, dataset.c.name, dataset.c.digest, dataset_input.c.context)
+    statement = (
+        select(*columns)
+        .distinct()
+        .join(
+            dataset_input,
+            (dataset_input.c.project_id == dataset.c.project_id) & (dataset_input.c.dataset_id == dataset.c.id),
+        )
+        .where(dataset.c.project_id == scope.project_id, dataset.c.experiment_iid.in_(experiment_iids))
+        .order_by(*columns)
+        .limit(limit)
+    )
+    return [(iid, name, digest, context) for iid, name, digest, context in connection.execute(statement)]

@@ -1,0 +1,1 @@
+"""Logged models: what a training saved as a model, with its parameters, metadata, metrics and files."""

@@ -1,0 +1,45 @@
+"""SQL on which candidates made or used which logged models."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from shortlist.access.scope import Scope
+from shortlist.db.dialect import upsert
+from shortlist.logged_models.tables import candidate_model, logged_model
+from shortlist.logged_models.types import LinkKind, ModelLink
+
+
+def put(connection: Connection, scope: Scope, candidate_iid: int, kind: LinkKind, steps: Mapping[int, int]) -> None:
+    """Link a candidate to logged models, given as iid to step; a link that is there gets the new step."""
+    rows = [
+        {
+            "project_id": scope.project_id,
+            "candidate_iid": candidate_iid,
+            "kind": kind.value,
+            "model_iid": iid,
+            "step": step,
+        }
+        for iid, step in sorted(steps.items())
+    ]
+    upsert(connection, candidate_model, rows)
+
+
+def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, list[ModelLink]]:
+    """The links of each candidate in order of the models' creation. One statement."""
+    statement = (
+        select(
+            candidate_model.c.candidate_iid, candidate_model.c.kind, logged_model.c.external_id, candidate_model.c.step
+        )
+        .join(
+            logged_model,
+            (logged_model.c.project_id == candidate_model.c.project_id)
+            & (logged_model.c.iid == candidate_model.c.model_iid),
+        )
+        .where(candidate_model.c.project_id == scope.project_id, candidate_model.c.candidate_iid.in_(iids))
+        .order_by(candidate_model.c.candidate_iid, candidate_model.c.kind, candidate_model.c.model_iid)
+    )
+    found: dict[int, list[ModelLink]] = {iid: [] for iid in iids}
+    for iid, kind, external_id, step in connection.execute(statement):
+        found[iid].append(ModelLink(LinkKind(kind), external_id, step))
+    return found

@@ -1,0 +1,51 @@
+"""Points of one metric of several candidates at once."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.metrics import order, sampling
+from shortlist.metrics.history import history
+from shortlist.metrics.types import History
+
+
+def whole(
+    connection: Connection, scope: Scope, names: Mapping[int, str], key: str, limit: int
+) -> Iterator[tuple[str, History]]:
+    """Name and points of each candidate in `names` (iid to name), until there are `limit` points."""
+    for iid, name in names.items():
+        if limit <= 0:
+            return
+        points, _ = history(connection, scope, iid, key, limit=limit)
+        limit -= len(points)
+        if len(points):
+            yield name, points
+
+
+def sampled(
+    connection: Connection,
+    scope: Scope,
+    names: Mapping[int, str],
+    key: str,
+    steps: tuple[int | None, int | None],
+    limit: int,
+) -> Iterator[tuple[str, History]]:
+    """Name and at most `limit` points of each candidate, from a first to a last step; every spike is among them."""
+    for iid, name in names.items():
+        points, _ = history(connection, scope, iid, key)
+        first, last = steps
+        start = 0 if first is None else int(np.searchsorted(points.step, first, "left"))
+        end = len(points) if last is None else int(np.searchsorted(points.step, last, "right"))
+        points = order.take(points, slice(start, max(start, end)))
+        if len(points) > limit:
+            # The last point is what one point alone can say.
+            kept = (
+                np.array([len(points) - 1])
+                if limit == 1
+                else sampling.places(points.step.astype(np.float64), points.value, limit)
+            )
+            points = order.take(points, kept)
+        if len(points):
+            yield name, points

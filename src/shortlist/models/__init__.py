@@ -1,0 +1,1 @@
+"""The model registry: models, their numbered versions, aliases and stages."""
