@@ -36,8 +36,13 @@ def main() -> int:
 
 def serve(arguments: list[str]) -> int:
     """Run `shortlist server`, pass its output on, and fill the demo project once it listens."""
+    # A line for each request would hide the address and the progress bar.
+    environment = {"SHORTLIST_ACCESS_LOG": "failures", **os.environ}
     server = subprocess.Popen(
-        [sys.executable, "-m", "shortlist", "server", *arguments], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "shortlist", "server", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: server.send_signal(received))

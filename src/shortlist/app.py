@@ -34,6 +34,8 @@ from shortlist.web.surface import SURFACE as WEB
 
 _log = structlog.get_logger(__name__)
 
+_LOGGED_FROM = {"all": 0, "failures": 500, "none": 1000}
+
 
 @dataclass(slots=True)
 class Application:
@@ -91,7 +93,9 @@ def dispatcher(services: Services) -> Dispatcher:
         ],
         Operation(_OPENAPI, MLFLOW, services),
         hosts=HostCheck(settings_hosts(services.settings)),
-        log=AccessLog(json=not _on_terminal(services.settings)),
+        log=AccessLog(
+            json=not _on_terminal(services.settings), least_status=_LOGGED_FROM[services.settings.access_log]
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -29,6 +29,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root
     log_format: str = "auto"  # json, console, or auto: console on a terminal
+    access_log: Literal["all", "failures", "none"] = (
+        "all"  # a line for each request; failures: answers of 500 and above
+    )
 
     @property
     def database_url(self) -> str:

@@ -73,7 +73,7 @@ def address(endpoint: Endpoint, project: str) -> str:
         path = path.replace(f"{{{name}}}", "999999")
     path = path.replace("{namespace:path}", "nobody")
     path = path.replace("{path:path}", "candidate:1/a.txt")
-    if path.startswith(("/api/2.0", "/api/3.0", "/ajax-api")):
+    if path.startswith(("/api/2.0", "/api/3.0", "/ajax-api", "/get-artifact", "/model-versions/")):
         path = f"/api/v4/projects/{project.replace('/', '%2F')}/ml/mlflow{path}"
     return path
 

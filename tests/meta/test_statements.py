@@ -14,8 +14,8 @@ from tests.http.client import Client, Mlflow
 COUNTS = {
     "log-metric": 1,
     "log-batch": 5,
-    "runs/get": 8,
-    "runs/search": 10,
+    "runs/get": 9,
+    "runs/search": 11,
     "candidates page": 10,
 }
 Statements = Callable[[], AbstractContextManager[list[str]]]

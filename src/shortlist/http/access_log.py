@@ -11,12 +11,16 @@ from shortlist.clock import now_ms
 class AccessLog:
     """Writes JSON lines without the logging machinery: at thousands of requests a second that would be the work."""
 
-    def __init__(self, *, json: bool, stream: IO[str] | None = None) -> None:
+    def __init__(self, *, json: bool, least_status: int = 0, stream: IO[str] | None = None) -> None:
+        """Answers below `least_status` are left out."""
         self._json = json
+        self._least_status = least_status
         self._stream = stream or sys.stderr
         self._encode = msgspec.json.Encoder().encode
 
     def write(self, *, method: str, path: str, status: int, milliseconds: float, request_id: str, user: str) -> None:
+        if status < self._least_status:
+            return
         if self._json:
             line = self._encode(
                 {
