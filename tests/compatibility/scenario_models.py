@@ -107,7 +107,7 @@ def sklearn_models(client: MlflowClient) -> None:
     check((str(again.version), again.run_id), ("2", run.info.run_id))
     if MLFLOW_3:
         check(client.get_run(run.info.run_id).outputs.model_outputs[0].model_id, logged.model_id)
-        check("iris" in client.get_logged_model(logged.model_id).tags["mlflow.modelVersions"], True)  # noqa: FBT003
+        check("iris" in client.get_logged_model(logged.model_id).tags["mlflow.modelVersions"], True)
 
 
 def autolog(client: MlflowClient) -> None:
@@ -127,7 +127,7 @@ def autolog(client: MlflowClient) -> None:
         mlflow.sklearn.autolog(disable=True)
     data = client.get_run(run.info.run_id)
     check(data.data.params["max_depth"], "2")
-    check("training_accuracy_score" in data.data.metrics, True)  # noqa: FBT003
+    check("training_accuracy_score" in data.data.metrics, True)
     check(len(data.inputs.dataset_inputs), 1)
     children = client.search_runs(
         [searched.info.experiment_id], f"tags.`mlflow.parentRunId` = '{searched.info.run_id}'"
@@ -142,7 +142,7 @@ def autolog(client: MlflowClient) -> None:
 
 def python_models(_client: MlflowClient) -> None:
     class Doubler(mlflow.pyfunc.PythonModel):
-        def predict(self, context, model_input, params=None):  # noqa: ANN001, ANN202, ARG002
+        def predict(self, context, model_input, params=None):  # noqa: ARG002
             return [2 * item for item in model_input]
 
     name = {"name": "doubler"} if MLFLOW_3 else {"artifact_path": "doubler"}
@@ -174,7 +174,7 @@ def logged_model_methods(client: MlflowClient) -> None:
     client.set_logged_model_tags(best[0].model_id, {"best": "yes"})
     client.delete_logged_model_tag(best[0].model_id, "step")
     check(client.get_logged_model(best[0].model_id).tags["best"], "yes")
-    check("step" in client.get_logged_model(best[0].model_id).tags, False)  # noqa: FBT003
+    check("step" in client.get_logged_model(best[0].model_id).tags, False)
     client.log_model_params(best[0].model_id, {"later": "1"})
     check(client.get_logged_model(best[0].model_id).params, {"p": "x", "later": "1"})
     client.delete_logged_model(best[0].model_id)
@@ -193,7 +193,7 @@ def prompts(client: MlflowClient) -> None:
     check(mlflow.genai.load_prompt("prompts:/greeting@prod").format(name="Ann"), "Hello Ann")
     check(mlflow.genai.load_prompt("prompts:/greeting/2").template, second.template)
     check([item.name for item in mlflow.genai.search_prompts()], ["greeting"])
-    check("greeting" in {item.name for item in client.search_registered_models()}, False)  # noqa: FBT003
+    check("greeting" in {item.name for item in client.search_registered_models()}, False)
     mlflow.genai.delete_prompt_alias("greeting", alias="prod")
 
 
@@ -249,7 +249,7 @@ def system_metrics(client: MlflowClient) -> None:
             if any(key.startswith("system/") for key in client.get_run(run.info.run_id).data.metrics):
                 break
             time.sleep(0.1)
-    check(any(key.startswith("system/cpu") for key in client.get_run(run.info.run_id).data.metrics), True)  # noqa: FBT003
+    check(any(key.startswith("system/cpu") for key in client.get_run(run.info.run_id).data.metrics), True)
 
 
 def sixteen_threads(client: MlflowClient) -> None:
@@ -307,7 +307,7 @@ def evaluation(client: MlflowClient) -> None:
             evaluator_config={"log_model_explainability": False},
         )
     data = client.get_run(run.info.run_id)
-    check("accuracy_score" in data.data.metrics, True)  # noqa: FBT003
+    check("accuracy_score" in data.data.metrics, True)
     if MLFLOW_3:
         check(data.inputs.model_inputs[0].model_id, logged.model_id)
 
