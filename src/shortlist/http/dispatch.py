@@ -124,7 +124,9 @@ class Dispatcher:
         for prefix in _PROJECT_PREFIXES:
             if raw.startswith(prefix):
                 reference, slash, rest = raw[len(prefix) :].partition(b"/")
-                scope["project"] = unquote(reference.decode("latin-1"))
+                # Where anything in an address is no valid escape, Python clients encode all of it once more, and a
+                # project's path has no percent sign of its own.
+                scope["project"] = unquote(unquote(reference.decode("latin-1")))
                 below = unquote((slash + rest).decode("latin-1"))
                 if below.startswith(_MOUNT + "/"):
                     scope["path"] = below[len(_MOUNT) :]
