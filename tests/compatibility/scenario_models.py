@@ -5,6 +5,11 @@
 Parts whose libraries are missing are left out. Ends with `ok <client version> <parts that ran>`, or a traceback.
 """
 
+# The client's stubs are of one version, and this runs with many.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportIncompatibleMethodOverride=false, reportOptionalIterable=false, reportOptionalMemberAccess=false
+# pyright: reportPrivateImportUsage=false
+
 import importlib.util
 import tempfile
 import threading

@@ -44,7 +44,7 @@ def address(endpoint: Endpoint, project: str) -> str:
     for name in ("experiment", "candidate"):
         path = path.replace(f"{{{name}}}", "1")
     path = path.replace("{path:path}", "candidate:1/a.txt")
-    if path.startswith(("/api/2.0", "/api/3.0", "/ajax-api")):
+    if path.startswith(("/api/2.0", "/api/3.0", "/ajax-api", "/get-artifact", "/model-versions/")):
         path = f"/api/v4/projects/{project.replace('/', '%2F')}/ml/mlflow{path}"
     return path
 

@@ -205,8 +205,8 @@ def test_a_version_of_a_logged_model_is_noted_on_it(mlflow: Mlflow, experiment: 
     run = mlflow.new_run(experiment)
     model_id = new_model(mlflow, experiment, source_run_id=run)
     mlflow.call("registered-models/create", name="tree")
-    for _ in range(2):
-        made = mlflow.call("model-versions/create", name="tree", source=f"models:/{model_id}", model_id=model_id)
+    mlflow.call("model-versions/create", name="tree", source=f"models:/{model_id}", model_id=model_id)
+    made = mlflow.call("model-versions/create", name="tree", source=f"models:/{model_id}", model_id=model_id)
     assert made["model_version"]["run_id"] == run
     assert made["model_version"]["model_id"] == model_id
     uri = mlflow.ask("model-versions/get-download-uri", name="tree", version="2")["artifact_uri"]
