@@ -132,7 +132,9 @@ class Dispatcher:
         for prefix, kind in _OWNERS:
             if raw.startswith(prefix):
                 reference, slash, rest = raw[len(prefix) :].partition(b"/")
-                scope[kind] = unquote(reference.decode("latin-1"))
+                # Where anything in an address is no valid escape, Python clients encode all of it once more, and a
+                # project's path has no percent sign of its own.
+                scope[kind] = unquote(unquote(reference.decode("latin-1")))
                 below = unquote((slash + rest).decode("latin-1"))
                 if kind == "project" and below.startswith(_MOUNT + "/"):
                     scope["path"] = below[len(_MOUNT) :]

@@ -392,3 +392,13 @@ def test_a_number_of_another_project_is_not_ours(proxy: Proxy, as_member: Callab
     refused(otto.get(f"{base}/mlflow-artifacts/artifacts/candidate:1/a"), 404, "RESOURCE_DOES_NOT_EXIST")
     ok(otto.request("PUT", f"{base}/mlflow-artifacts/artifacts/candidate:1/a", content=b"otto's"))
     assert ok(proxy.get("a")).content == b"rita's"
+
+
+def test_an_address_that_a_client_encoded_twice_is_understood(rita: Client, mlflow: Mlflow) -> None:
+    """Older clients name images `cat%step%0`, which makes their HTTP library encode the whole address once more."""
+    mlflow.new_run()
+    twice = f"{mlflow.files}/candidate:1/images/cat%25step%250%25x.png".replace("%2F", "%252F")
+    assert "%252F" in twice
+    assert rita.request("PUT", twice, content=b"png").status_code == 200
+    listed = mlflow._client.get(mlflow.files, params={"path": "candidate:1/images"}).json()["files"]
+    assert [item["path"] for item in listed] == ["cat%step%0%x.png"]
