@@ -17,6 +17,11 @@ export interface Cell {
 
 const NOTHING: Cell = { text: '', exact: '', odd: false };
 
+/** A metric in a row: at the step that ranks the candidate, where it is ranked and has one by then; else the last. */
+export function valueOf(row: CandidateRow, key: string): Value | undefined {
+  return row.standing?.at_step[key] ?? row.metrics[key];
+}
+
 /** One way of writing per metric, from the rows that are there. */
 export function formatsOf(
   columns: readonly TableColumn[],
@@ -24,7 +29,7 @@ export function formatsOf(
 ): Map<string, Format> {
   const metrics = columns.filter(({ kind }) => kind === 'metric');
   return new Map(
-    metrics.map(({ id, key }) => [id, columnFormat(rows.flatMap((row) => row.metrics[key] ?? []))]),
+    metrics.map(({ id, key }) => [id, columnFormat(rows.flatMap((row) => valueOf(row, key) ?? []))]),
   );
 }
 
@@ -36,7 +41,7 @@ export function cellOf(
 ): Cell {
   switch (column.kind) {
     case 'metric': {
-      const value = row.metrics[column.key];
+      const value = valueOf(row, column.key);
       if (value === undefined) return NOTHING;
       return {
         text: format?.(value) ?? exact(value),
