@@ -1,6 +1,6 @@
 // The answer of an experiment in words and signs.
 
-import type { Answer, CandidateRow, Goal, Score } from '../api/schema';
+import type { Answer, CandidateRow, Goal, Score, Value } from '../api/schema';
 import { short, toNumber } from './numbers';
 
 /** `highest val/acc`, `lowest mean of the last 5 val/loss`. */
@@ -9,6 +9,11 @@ export function goalText(goal: Goal): string {
   if (goal.reduction === 'last') return `${word} last ${goal.metric}`;
   if (goal.reduction === 'mean_last') return `${word} mean of the last ${goal.last} ${goal.metric}`;
   return `${word} ${goal.metric}`;
+}
+
+/** A metric in a row: at the step that ranks the candidate, where it is ranked and has one by then; else the last. */
+export function metricOf(row: CandidateRow, key: string): Value | undefined {
+  return row.standing?.at_step[key] ?? row.metrics[key];
 }
 
 /** Why a row of a ranked page has no rank; null for one that has. */
@@ -66,5 +71,7 @@ export function counts(answer: Answer): string[] {
     [answer.infeasible, 'outside the constraints'],
     [answer.no_value, 'without a value'],
   ];
-  return found.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en-US')} ${what}`);
+  return found
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count.toLocaleString('en-US')} ${what}`);
 }

@@ -1,6 +1,7 @@
 // What the cells of the table of candidates say.
 
 import type { CandidateRow, Value } from '../api/schema';
+import { metricOf } from './answer';
 import type { TableColumn } from './columns';
 import { columnFormat, exact, shortParam, toNumber } from './numbers';
 import { duration, exactTime, relativeTime } from './times';
@@ -17,11 +18,6 @@ export interface Cell {
 
 const NOTHING: Cell = { text: '', exact: '', odd: false };
 
-/** A metric in a row: at the step that ranks the candidate, where it is ranked and has one by then; else the last. */
-export function valueOf(row: CandidateRow, key: string): Value | undefined {
-  return row.standing?.at_step[key] ?? row.metrics[key];
-}
-
 /** One way of writing per metric, from the rows that are there. */
 export function formatsOf(
   columns: readonly TableColumn[],
@@ -29,7 +25,7 @@ export function formatsOf(
 ): Map<string, Format> {
   const metrics = columns.filter(({ kind }) => kind === 'metric');
   return new Map(
-    metrics.map(({ id, key }) => [id, columnFormat(rows.flatMap((row) => valueOf(row, key) ?? []))]),
+    metrics.map(({ id, key }) => [id, columnFormat(rows.flatMap((row) => metricOf(row, key) ?? []))]),
   );
 }
 
@@ -41,7 +37,7 @@ export function cellOf(
 ): Cell {
   switch (column.kind) {
     case 'metric': {
-      const value = valueOf(row, column.key);
+      const value = metricOf(row, column.key);
       if (value === undefined) return NOTHING;
       return {
         text: format?.(value) ?? exact(value),

@@ -36,6 +36,7 @@ function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
     metrics: {},
     params: {},
     metadata: {},
+    standing: null,
     ...given,
   };
 }

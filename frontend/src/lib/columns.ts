@@ -1,6 +1,7 @@
 // The columns of a table of candidates: which there are, which are shown at first, and how wide they are.
 
 import type { CandidateRow, Column } from '../api/schema';
+import { metricOf } from './answer';
 import { isNumeric } from './numbers';
 import { fieldOf } from './view';
 
@@ -174,7 +175,7 @@ export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
   const towards = direction(key);
   if (towards === null) return [];
   const finished = rows.flatMap((row) => {
-    const value = row.metrics[key];
+    const value = metricOf(row, key);
     return row.status === 'finished' && typeof value === 'number' ? [{ iid: row.iid, value }] : [];
   });
   const values = finished.map(({ value }) => value);
