@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CandidateRow, Goal, Score, Standing } from '../api/schema';
-import { deltaTo, goalText, unrankedReason, metricOf } from './answer';
+import { deltaTo, goalText, metricOf, unrankedReason } from './answer';
 
 const GOAL: Goal = {
   metric: 'val/acc',

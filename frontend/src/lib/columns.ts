@@ -83,6 +83,14 @@ export function defaultColumns(columns: readonly Column[]): string[] {
   ];
 }
 
+/** Default columns with the goal's metric before the other metrics, though it may be none of the first. */
+export function goalFirst(ids: readonly string[], metric: string | null): string[] {
+  if (metric === null) return [...ids];
+  const id = `${GROUPS.metric}.${metric}`;
+  const [status = 'status', ...rest] = ids.filter((other) => other !== id);
+  return [status, id, ...rest];
+}
+
 /** Held-out measurements come before those of training. */
 function weight(key: string): number {
   if (/(^|[^a-z])(val|valid|validation|test|eval|holdout)([^a-z]|$)/i.test(key)) return 0;
