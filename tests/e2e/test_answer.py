@@ -1,4 +1,4 @@
-"""The answer on the experiment's page, on candidates whose right answer is known, logged by the MLflow client's calls."""
+"""The answer on the page of an experiment, on candidates whose right answer is known."""
 
 import re
 
@@ -27,7 +27,7 @@ def answered(lab: MakeLab, request: pytest.FixtureRequest) -> Lab:
         made.finish(run_id)
     made.log(made.start("running", 10), "val/acc", 0.99)
     run_id = made.start("diverged", 11)
-    made.log(run_id, "val/acc", float("nan"), 12)
+    made.log(run_id, "val/acc", "NaN", 12)
     made.finish(run_id)
     return made
 

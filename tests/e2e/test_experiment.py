@@ -46,7 +46,7 @@ class Lab:
             self._post("runs/log-batch", run_id=run_id, params=given)
         return run_id
 
-    def log(self, run_id: str, key: str, value: float, step: int = 0) -> None:
+    def log(self, run_id: str, key: str, value: float | str, step: int = 0) -> None:
         self._post(
             "runs/log-metric", run_id=run_id, key=key, value=value, step=step, timestamp=int(time.time() * 1000)
         )
