@@ -60,7 +60,7 @@ def test_other_metrics_are_read_at_the_best_step(page: Page, answered: Lab) -> N
 def test_a_goal_is_set_and_turns_order_and_sentence(page: Page, answered: Lab, watch: Watch) -> None:
     watch.allow("status of 400.*/goal")
     page.goto(answered.path)
-    page.get_by_role("button", name=re.compile("highest val/acc")).click()
+    page.locator("button.goal").click()
     dialog = page.get_by_role("dialog", name="What is best here?")
     dialog.get_by_label("Better is").select_option("lower")
     dialog.get_by_label(re.compile("Rank only those with")).fill("params.model >> 'x'")
@@ -76,7 +76,7 @@ def test_a_goal_is_set_and_turns_order_and_sentence(page: Page, answered: Lab, w
     expect(strip).to_contain_text("1 outside the constraints")
     expect(page.locator("tbody tr[data-iid] th a").nth(1)).to_have_text("vit-s1")
 
-    page.get_by_role("button", name=re.compile("lowest last val/acc")).click()
+    page.locator("button.goal").click()
     dialog.get_by_role("button", name="Guess again").click()
     names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
 

@@ -13,7 +13,8 @@ export function goalText(goal: Goal): string {
 
 /** A metric in a row: at the step that ranks the candidate, where it is ranked and has one by then; else the last. */
 export function metricOf(row: CandidateRow, key: string): Value | undefined {
-  return row.standing?.at_step[key] ?? row.metrics[key];
+  const standing = row.standing?.rank == null ? null : row.standing;
+  return standing?.at_step[key] ?? row.metrics[key];
 }
 
 /** Why a row of a ranked page has no rank; null for one that has. */

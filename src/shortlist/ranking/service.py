@@ -62,10 +62,14 @@ def answer(connection: Connection, scope: Scope, experiment_iid: int) -> Answer:
 
 
 def standing(connection: Connection, scope: Scope, experiment_iid: int) -> tuple[Goal | None, list[Score], int]:
-    """The goal, every candidate's score with those that are ranked first, and how many are."""
+    """The goal, every candidate's score with those that are ranked first, and how many are.
+
+    Without a goal all are in order of time, newest first.
+    """
     found = goal(connection, scope, experiment_iid)
     if found is None:
-        return None, [], 0
+        nothing = Goal(metric="", direction=Direction.MAXIMIZE)
+        return None, scores(connection, scope, experiment_iid, nothing), 0
     return found, *rules.standing(scores(connection, scope, experiment_iid, found), found.direction)
 
 

@@ -30,7 +30,7 @@ async def page(services: Services, scope: Scope, query: wire.CandidateQuery) -> 
 
     def read(connection: Connection) -> wire.CandidatePage:
         experiments.get(connection, scope, query.experiment)
-        _, standing, ranked = ranking.standing(connection, scope, query.experiment)
+        goal, standing, ranked = ranking.standing(connection, scope, query.experiment)
         places = list(enumerate(standing, 1))
         if query.filter:
             found = search.matching(connection, scope, query.experiment, query.filter)
@@ -39,7 +39,9 @@ async def page(services: Services, scope: Scope, query: wire.CandidateQuery) -> 
         following = start + query.max_results
         rows = RowLoader(query.columns)
         return wire.CandidatePage(
-            _rows(connection, scope, rows, shown, ranked),
+            rows(connection, scope, [score.iid for _, score in shown])
+            if goal is None
+            else _rows(connection, scope, rows, shown, ranked),
             len(places),
             str(following) if following < len(places) else None,
         )

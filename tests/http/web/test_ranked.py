@@ -77,3 +77,11 @@ def test_what_goes_with_no_rank_is_refused(
 ) -> None:
     path = f"{base}/experiments/{experiment}/candidates/search"
     refused(rita.post(path, {"ranked": True, **query}), 400, "INVALID_PARAMETER_VALUE", field)
+
+
+def test_without_a_metric_the_newest_is_first(rita: Client, base: str) -> None:
+    iid = rita.mlflow.new_experiment("no metric")
+    for number in range(2):
+        rita.mlflow.new_run(iid, run_name=f"run-{number}", start_time=number)
+    rows = ranked(rita, base, iid)["candidates"]
+    assert [(row["name"], row["standing"]) for row in rows] == [("run-1", None), ("run-0", None)]
