@@ -110,7 +110,7 @@ def test_a_value_that_comes_while_the_page_is_open_changes_the_answer(page: Page
 
 
 def test_where_nothing_has_finished_the_strip_says_what_is_missing(page: Page, lab: MakeLab) -> None:
-    made = lab("nothing yet")
+    made = lab("nothing finished")
     run_id = made.start("first")
     page.goto(made.path)
     strip = page.get_by_role("region", name="The answer")

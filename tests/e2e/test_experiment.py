@@ -361,7 +361,7 @@ def test_delete_undo_and_restore_candidates(page: Page, small: Lab) -> None:
 
     page.get_by_label("Select trial-3").check()
     page.get_by_role("button", name="Delete", exact=True).click()
-    _expect_names(page, "trial-2", "trial-1", "trial-0")
+    _expect_names(page, "trial-2", "trial-0", "trial-1")
     page.get_by_role("button", name="Show: Active", exact=True).click()
     page.get_by_role("menuitemradio", name="Deleted", exact=True).click()
     _expect_names(page, "trial-3")
