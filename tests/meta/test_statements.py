@@ -17,6 +17,7 @@ COUNTS = {
     "runs/get": 9,
     "runs/search": 11,
     "candidates page": 10,
+    "ranked page": 20,
 }
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -86,6 +87,11 @@ def test_reads_and_writes_cost_a_fixed_number_of_statements(
         "runs/search": cost(lambda: mlflow.call("runs/search", **asked)),
         "candidates page": cost(
             lambda: rita.post(f"/api/v1/projects/{project}/experiments/0/candidates/search", {"max_results": 100})
+        ),
+        "ranked page": cost(
+            lambda: rita.post(
+                f"/api/v1/projects/{project}/experiments/0/candidates/search", {"max_results": 100, "ranked": True}
+            )
         ),
         "log-metric": cost(lambda: mlflow.call("runs/log-metric", run_id=ids[0], key="m0", **point)),
         "log-batch": cost(

@@ -77,6 +77,11 @@ export const api = {
     call<wire.Experiment>('GET', experiment(path, iid), { signal }),
   columns: (path: string, iid: number, signal?: AbortSignal) =>
     call<wire.ColumnList>('GET', `${experiment(path, iid)}/columns`, { signal }),
+  answer: (path: string, iid: number, signal?: AbortSignal) =>
+    call<wire.Answer>('GET', `${experiment(path, iid)}/answer`, { signal }),
+  setGoal: (path: string, iid: number, goal: Omit<wire.GoalChange, 'experiment'>) =>
+    call<wire.Answer>('PUT', `${experiment(path, iid)}/goal`, { body: goal }),
+  forgetGoal: (path: string, iid: number) => call<wire.Answer>('DELETE', `${experiment(path, iid)}/goal`),
   createExperiment: (path: string, body: wire.ExperimentCreate) =>
     call<wire.Experiment>('POST', `${project(path)}/experiments`, { body }),
   changeExperiment: (path: string, iid: number, change: Omit<wire.ExperimentChange, 'experiment'>) =>

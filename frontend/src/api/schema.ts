@@ -156,6 +156,7 @@ export interface Candidate {
   datasets: Dataset[];
   files: File[];
   files_truncated: boolean;
+  place: Place | null;
 }
 
 export interface CandidateChange {
@@ -189,6 +190,7 @@ export interface CandidateQuery {
   page_token?: string;
   max_results?: number;
   columns?: string[] | null;
+  ranked?: boolean;
 }
 
 export interface CandidateRow {
@@ -204,6 +206,7 @@ export interface CandidateRow {
   metrics: Record<string, Value>;
   params: Record<string, string>;
   metadata: Record<string, string>;
+  standing: Standing | null;
 }
 
 export interface Column {
@@ -450,6 +453,12 @@ export interface PersonQuery {
   search?: string;
 }
 
+export interface Place {
+  rank: number;
+  of: number;
+  by: string;
+}
+
 export interface PlaceTokenCreate {
   name: string;
   scopes: ('api' | 'read_api' | 'read_package_registry' | 'write_package_registry')[];
@@ -555,6 +564,14 @@ export interface SessionPath {
 export interface SignIn {
   login: string;
   password: string;
+}
+
+export interface Standing {
+  rank: number | null;
+  value: number | '-Infinity' | 'Infinity' | 'NaN' | null;
+  step: number | null;
+  unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
+  at_step: Record<string, Value>;
 }
 
 export interface TokenCreate {

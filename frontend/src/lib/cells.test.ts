@@ -23,6 +23,7 @@ function row(given: Partial<CandidateRow>): CandidateRow {
     metrics: {},
     params: {},
     metadata: {},
+    standing: null,
     ...given,
   };
 }

@@ -1,6 +1,7 @@
 // What the cells of the table of candidates say.
 
 import type { CandidateRow, Value } from '../api/schema';
+import { metricOf } from './answer';
 import type { TableColumn } from './columns';
 import { columnFormat, exact, shortParam, toNumber } from './numbers';
 import { duration, exactTime, relativeTime } from './times';
@@ -24,7 +25,7 @@ export function formatsOf(
 ): Map<string, Format> {
   const metrics = columns.filter(({ kind }) => kind === 'metric');
   return new Map(
-    metrics.map(({ id, key }) => [id, columnFormat(rows.flatMap((row) => row.metrics[key] ?? []))]),
+    metrics.map(({ id, key }) => [id, columnFormat(rows.flatMap((row) => metricOf(row, key) ?? []))]),
   );
 }
 
@@ -36,7 +37,7 @@ export function cellOf(
 ): Cell {
   switch (column.kind) {
     case 'metric': {
-      const value = row.metrics[column.key];
+      const value = metricOf(row, column.key);
       if (value === undefined) return NOTHING;
       return {
         text: format?.(value) ?? exact(value),

@@ -9,6 +9,7 @@ import {
   FACTS,
   findColumns,
   firstDescending,
+  goalFirst,
   guessMetric,
   isLowerBetter,
   isRightAligned,
@@ -36,6 +37,7 @@ function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
     metrics: {},
     params: {},
     metadata: {},
+    standing: null,
     ...given,
   };
 }
@@ -180,4 +182,11 @@ test('the metric a reader asks for is held out and a score', () => {
   expect(guessMetric(metrics)).toBe('val/acc');
   expect(guessMetric([column('metric', 'train/loss'), column('metric', 'val/loss')])).toBe('val/loss');
   expect(guessMetric([column('param', 'acc')])).toBeNull();
+});
+
+test('the metric of the goal comes first', () => {
+  const ids = ['status', 'metrics.a', 'metrics.b', 'params.lr'];
+  expect(goalFirst(ids, 'b')).toEqual(['status', 'metrics.b', 'metrics.a', 'params.lr']);
+  expect(goalFirst(ids, 'c')[1]).toBe('metrics.c');
+  expect(goalFirst(ids, null)).toEqual(ids);
 });

@@ -1,6 +1,7 @@
 // The columns of a table of candidates: which there are, which are shown at first, and how wide they are.
 
 import type { CandidateRow, Column } from '../api/schema';
+import { metricOf } from './answer';
 import { isNumeric } from './numbers';
 import { fieldOf } from './view';
 
@@ -80,6 +81,14 @@ export function defaultColumns(columns: readonly Column[]): string[] {
     'start_time',
     'duration',
   ];
+}
+
+/** Default columns with the goal's metric before the other metrics, though it may be none of the first. */
+export function goalFirst(ids: readonly string[], metric: string | null): string[] {
+  if (metric === null) return [...ids];
+  const id = `${GROUPS.metric}.${metric}`;
+  const [status = 'status', ...rest] = ids.filter((other) => other !== id);
+  return [status, id, ...rest];
 }
 
 /** Held-out measurements come before those of training. */
@@ -174,7 +183,7 @@ export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
   const towards = direction(key);
   if (towards === null) return [];
   const finished = rows.flatMap((row) => {
-    const value = row.metrics[key];
+    const value = metricOf(row, key);
     return row.status === 'finished' && typeof value === 'number' ? [{ iid: row.iid, value }] : [];
   });
   const values = finished.map(({ value }) => value);

@@ -72,16 +72,18 @@ async function loadExperiment(
     order_by: view.order.map(orderText),
     view: view.view,
     max_results: FIRST_ROWS,
+    ranked: view.view === 'active' && view.order.length === 0,
   };
-  const [project, experiment, columns] = await Promise.all([
+  const [project, experiment, columns, answer] = await Promise.all([
     api.project(path, signal),
     api.experiment(path, iid, signal),
     api.columns(path, iid, signal),
+    api.answer(path, iid, signal),
   ]);
   // A filter that the server refuses is the page's to explain; the rows are then those without it.
   const asked = { ...query, columns: wantedColumns(view.columns, columns.columns) };
   const candidates = await api
     .candidates(path, asked, signal)
     .catch(() => api.candidates(path, { ...asked, filter: '', order_by: [] }, signal));
-  return { ...blank('experiment'), project, experiment, columns, candidates, query };
+  return { ...blank('experiment'), project, experiment, answer, columns, candidates, query };
 }

@@ -3,7 +3,9 @@
 import { ApiError, api } from '../api/client';
 import type { CandidatePage, CandidateQuery, CandidateRow } from '../api/schema';
 
-export type Search = Required<Pick<CandidateQuery, 'filter' | 'order_by' | 'view'>> & { columns: string[] };
+export type Search = Required<Pick<CandidateQuery, 'filter' | 'order_by' | 'view' | 'ranked'>> & {
+  columns: string[];
+};
 
 const FIRST = 100;
 const PAGE = 200;

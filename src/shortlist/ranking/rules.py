@@ -70,6 +70,16 @@ def rank(scores: Iterable[Score], direction: Direction) -> list[Score]:
     return sorted(ranked, key=_value, reverse=direction is Direction.MAXIMIZE)
 
 
+_UNRANKED = (Unranked.RUNNING, Unranked.INFEASIBLE, Unranked.NOT_FINITE, Unranked.FAILED, Unranked.NO_VALUE)
+
+
+def standing(scores: Sequence[Score], direction: Direction) -> tuple[list[Score], int]:
+    """Every score, those with a rank first and then the others by reason, and how many have a rank."""
+    ranked = rank(scores, direction)
+    others = [score for reason in _UNRANKED for score in scores if score.unranked is reason]
+    return [*ranked, *others], len(ranked)
+
+
 def _value(score: Score) -> float:
     return math.nan if score.value is None else score.value
 

@@ -61,6 +61,18 @@ def answer(connection: Connection, scope: Scope, experiment_iid: int) -> Answer:
     return rules.answer(found, scored, ranked, params)
 
 
+def standing(connection: Connection, scope: Scope, experiment_iid: int) -> tuple[Goal | None, list[Score], int]:
+    """The goal, every candidate's score with those that are ranked first, and how many are.
+
+    Without a goal all are in order of time, newest first.
+    """
+    found = goal(connection, scope, experiment_iid)
+    if found is None:
+        nothing = Goal(metric="", direction=Direction.MAXIMIZE)
+        return None, scores(connection, scope, experiment_iid, nothing), 0
+    return found, *rules.standing(scores(connection, scope, experiment_iid, found), found.direction)
+
+
 def scores(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> list[Score]:
     """The score of every candidate of an experiment that is not deleted, newest first."""
     rows = store.series(connection, scope, experiment_iid, by.metric)

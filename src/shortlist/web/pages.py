@@ -164,4 +164,5 @@ def _query_of(request: Request, experiment: int) -> wire.CandidateQuery:
         order_by=given.get("order_by", []),
         view=view if view in ("active", "deleted", "all") else "active",
         max_results=_FIRST_ROWS,
+        ranked=view == "active" and not given.get("order_by"),
     )

@@ -10,12 +10,14 @@ from shortlist.identity import service as identity
 from shortlist.metrics import service as metrics
 from shortlist.packages import service as packages
 from shortlist.ranking import service as ranking
+from shortlist.ranking.sentence import describe
 from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.search.service import CandidateSearch, ExperimentSearch
 from shortlist.tracking import candidates, experiments, store_candidates, store_experiments
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
-from shortlist.web import translate, wire
+from shortlist.web import ranked, translate, wire
+from shortlist.web.rows import RowLoader
 
 MAX_LISTED_FILES = 2000
 
@@ -72,6 +74,8 @@ def columns(connection: Connection, scope: Scope, iid: int) -> wire.ColumnList:
 
 async def candidate_page(services: Services, scope: Scope, query: wire.CandidateQuery) -> wire.CandidatePage:
     """A page of candidates and how many the filter finds in all."""
+    if query.ranked:
+        return await ranked.page(services, scope, query)
     asked = search_of(query)
     loader = RowLoader(query.columns)
 
@@ -106,31 +110,6 @@ def search_of(query: wire.CandidateQuery) -> CandidateSearch:
     )
 
 
-class RowLoader:
-    """Loads the rows of a page with the values of the asked columns only."""
-
-    def __init__(self, columns: Sequence[str] | None) -> None:
-        self._metrics = _chosen(columns, "metrics.")
-        self._params = _chosen(columns, "params.")
-        self._metadata = _chosen(columns, "metadata.")
-
-    def __call__(self, connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.CandidateRow]:
-        records = store_candidates.by_iids(connection, scope, iids)
-        latest = metrics.latest(connection, scope, iids, self._metrics)
-        params = store_candidates.params_of(connection, scope, iids, self._params)
-        metadata = store_candidates.metadata_of(connection, scope, iids, self._metadata)
-        return [
-            translate.candidate_row(record, latest.get(record.iid, []), params[record.iid], metadata[record.iid])
-            for record in records
-        ]
-
-
-def _chosen(columns: Sequence[str] | None, prefix: str) -> list[str] | None:
-    if columns is None:
-        return None
-    return [column.removeprefix(prefix) for column in columns if column.startswith(prefix)]
-
-
 def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
     """Everything on a candidate's page but its curves and the bytes of its files."""
     record = candidates.get_by_iid(connection, scope, iid)
@@ -162,7 +141,18 @@ def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
         ],
         files=listed,
         files_truncated=truncated,
+        place=_place(connection, scope, record),
     )
+
+
+def _place(connection: Connection, scope: Scope, record: CandidateRecord) -> wire.Place | None:
+    goal, standing, ranked = ranking.standing(connection, scope, record.experiment_iid)
+    if goal is None:
+        return None
+    for number, score in enumerate(standing[:ranked], 1):
+        if score.iid == record.iid:
+            return wire.Place(number, ranked, describe(goal))
+    return None
 
 
 def _parent(connection: Connection, scope: Scope, record: CandidateRecord) -> wire.CandidateLink | None:

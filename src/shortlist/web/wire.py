@@ -187,7 +187,8 @@ class Answer(msgspec.Struct):
 
 class CandidateQuery(msgspec.Struct):
     """A page of candidates. `order_by` has entries such as `metrics."val/acc" DESC`; `columns` limits the values
-    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`; None sends every value."""
+    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`; None sends every value. `ranked` puts the best by
+    the goal first, whoever has no rank last, and takes only active candidates and no `order_by`."""
 
     experiment: int
     filter: str = ""
@@ -196,6 +197,18 @@ class CandidateQuery(msgspec.Struct):
     page_token: str = ""
     max_results: int = 100
     columns: list[str] | None = None
+    ranked: bool = False
+
+
+class Standing(msgspec.Struct):
+    """How a candidate stands by the goal. `at_step` has its metrics at the step of its value, where they were
+    logged by then; `unranked` says why it has no rank. Ranks count in the whole experiment, whatever the filter."""
+
+    rank: int | None
+    value: Value | None
+    step: int | None
+    unranked: Literal["running", "failed", "not_finite", "infeasible", "no_value"] | None
+    at_step: dict[str, Value]
 
 
 class CandidateRow(msgspec.Struct):
@@ -211,6 +224,7 @@ class CandidateRow(msgspec.Struct):
     metrics: dict[str, Value]
     params: dict[str, str]
     metadata: dict[str, str]
+    standing: Standing | None = None  # of a ranked page
 
 
 class CandidatePage(msgspec.Struct):
@@ -270,6 +284,14 @@ class FileList(msgspec.Struct):
     truncated: bool
 
 
+class Place(msgspec.Struct):
+    """The rank of a candidate among those that have one, and by what: `highest val/acc`."""
+
+    rank: int
+    of: int
+    by: str
+
+
 class Candidate(msgspec.Struct):
     iid: int
     external_id: str
@@ -290,6 +312,7 @@ class Candidate(msgspec.Struct):
     datasets: list[Dataset]
     files: list[File]
     files_truncated: bool
+    place: Place | None = None
 
 
 class CandidateChange(msgspec.Struct):

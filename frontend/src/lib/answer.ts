@@ -1,0 +1,78 @@
+// The answer of an experiment in words and signs.
+
+import type { Answer, CandidateRow, Goal, Score, Value } from '../api/schema';
+import { short, toNumber } from './numbers';
+
+/** `highest val/acc`, `lowest mean of the last 5 val/loss`. */
+export function goalText(goal: Goal): string {
+  const word = goal.direction === 'maximize' ? 'highest' : 'lowest';
+  if (goal.reduction === 'last') return `${word} last ${goal.metric}`;
+  if (goal.reduction === 'mean_last') return `${word} mean of the last ${goal.last} ${goal.metric}`;
+  return `${word} ${goal.metric}`;
+}
+
+/** A metric in a row: at the step that ranks the candidate, where it is ranked and has one by then; else the last. */
+export function metricOf(row: CandidateRow, key: string): Value | undefined {
+  const standing = row.standing?.rank == null ? null : row.standing;
+  return standing?.at_step[key] ?? row.metrics[key];
+}
+
+/** Why a row of a ranked page has no rank; null for one that has. */
+export function unrankedReason(row: CandidateRow): string | null {
+  const { standing } = row;
+  switch (standing?.unranked) {
+    case undefined:
+    case null:
+      return null;
+    case 'not_finite':
+      return `${short(standing?.value ?? 'NaN')} at step ${standing?.step ?? '?'}`;
+    case 'infeasible':
+      return 'outside the constraints';
+    case 'no_value':
+      return 'no value';
+    case 'failed':
+      return row.status === 'killed' ? 'killed' : 'failed';
+    case 'running':
+      return row.status;
+  }
+}
+
+export interface Delta {
+  arrow: string;
+  text: string;
+  words: string;
+  tone: 'better' | 'worse' | 'same';
+}
+
+/** How far a ranked row is from the baseline; the sign is that of the number, the word that of the goal. */
+export function deltaTo(goal: Goal, baseline: Score | null, row: CandidateRow): Delta | null {
+  const value = row.standing?.value;
+  const base = baseline?.value;
+  if (row.standing?.rank == null || value == null || base == null || row.iid === baseline?.iid) return null;
+  const difference = toNumber(value) - toNumber(base);
+  if (!Number.isFinite(difference)) return null;
+  if (difference === 0) return { arrow: '=', text: '', words: 'the same as the baseline', tone: 'same' };
+  const tone = difference > 0 === (goal.direction === 'maximize') ? 'better' : 'worse';
+  const size = short(Math.abs(difference), 2);
+  return {
+    arrow: difference > 0 ? '▲' : '▼',
+    text: `${difference > 0 ? '+' : '−'}${size}`,
+    words: `${size} ${difference > 0 ? 'higher' : 'lower'} than the baseline, ${tone}`,
+    tone,
+  };
+}
+
+/** `18 ranked`, `1 failed`: what there is of each kind. */
+export function counts(answer: Answer): string[] {
+  const found: [number, string][] = [
+    [answer.ranked, 'ranked'],
+    [answer.running, 'running'],
+    [answer.failed, 'failed'],
+    [answer.not_finite, 'diverged'],
+    [answer.infeasible, 'outside the constraints'],
+    [answer.no_value, 'without a value'],
+  ];
+  return found
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count.toLocaleString('en-US')} ${what}`);
+}

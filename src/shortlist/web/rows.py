@@ -1,0 +1,35 @@
+"""Rows of a page of candidates."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.metrics import service as metrics
+from shortlist.tracking import store_candidates
+from shortlist.web import translate, wire
+
+
+class RowLoader:
+    """Loads the rows of a page with the values of the asked columns only."""
+
+    def __init__(self, columns: Sequence[str] | None) -> None:
+        self.metrics = chosen(columns, "metrics.")
+        self._params = chosen(columns, "params.")
+        self._metadata = chosen(columns, "metadata.")
+
+    def __call__(self, connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.CandidateRow]:
+        records = store_candidates.by_iids(connection, scope, iids)
+        latest = metrics.latest(connection, scope, iids, self.metrics)
+        params = store_candidates.params_of(connection, scope, iids, self._params)
+        metadata = store_candidates.metadata_of(connection, scope, iids, self._metadata)
+        return [
+            translate.candidate_row(record, latest.get(record.iid, []), params[record.iid], metadata[record.iid])
+            for record in records
+        ]
+
+
+def chosen(columns: Sequence[str] | None, prefix: str) -> list[str] | None:
+    if columns is None:
+        return None
+    return [column.removeprefix(prefix) for column in columns if column.startswith(prefix)]

@@ -1,0 +1,128 @@
+"""The answer on the page of an experiment, on candidates whose right answer is known."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.axe import overflow, violations
+from tests.e2e.conftest import OpenPage, Watch
+from tests.e2e.test_experiment import Lab, MakeLab, client, lab
+
+__all__ = ["client", "lab"]  # fixtures
+
+# val/acc at steps 0, 7 and 9: the best is in the middle, the last is lower. val/loss goes down all the way.
+REACHED = {"vit-s0": 0.83, "vit-s1": 0.85, "knn": 0.6}
+
+
+@pytest.fixture
+def answered(lab: MakeLab, request: pytest.FixtureRequest) -> Lab:
+    made = lab(f"answer {request.node.name}")
+    for number, (name, reached) in enumerate(REACHED.items()):
+        model, _, seed = name.partition("-s")
+        run_id = made.start(name, number, model=model, seed=seed or "0")
+        for step, value, loss in ((0, 0.1, 2.0), (7, reached, 0.5), (9, reached - 0.01, 0.4)):
+            made.log(run_id, "val/acc", value, step)
+            made.log(run_id, "val/loss", loss, step)
+        made.finish(run_id)
+    made.log(made.start("running", 10), "val/acc", 0.99)
+    run_id = made.start("diverged", 11)
+    made.log(run_id, "val/acc", "NaN", 12)
+    made.finish(run_id)
+    return made
+
+
+def names(page: Page, *expected: str) -> None:
+    expect(page.locator("tbody tr[data-iid] th a")).to_have_text(list(expected))
+
+
+def test_the_answer_is_said_and_the_best_is_first(page: Page, answered: Lab) -> None:
+    page.goto(answered.path)
+    strip = page.get_by_role("region", name="The answer")
+    expect(strip).to_contain_text(re.compile(r"vit-s1 is best: val/acc\s+0\.8500, 0\.0200 ahead of\s+vit-s0"))
+    expect(strip).to_contain_text("0.8400 ± 0.0141, n = 2: the lead is outside the noise")
+    for count in ("3 ranked", "1 running", "1 diverged", "highest val/acc, guessed"):
+        expect(strip).to_contain_text(count)
+    names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
+    expect(page.locator("tr .rank")).to_have_text(["1", "2", "3", re.compile("not ranked"), re.compile("not ranked")])
+    divided = page.locator("tr.divided")
+    expect(divided).to_have_count(1)
+    expect(divided).to_contain_text("running")
+    expect(page.get_by_role("row").filter(has_text="diverged")).to_contain_text("NaN at step 12")
+
+
+def test_other_metrics_are_read_at_the_best_step(page: Page, answered: Lab) -> None:
+    page.goto(answered.path)
+    cell = page.locator("tbody tr[data-iid]").first.locator("td[title='0.5 at step 7, last 0.4']")
+    expect(cell).to_contain_text("0.5")
+
+
+def test_a_goal_is_set_and_turns_order_and_sentence(page: Page, answered: Lab, watch: Watch) -> None:
+    watch.allow("status of 400.*/goal")
+    page.goto(answered.path)
+    page.locator("button.goal").click()
+    dialog = page.get_by_role("dialog", name="What is best here?")
+    dialog.get_by_label("Better is").select_option("lower")
+    dialog.get_by_label(re.compile("Rank only those with")).fill("params.model >> 'x'")
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("at character")
+    assert violations(page) == []
+    dialog.get_by_label(re.compile("Rank only those with")).fill("params.model = 'vit'")
+    dialog.get_by_label("Of each candidate, take").select_option("its last value")
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(dialog).not_to_be_visible()
+    strip = page.get_by_role("region", name="The answer")
+    expect(strip).to_contain_text("vit-s0 is best")
+    expect(strip).to_contain_text("1 outside the constraints")
+    expect(page.locator("tbody tr[data-iid] th a").nth(1)).to_have_text("vit-s1")
+
+    page.locator("button.goal").click()
+    dialog.get_by_role("button", name="Guess again").click()
+    names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
+
+
+def test_a_baseline_is_set_by_a_key(page: Page, answered: Lab) -> None:
+    page.goto(answered.path)
+    for key in ("j", "j", "b"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("Compared with “vit-s0”.")).to_be_visible()
+    rows = page.locator("tbody tr[data-iid]")
+    expect(rows.nth(1)).to_contain_text("baseline")
+    expect(rows.nth(0)).to_contain_text("▲+0.020")
+    expect(rows.nth(0)).to_contain_text("higher than the baseline, better")
+    expect(rows.nth(2)).to_contain_text("lower than the baseline, worse")
+
+
+def test_the_candidate_shows_its_place(page: Page, answered: Lab) -> None:
+    page.goto(answered.path)
+    page.get_by_role("link", name="vit-s0").last.click()
+    expect(page.get_by_text("2 of 3 by highest val/acc")).to_be_visible()
+
+
+def test_a_value_that_comes_while_the_page_is_open_changes_the_answer(page: Page, answered: Lab) -> None:
+    page.goto(answered.path)
+    run_id = answered.start("late", 20)
+    answered.log(run_id, "val/acc", 0.9, 3)
+    answered.finish(run_id)
+    strip = page.get_by_role("region", name="The answer")
+    expect(strip).to_contain_text("late is best", timeout=20_000)
+    expect(page.locator("tbody tr[data-iid] th a").first).to_have_text("late")
+
+
+def test_where_nothing_has_finished_the_strip_says_what_is_missing(page: Page, lab: MakeLab) -> None:
+    made = lab("nothing finished")
+    run_id = made.start("first")
+    page.goto(made.path)
+    strip = page.get_by_role("region", name="The answer")
+    expect(strip).to_contain_text("No metric yet")
+    made.log(run_id, "val/acc", 0.5)
+    expect(strip).to_contain_text("once it has finished with a value of val/acc", timeout=20_000)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_the_strip_is_accessible(open_page: OpenPage, answered: Lab, theme: str, width: int, height: int) -> None:
+    page = open_page(width, height, theme)
+    page.goto(answered.path, wait_until="networkidle")
+    assert violations(page) == []
+    assert overflow(page) <= 0

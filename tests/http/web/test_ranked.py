@@ -1,0 +1,87 @@
+"""Pages of candidates in the order of the answer, on the 24 candidates of test_answer."""
+
+from typing import Any
+
+import pytest
+
+from tests.http.client import Client, refused
+from tests.http.web.test_answer import BEST_STEP, base, experiment, put
+
+__all__ = ["base", "experiment"]  # fixtures
+
+
+def ranked(client: Client, base: str, experiment: str, **query: Any) -> dict[str, Any]:
+    path = f"{base}/experiments/{experiment}/candidates/search"
+    response = client.post(path, {"ranked": True, **query})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_the_best_is_first_and_others_are_read_at_its_step(rita: Client, base: str, experiment: str) -> None:
+    page = ranked(rita, base, experiment)
+    rows = page["candidates"]
+    assert page["total"] == len(rows) == 24
+    assert [row["standing"]["rank"] for row in rows] == [*range(1, 19), *[None] * 6]
+    assert [row["name"] for row in rows[:3]] == ["convnext-s2", "convnext-s0", "vit-s2"]
+    best = rows[0]
+    assert best["standing"]["value"] == 0.859
+    assert best["standing"]["step"] == BEST_STEP
+    assert best["standing"]["at_step"] == {"val/acc": 0.859, "val/loss": 0.5}
+    assert best["metrics"] == {"val/acc": pytest.approx(0.849), "val/loss": 0.4}
+    reasons = [row["standing"]["unranked"] for row in rows[18:]]
+    assert reasons == ["running", "running", "running", "not_finite", "failed", "no_value"]
+
+
+def test_pages_and_a_filter_keep_the_ranks(rita: Client, base: str, experiment: str) -> None:
+    names = [row["name"] for row in ranked(rita, base, experiment)["candidates"]]
+    found: list[str] = []
+    token = ""
+    while True:
+        page = ranked(rita, base, experiment, max_results=7, page_token=token)
+        found += [row["name"] for row in page["candidates"]]
+        token = page["next_page_token"]
+        if token is None:
+            break
+    assert found == names
+    vit = ranked(rita, base, experiment, filter="params.model = 'vit'")
+    assert vit["total"] == 4
+    assert [row["standing"]["rank"] for row in vit["candidates"]] == [3, 5, 6, None]
+
+
+def test_another_direction_reverses_the_ranks(rita: Client, base: str, experiment: str) -> None:
+    before = [row["name"] for row in ranked(rita, base, experiment)["candidates"][:18]]
+    put(rita, base, experiment, metric="val/acc", direction="minimize", reduction="last")
+    after = [row["name"] for row in ranked(rita, base, experiment)["candidates"][:18]]
+    assert after == before[::-1]
+
+
+def test_the_candidate_knows_its_place(rita: Client, base: str, experiment: str) -> None:
+    rows = ranked(rita, base, experiment)["candidates"]
+    second = rita.get(f"{base}/candidates/{rows[1]['iid']}").json()
+    assert second["place"] == {"rank": 2, "of": 18, "by": "highest val/acc"}
+    assert rita.get(f"{base}/candidates/{rows[-1]['iid']}").json()["place"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"order_by": ["name"]}, "order_by"),
+        ({"view": "deleted"}, "view"),
+        ({"max_results": 0}, "max_results"),
+        ({"page_token": "x"}, "page_token"),
+        ({"filter": "metrics.a >>"}, "filter"),
+    ],
+)
+def test_what_goes_with_no_rank_is_refused(
+    rita: Client, base: str, experiment: str, query: dict[str, Any], field: str
+) -> None:
+    path = f"{base}/experiments/{experiment}/candidates/search"
+    refused(rita.post(path, {"ranked": True, **query}), 400, "INVALID_PARAMETER_VALUE", field)
+
+
+def test_without_a_metric_the_newest_is_first(rita: Client, base: str) -> None:
+    iid = rita.mlflow.new_experiment("no metric")
+    for number in range(2):
+        rita.mlflow.new_run(iid, run_name=f"run-{number}", start_time=number)
+    rows = ranked(rita, base, iid)["candidates"]
+    assert [(row["name"], row["standing"]) for row in rows] == [("run-1", None), ("run-0", None)]
