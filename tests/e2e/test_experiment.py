@@ -416,7 +416,7 @@ def test_an_empty_experiment_teaches_and_fills_itself(page: Page, lab: MakeLab) 
 
 
 def test_what_is_logged_appears_without_moving_the_focus_or_the_scroll(page: Page, lab: MakeLab) -> None:
-    made = lab("live")
+    made = lab("growing")
     run_id = [made.start(f"trial-{number:02}", number) for number in range(60)][30]
     page.goto(made.path)
     page.get_by_role("grid").focus()

@@ -78,7 +78,7 @@ def test_the_first_key_skips_to_the_content(page: Page, filled: Filled) -> None:
 def test_an_experiment_is_made_and_deleted_with_a_way_back(page: Page, filled: Filled) -> None:
     page.goto(filled.experiments_path)
     page.get_by_role("button", name="New experiment").click()
-    page.get_by_label("Name").fill("written in the browser")
+    page.get_by_role("textbox", name="Name", exact=True).fill("written in the browser")
     page.get_by_role("button", name="Create experiment").click()
     row = page.get_by_role("row", name="written in the browser")
     expect(row).to_be_visible()
