@@ -553,9 +553,13 @@ def _open_states(page: Page, path: str) -> Iterator[str]:
     page.get_by_role("button", name="Metadata").click()
     yield "metadata"
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Edit name").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    rename = page.get_by_role("button", name="Edit name")
+    rename.click()
     yield "name"
     page.keyboard.press("Escape")
+    # The slash must not be typed into the field that is about to go.
+    expect(rename).to_be_visible()
     _filter(page, "metrics.acc >> 1")
     expect(page.get_by_role("alert")).not_to_be_empty()
     yield "mistake"
