@@ -313,7 +313,7 @@ def search_with_children() -> None:
                 score = float(cross_val_score(KNeighborsClassifier(neighbours), train_x, train_y, cv=3).mean())
                 mlflow.log_metric("val/acc", score)
                 best = max(best, (score, neighbours))
-        mlflow.log_metric("val/acc", best[0])
+        mlflow.log_metric("search/best", best[0])
         mlflow.log_param("neighbours", best[1])
 
 

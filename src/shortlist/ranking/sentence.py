@@ -35,7 +35,8 @@ def sentence(answer: Answer, names: Mapping[int, str]) -> str:
         return f"No candidate has finished with a value of {answer.goal.metric} yet.{_others(answer)}"
     words = f"{names.get(answer.best.iid, '?')} is best: {answer.goal.metric} {number(answer.best.value)}"
     if answer.runner_up is not None and answer.lead is not None:
-        words += f", {number(answer.lead)} ahead of {names.get(answer.runner_up.iid, '?')}"
+        distance = f"{number(answer.lead)} ahead of" if answer.lead else "level with"
+        words += f", {distance} {names.get(answer.runner_up.iid, '?')}"
     return f"{words}.{_others(answer)}{_group(answer)}"
 
 

@@ -129,6 +129,8 @@ def test_the_answer_is_a_sentence() -> None:
     assert sentence(found, names) == (
         "convnext is best: val/acc 0.857, 0.003 ahead of vit. 2 ranked, 1 failed, 1 diverged."
     )
+    level = rules.answer(ACCURACY, [Score(1, 0.5, 0), Score(2, 0.5, 0)], [Score(1, 0.5, 0), Score(2, 0.5, 0)], {})
+    assert sentence(level, names) == "convnext is best: val/acc 0.5, level with vit. 2 ranked."
     assert sentence(Answer(), {}) == "No metric has been logged yet."
     empty = rules.answer(ACCURACY, scores[2:], [], {})
     assert sentence(empty, {}) == "No candidate has finished with a value of val/acc yet. 1 failed, 1 diverged."
