@@ -20,7 +20,7 @@ from shortlist.http.resolver import Resolver
 from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
-from shortlist.identity.rate_limit import SignInLimits
+from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
@@ -67,6 +67,7 @@ def build(settings: Settings) -> Application:
         folder=folder,
         resolver=Resolver(database, limits),
         sign_in_limits=limits,
+        password_guesses=AttemptLimit(10),
     )
     started = first_start(database, settings)
     projects.purge_expired(database)
@@ -111,12 +112,13 @@ def _on_terminal(settings: Settings) -> bool:
 
 def all_endpoints() -> list[tuple[Surface, Endpoint]]:
     """Every endpoint with its surface, for documents and for tests that visit all of them."""
-    page_surface = pages.surface(Assets())
+    assets = Assets()
+    page_surface = pages.surface(assets)
     return [
         *((MLFLOW, endpoint) for endpoint in (*mlflow.MOUNTED, *mlflow.PROBES)),
         *((V4, endpoint) for endpoint in v4.ENDPOINTS),
         *((WEB, endpoint) for endpoint in (*api.ENDPOINTS, _OPENAPI)),
-        *((page_surface, endpoint) for endpoint in pages.Pages(Assets()).endpoints()),
+        *((page_surface, endpoint) for endpoint in pages.Pages(assets).endpoints()),
     ]
 
 

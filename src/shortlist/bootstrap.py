@@ -7,10 +7,9 @@ from shortlist.access.roles import TokenScope
 from shortlist.access.scope import ANONYMOUS
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.errors import AlreadyExists, NotFound
+from shortlist.errors import AlreadyExists
 from shortlist.identity import passwords
 from shortlist.identity import service as identity
-from shortlist.identity.types import User
 from shortlist.projects import service as projects
 from shortlist.projects import store as projects_store
 from shortlist.settings import Settings
@@ -64,11 +63,3 @@ def _ensure_token(connection: Connection, secret: str) -> None:
         identity.issue_token(connection, root.id, "from the settings", [TokenScope.API], given=secret)
     except AlreadyExists:
         return
-
-
-def ensure_project(connection: Connection, owner: User, path: str, name: str, description: str) -> None:
-    """Make a project of `owner` unless it exists."""
-    try:
-        projects.get(connection, projects.actor_of(owner), f"{owner.username}/{path}")
-    except NotFound:
-        projects.create(connection, owner, path, name=name, description=description)

@@ -24,6 +24,11 @@ class Toasts {
     this.#show({ id: this.#next++, text, kind: 'error', action: null });
   }
 
+  /** Runs work that nobody waits for; what goes wrong is said. */
+  attempt(work: () => Promise<unknown>): void {
+    work().catch((reason: unknown) => this.error(reason));
+  }
+
   #show(toast: Toast): void {
     this.list = [...this.list.slice(-2), toast];
     this.resume(toast.id);

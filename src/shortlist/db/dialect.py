@@ -12,9 +12,6 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 _json = msgspec.json.Encoder()
 
-# SQLite refuses a statement with more bound values than this; several rows go in one statement below it.
-MAX_BOUND_VALUES = 32_000
-
 
 def insert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:
     """An `INSERT` that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""

@@ -9,7 +9,7 @@ from shortlist.settings import Settings
 if TYPE_CHECKING:
     from shortlist.blobs.store import BlobStore
     from shortlist.http.resolver import Resolver
-    from shortlist.identity.rate_limit import SignInLimits
+    from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
     from shortlist.metrics.folder import Folder
 
 
@@ -21,3 +21,4 @@ class Services:
     folder: "Folder"
     resolver: "Resolver"
     sign_in_limits: "SignInLimits"
+    password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many

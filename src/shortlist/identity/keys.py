@@ -17,12 +17,6 @@ def new_token(prefix: str = PERSONAL) -> str:
     return f"{prefix}{body}{_checksum(body)}"
 
 
-def is_well_formed(token: str, prefix: str = PERSONAL) -> bool:
-    """Whether the checksum of a token of ours is right. Tokens set by an administrator need not have one."""
-    body = token.removeprefix(prefix)
-    return token.startswith(prefix) and _checksum(body[:-_CHECK_LENGTH]) == body[-_CHECK_LENGTH:]
-
-
 def new_session_secret() -> str:
     return secrets.token_urlsafe(32)
 

@@ -125,7 +125,7 @@ class Folder:
             self._thread.join()
             self._thread = None
 
-    def notify(self, project_id: int, candidate_iid: int | None = None) -> None:  # noqa: ARG002
+    def notify(self, project_id: int) -> None:
         """Something was logged to a project. Cheap, and safe from any thread."""
         if project_id in self._dirty:
             return

@@ -1,6 +1,5 @@
 """Pure checks of what may be logged: keys, values, timestamps and steps. Each refusal names the field."""
 
-import posixpath
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -9,11 +8,10 @@ import numpy as np
 
 from shortlist.errors import InvalidValue
 from shortlist.metrics.types import Points
+from shortlist.tracking import rules as tracking_rules
 
-MAX_KEY_LENGTH = 250
 _INT64_MAX = 2**63 - 1
 _INT64_MIN = -(2**63)
-_KEY = re.compile(r"[/\w.\- :]+\Z")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\Z", re.ASCII)
 _WORDS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf"), "+Infinity": float("inf")}
 
@@ -23,33 +21,16 @@ _KNOWN_KEYS_LIMIT = 100_000
 
 
 def check_key(key: Any, field: str = "key") -> str:
-    """The key, if it is one: at most 250 word characters, `/`, `.`, `-`, spaces and `:`, in the shape of a plain path.
+    """The key, if it is one by the rule that parameters and metadata follow too.
 
     Raises:
         InvalidValue: it is missing, too long, has another character, or is not its own normalised path.
     """
     if isinstance(key, str) and key in _known_keys:
         return key
-    if key is None or key == "":
-        raise InvalidValue(f"Missing value for required parameter '{field}'.", field=field)
-    if not isinstance(key, str):
+    if key is not None and not isinstance(key, str):
         raise InvalidValue(f"Invalid value {key!r} for parameter '{field}' supplied: it must be a text.", field=field)
-    if len(key) > MAX_KEY_LENGTH:
-        raise InvalidValue(
-            f"'{field}' exceeds the maximum length of {MAX_KEY_LENGTH} characters: it has {len(key)}.", field=field
-        )
-    if not _KEY.match(key):
-        raise InvalidValue(
-            f"Invalid value {key!r} for parameter '{field}' supplied: a metric name may only contain word characters, "
-            "slashes, dots, dashes, spaces and colons.",
-            field=field,
-        )
-    if posixpath.normpath(key) != key or key == "." or key.startswith(("../", "/")) or key == "..":
-        raise InvalidValue(
-            f"Invalid value {key!r} for parameter '{field}' supplied: as a path it must be relative and in its "
-            f"shortest form, here {posixpath.normpath(key)!r}.",
-            field=field,
-        )
+    key = tracking_rules.check_key(key or "", field)
     if len(_known_keys) >= _KNOWN_KEYS_LIMIT:
         _known_keys.clear()
     _known_keys.add(key)

@@ -33,13 +33,7 @@ def append(connection: Connection, scope: Scope, candidate: CandidateKey, points
         store.append(connection, scope.project_id, candidate, points.encode())
 
 
-def append_active(
-    connection: Connection,
-    scope: Scope,
-    external_id: str,
-    points_payload: bytes,
-    count: int = 1,  # noqa: ARG001
-) -> bool:
+def append_active(connection: Connection, scope: Scope, external_id: str, points_payload: bytes) -> bool:
     """Log `Points.encode()` to a candidate if it exists and is not deleted, in one statement; whether it was so."""
     return store.append_active(connection, scope.project_id, external_id, points_payload)
 

@@ -34,7 +34,7 @@ async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
     payload = Points.of([point]).encode()
     scope = call.project
     written = await call.services.database.write(
-        lambda connection: metrics.append_active(connection, scope, external_id, payload, 1)
+        lambda connection: metrics.append_active(connection, scope, external_id, payload)
     )
     if not written:
         # The statement above only says that there is no such active candidate; this says why.

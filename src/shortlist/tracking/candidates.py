@@ -21,7 +21,6 @@ from shortlist.tracking.types import (
     CandidateRecord,
     DatasetInput,
     NewCandidate,
-    Status,
 )
 
 
@@ -237,8 +236,3 @@ def check_metadata(metadata: Mapping[str, str], field: str = "tags") -> None:
         rules.check_key(key, f"{field}.key")
         limit = rules.MAX_NOTE if key == wellknown.NOTE else rules.MAX_METADATA_VALUE
         rules.check_text(value, limit, f"{field}.value")
-
-
-def finished(status: Status) -> bool:
-    """Whether a candidate with this status has stopped for good."""
-    return status in (Status.FINISHED, Status.FAILED, Status.KILLED)

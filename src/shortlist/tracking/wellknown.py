@@ -3,6 +3,5 @@
 NAME = "mlflow.runName"
 PARENT = "mlflow.parentRunId"
 NOTE = "mlflow.note.content"
-USER = "mlflow.user"
 EXPERIMENT_NOTE = "mlflow.note.content"
 DATASET_CONTEXT = "mlflow.data.context"

@@ -14,7 +14,7 @@ from shortlist.web import (
 
 ENDPOINTS = (
     *api_session.ENDPOINTS,
-    *api_account.endpoints(),
+    *api_account.ENDPOINTS,
     *api_projects.ENDPOINTS,
     *api_settings.ENDPOINTS,
     *api_members.ENDPOINTS,

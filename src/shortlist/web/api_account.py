@@ -11,7 +11,6 @@ from shortlist.http.endpoint import Call, Endpoint
 from shortlist.identity import accounts, passwords, tokens
 from shortlist.identity import service as identity
 from shortlist.identity import store as identity_store
-from shortlist.identity.rate_limit import AttemptLimit
 from shortlist.identity.types import Token, User
 from shortlist.web import people
 from shortlist.web import wire_people as wire
@@ -32,26 +31,20 @@ async def edit(call: Call, request: wire.AccountChange) -> wire.Account:
     )
 
 
-class PasswordForm:
-    """Changing one's own password. It keeps the count of wrong guesses, so that a stolen session cannot try many."""
-
-    def __init__(self) -> None:
-        self._attempts = AttemptLimit(10)
-
-    async def change_password(self, call: Call, request: wire.PasswordChange) -> wire.Done:
-        """Change one's own password, which ends all other sessions."""
-        name = call.actor.username
-        self._attempts.check(name)
-        _, stored = await call.services.database.read(lambda connection: identity.stored_password(connection, name))
-        if not await asyncio.to_thread(passwords.verify, stored, request.current_password):
-            self._attempts.failed(name)
-            raise InvalidValue("The current password is wrong.", field="current_password")
-        self._attempts.succeeded(name)
-        passwords.check_strength(request.new_password)
-        hashed = await asyncio.to_thread(passwords.hash_password, request.new_password)
-        new = accounts.AccountChange(password_hash=hashed)
-        await write(call, lambda connection: accounts.change(connection, call.author, _self(call, connection), new))
-        return wire.Done()
+async def change_password(call: Call, request: wire.PasswordChange) -> wire.Done:
+    """Change one's own password, which ends all other sessions."""
+    name, guesses = call.actor.username, call.services.password_guesses
+    guesses.check(name)
+    _, stored = await call.services.database.read(lambda connection: identity.stored_password(connection, name))
+    if not await asyncio.to_thread(passwords.verify, stored, request.current_password):
+        guesses.failed(name)
+        raise InvalidValue("The current password is wrong.", field="current_password")
+    guesses.succeeded(name)
+    passwords.check_strength(request.new_password)
+    hashed = await asyncio.to_thread(passwords.hash_password, request.new_password)
+    new = accounts.AccountChange(password_hash=hashed)
+    await write(call, lambda connection: accounts.change(connection, call.author, _self(call, connection), new))
+    return wire.Done()
 
 
 def list_sessions(call: Call, connection: Connection, _request: None) -> wire.SessionList:
@@ -152,16 +145,15 @@ _READ, _WRITE = Action.SELF_READ, Action.SELF_WRITE
 _TOKEN = "/account/tokens/{token_id}"  # noqa: S105 - an address
 
 
-def endpoints() -> tuple[Endpoint, ...]:
-    return (
-        read("/account", _READ, get, None, wire.Account),
-        change("PATCH /account", _WRITE, edit, wire.AccountChange, wire.Account),
-        change("POST /account/password", _WRITE, PasswordForm().change_password, wire.PasswordChange, wire.Done),
-        read("/account/sessions", _READ, list_sessions, None, wire.SessionList),
-        change("DELETE /account/sessions", _WRITE, end_other_sessions, None, wire.Ended),
-        change("DELETE /account/sessions/{session_id}", _WRITE, end_session, wire.SessionPath, wire.Done),
-        read("/account/tokens", _READ, list_tokens, None, wire.AccessTokenList),
-        change("POST /account/tokens", _WRITE, create_token, wire.TokenCreate, wire.AccessToken),
-        change(f"POST {_TOKEN}/rotate", _WRITE, rotate_token, wire.TokenRotate, wire.AccessToken),
-        change(f"DELETE {_TOKEN}", _WRITE, revoke_token, wire.TokenPath, wire.Done),
-    )
+ENDPOINTS: tuple[Endpoint, ...] = (
+    read("/account", _READ, get, None, wire.Account),
+    change("PATCH /account", _WRITE, edit, wire.AccountChange, wire.Account),
+    change("POST /account/password", _WRITE, change_password, wire.PasswordChange, wire.Done),
+    read("/account/sessions", _READ, list_sessions, None, wire.SessionList),
+    change("DELETE /account/sessions", _WRITE, end_other_sessions, None, wire.Ended),
+    change("DELETE /account/sessions/{session_id}", _WRITE, end_session, wire.SessionPath, wire.Done),
+    read("/account/tokens", _READ, list_tokens, None, wire.AccessTokenList),
+    change("POST /account/tokens", _WRITE, create_token, wire.TokenCreate, wire.AccessToken),
+    change(f"POST {_TOKEN}/rotate", _WRITE, rotate_token, wire.TokenRotate, wire.AccessToken),
+    change(f"DELETE {_TOKEN}", _WRITE, revoke_token, wire.TokenPath, wire.Done),
+)
