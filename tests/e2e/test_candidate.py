@@ -82,7 +82,7 @@ def test_name_and_note_change_in_place_and_back(page: Page, filled: Filled) -> N
     expect(page.get_by_role("heading", name="a better name", level=1)).to_be_visible()
     expect(page.get_by_role("navigation", name="Breadcrumbs")).to_contain_text("a better name")
     expect(page.get_by_role("button", name="Edit name")).to_be_focused()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_role("heading", name="renamed", level=1)).to_be_visible()
 
     page.get_by_role("button", name="Add a note").click()
@@ -110,7 +110,7 @@ def test_metadata_is_added_changed_and_removed_with_a_way_back(page: Page, fille
 
     panel.get_by_role("button", name="Remove stage").click()
     expect(panel.get_by_role("row", name="stage")).to_have_count(0)
-    page.get_by_role("status").filter(has_text="Removed").get_by_role("button", name="Undo").last.click()
+    page.get_by_role("status").filter(has_text="Removed").get_by_role("button", name="Undo", exact=True).last.click()
     expect(panel.get_by_role("row", name="stage")).to_contain_text("trial")
 
 

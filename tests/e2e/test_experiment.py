@@ -348,8 +348,8 @@ def test_select_ranges_and_set_metadata_with_a_way_back(page: Page, lab: MakeLab
         return len(changed) == 3
 
     with page.expect_response(is_last_change):
-        page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+        page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_have_count(0)
     expect(bar).to_contain_text("3 candidates selected")
     assert [made.metadata(run_id).get("stage") for run_id in runs] == [None] * 4
     page.get_by_role("grid").focus()
@@ -363,7 +363,7 @@ def test_delete_undo_and_restore_candidates(page: Page, small: Lab) -> None:
     page.get_by_label("Select trial-2").check()
     page.get_by_role("button", name="Delete", exact=True).click()
     _expect_names(page, "trial-3", "trial-0")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     _expect_names(page, "trial-2", "trial-3", "trial-0", "trial-1")
 
     page.get_by_label("Select trial-3").check()
@@ -386,7 +386,7 @@ def test_name_and_note_are_edited_in_place_with_undo(page: Page, small: Lab) -> 
     field.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("renamed experiment")
     expect(page.get_by_role("navigation", name="Breadcrumbs")).to_contain_text("renamed experiment")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(small.name)
 
     page.get_by_role("button", name=re.compile("Add a note")).click()

@@ -86,7 +86,7 @@ def test_an_experiment_is_made_and_deleted_with_a_way_back(page: Page, filled: F
     row.get_by_role("button", name="Actions for written in the browser").click()
     page.get_by_role("menuitem", name="Delete").click()
     expect(row).to_be_hidden()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(row).to_be_visible()
 
     row.get_by_role("button", name="Actions for written in the browser").click()
