@@ -10,6 +10,7 @@ import msgspec
 from shortlist.app import all_endpoints
 from shortlist.http.openapi import document
 from shortlist.web import wire
+from shortlist.web.page_data import PageData
 from shortlist.web.surface import SURFACE
 
 FILE = Path(__file__).parents[1] / "frontend" / "src" / "api" / "schema.ts"
@@ -29,7 +30,7 @@ def text() -> str:
     """The whole file: named unions first, then the interfaces by name."""
     endpoints = [endpoint for surface, endpoint in all_endpoints() if surface is SURFACE]
     requests = _kinds(endpoint.request for endpoint in endpoints)
-    answers = _kinds([*(endpoint.response for endpoint in endpoints), wire.PageData])
+    answers = _kinds([*(endpoint.response for endpoint in endpoints), PageData])
     _, schemas = msgspec.json.schema_components([*requests, *answers], ref_template=_REFERENCE + "{name}")
     schemas["ApiErrorBody"] = document([])["components"]["schemas"]["Error"]
     # What the server reads may leave out what has a default; what it writes has every field.

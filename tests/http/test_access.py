@@ -67,7 +67,7 @@ def address(endpoint: Endpoint, project: str) -> str:
     """An address of the endpoint in a project; parameters that are not the project get a number."""
     path = endpoint.path.replace("{project:path}", project).replace("{project}", project.replace("/", "%2F"))
     path = path.replace("{group}", "lab%2Fdeep")
-    for name in ("experiment", "candidate"):
+    for name in ("experiment", "candidate", "model", "version"):
         path = path.replace(f"{{{name}}}", "1")
     for name in ("user", "token_id", "session_id"):
         path = path.replace(f"{{{name}}}", "999999")
@@ -135,7 +135,9 @@ def test_every_endpoint_answers_as_the_table_says(
 
 def _is_page_of_a_record(endpoint: Endpoint) -> bool:
     """Pages of an experiment or candidate that is not there answer the same page as a hidden project; see below."""
-    return "pages" in endpoint.tags and ("{experiment}" in endpoint.path or "{candidate}" in endpoint.path)
+    return "pages" in endpoint.tags and any(
+        f"{{{name}}}" in endpoint.path for name in ("experiment", "candidate", "model", "version")
+    )
 
 
 @pytest.mark.parametrize("name", MEMBERS)

@@ -157,6 +157,7 @@ export interface Candidate {
   files: File[];
   files_truncated: boolean;
   place: Place | null;
+  versions: VersionLink[];
 }
 
 export interface CandidateChange {
@@ -410,6 +411,52 @@ export interface MemberPath {
   user: number;
 }
 
+export interface Model {
+  iid: number;
+  name: string;
+  description: string;
+  created_at: number;
+  updated_at: number;
+  created_by: string | null;
+  versions: number;
+  latest: VersionLink | null;
+  aliased: VersionLink[];
+}
+
+export interface ModelChange {
+  model: number;
+  name?: string | null;
+  description?: string | null;
+  metadata?: Record<string, string | null>;
+}
+
+export interface ModelCreate {
+  name: string;
+  description?: string;
+}
+
+export interface ModelList {
+  models: Model[];
+  next_page_token: string | null;
+}
+
+export interface ModelPage {
+  model: Model;
+  metadata: KeyValue[];
+  versions: VersionRow[];
+  truncated: boolean;
+}
+
+export interface ModelPath {
+  model: number;
+}
+
+export interface ModelQuery {
+  search?: string;
+  page_token?: string;
+  max_results?: number;
+}
+
 export interface NamespaceItem {
   kind: string;
   full_path: string;
@@ -431,6 +478,9 @@ export interface PageData {
   columns: ColumnList | null;
   candidates: CandidatePage | null;
   candidate: Candidate | null;
+  models: ModelList | null;
+  model: ModelPage | null;
+  version: Version | null;
   query: CandidateQuery | null;
 }
 
@@ -475,6 +525,7 @@ export interface Project {
   visibility: string;
   role: string | null;
   can_write: boolean;
+  parts: ('experiments' | 'models' | 'packages')[];
   experiments: number;
   candidates: number;
   last_activity_at: number | null;
@@ -566,6 +617,18 @@ export interface SignIn {
   password: string;
 }
 
+export interface Source {
+  source: string;
+  kind: 'everything' | 'folder' | 'logged_model';
+  name: string;
+  files: number;
+  size: number;
+}
+
+export interface SourceList {
+  sources: Source[];
+}
+
 export interface Standing {
   rank: number | null;
   value: number | '-Infinity' | 'Infinity' | 'NaN' | null;
@@ -599,4 +662,82 @@ export interface User {
   username: string;
   name: string;
   administrator: boolean;
+}
+
+export interface Version {
+  model: number;
+  name: string;
+  number: number;
+  version: string;
+  description: string;
+  stage: 'archived' | 'none' | 'production' | 'staging';
+  aliases: string[];
+  metadata: KeyValue[];
+  source: string;
+  location: string;
+  kept: 'candidate' | 'elsewhere' | 'logged_model' | 'version';
+  run_id: string;
+  run_link: string;
+  logged_model: string;
+  created_at: number;
+  updated_at: number;
+  created_by: string | null;
+  candidate: VersionCandidate | null;
+  files: File[];
+  files_truncated: boolean;
+}
+
+export interface VersionCandidate {
+  iid: number;
+  external_id: string;
+  name: string;
+  status: string;
+  deleted: boolean;
+  experiment: CandidateLink;
+  metrics: Series[];
+  params: KeyValue[];
+}
+
+export interface VersionChange {
+  model: number;
+  version: number;
+  description?: string | null;
+  stage?: 'archived' | 'none' | 'production' | 'staging' | null;
+  aliases?: string[] | null;
+  metadata?: Record<string, string | null>;
+}
+
+export interface VersionCreate {
+  model: number;
+  candidate?: number | null;
+  source?: string;
+  version?: string;
+  description?: string;
+  aliases?: string[];
+  metadata?: Record<string, string>;
+}
+
+export interface VersionLink {
+  model: number;
+  name: string;
+  number: number;
+  version: string;
+  aliases: string[];
+}
+
+export interface VersionPath {
+  model: number;
+  version: number;
+}
+
+export interface VersionRow {
+  number: number;
+  version: string;
+  description: string;
+  stage: 'archived' | 'none' | 'production' | 'staging';
+  aliases: string[];
+  created_at: number;
+  created_by: string | null;
+  candidate: CandidateLink | null;
+  metrics: Record<string, Value>;
 }

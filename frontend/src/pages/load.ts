@@ -21,6 +21,9 @@ function blank(page: string): PageData {
     columns: null,
     candidates: null,
     candidate: null,
+    models: null,
+    model: null,
+    version: null,
     query: null,
   };
 }

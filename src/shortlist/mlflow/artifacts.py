@@ -15,8 +15,8 @@ from shortlist.http.endpoint import Call, Endpoint, Mode, required
 from shortlist.http.file_response import file_response
 from shortlist.mlflow import operations
 from shortlist.mlflow import wire_artifacts as wire
-from shortlist.mlflow.places import Place, locate, of_candidate
 from shortlist.mlflow.wire_experiments import Empty
+from shortlist.models.places import Place, locate, of_candidate
 from shortlist.packages import rules
 from shortlist.packages import service as packages
 from shortlist.packages.types import Entry, Incoming, PackageFile

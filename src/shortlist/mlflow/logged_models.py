@@ -16,9 +16,9 @@ from shortlist.logged_models import service as logged_models
 from shortlist.logged_models.types import LoggedModelRecord, NewLoggedModel
 from shortlist.mlflow import artifacts, operations, translate, translate_models
 from shortlist.mlflow import wire_logged_models as wire
-from shortlist.mlflow.places import of_logged_model
 from shortlist.mlflow.wire_experiments import Empty
 from shortlist.mlflow.wire_runs import Param
+from shortlist.models.places import of_logged_model
 from shortlist.packages.rules import check_directory
 from shortlist.packages.types import PackageFile
 from shortlist.search import registry as search

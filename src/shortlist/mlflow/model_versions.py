@@ -9,10 +9,10 @@ from starlette.responses import Response
 from shortlist.access.actions import Action
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, Endpoint, required
-from shortlist.mlflow import artifacts, operations, places, translate, translate_registry
+from shortlist.mlflow import artifacts, operations, translate, translate_registry
 from shortlist.mlflow import wire_registry as wire
 from shortlist.mlflow.wire_experiments import Empty
-from shortlist.models import lookup, rules, store_versions, versions
+from shortlist.models import lookup, places, rules, store_versions, versions
 from shortlist.models.types import NewVersion, VersionRecord
 from shortlist.packages.types import PackageFile
 from shortlist.search import registry as search

@@ -47,6 +47,13 @@ def get(connection: Connection, scope: Scope, name: str) -> ModelRecord:
     return record
 
 
+def get_by_iid(connection: Connection, scope: Scope, iid: int) -> ModelRecord:
+    record = store.by_iid(connection, scope, iid)
+    if record is None:
+        raise NotFound(f"There is no model {iid} in this project.", field="model")
+    return record
+
+
 def rename(connection: Connection, scope: Scope, name: str, new_name: str) -> ModelRecord:
     """Rename a model; its versions, aliases and metadata go with it.
 

@@ -26,6 +26,10 @@ def by_name(connection: Connection, scope: Scope, name: str) -> ModelRecord | No
     return None if row is None else ModelRecord(*row)
 
 
+def by_iid(connection: Connection, scope: Scope, iid: int) -> ModelRecord | None:
+    return next(iter(by_iids(connection, scope, [iid])), None)
+
+
 def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[ModelRecord]:
     """The models among `iids` that exist, in the order of `iids`."""
     statement = select(*_FIELDS).where(model.c.project_id == scope.project_id, model.c.iid.in_(iids))

@@ -93,6 +93,27 @@ def of_candidate(connection: Connection, scope: Scope, candidate_iid: int) -> li
     return [_record(row) for row in connection.execute(statement)]
 
 
+def newest(connection: Connection, scope: Scope, model_iid: int, limit: int) -> list[VersionRecord]:
+    """The versions of a model with the highest numbers, highest first."""
+    statement = (
+        select(*_FIELDS)
+        .where(*_active(scope), model_version.c.model_iid == model_iid)
+        .order_by(model_version.c.number.desc())
+        .limit(limit)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
+def counts(connection: Connection, scope: Scope, model_iids: Sequence[int]) -> dict[int, int]:
+    """How many versions each model has; a model without any is left out."""
+    statement = (
+        select(model_version.c.model_iid, func.count())
+        .where(*_active(scope), model_version.c.model_iid.in_(model_iids))
+        .group_by(model_version.c.model_iid)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
 def latest_places(connection: Connection, scope: Scope, model_iids: Sequence[int]) -> list[Place]:
     """The highest number in each stage of each model, in order of model and number."""
     version = model_version.c

@@ -82,6 +82,12 @@ def _record(  # noqa: PLR0913, PLR0917 - the row is made of all of these
     )
 
 
+def next_semver(connection: Connection, scope: Scope, model: ModelRecord) -> str:
+    """The semantic version that a version of a model gets when it names none."""
+    _, major = store.highest(connection, scope, model.iid)
+    return Semver.of_major(major + 1).text
+
+
 def _semver(connection: Connection, scope: Scope, model: ModelRecord, metadata: Mapping[str, str]) -> Semver | None:
     text = metadata.get(wellknown.SEMVER)
     if text is None:
@@ -184,6 +190,23 @@ def set_alias(connection: Connection, scope: Scope, name: str, alias: str, versi
     rules.check_new_alias(alias)
     record = lookup.version(connection, scope, name, version)
     store_models.set_alias(connection, scope, record.model_iid, alias, record.number)
+
+
+def set_aliases(connection: Connection, scope: Scope, record: VersionRecord, aliases: Sequence[str]) -> None:
+    """Make these the aliases of a version, and no others; they leave the versions that had them.
+
+    Raises:
+        InvalidValue: an alias against the rules.
+    """
+    for alias in aliases:
+        rules.check_new_alias(alias)
+    before = store_models.aliases_of(connection, scope, [record.model_iid])[record.model_iid]
+    for alias, number in before.items():
+        if number == record.number and alias not in aliases:
+            store_models.delete_alias(connection, scope, record.model_iid, alias)
+    for alias in aliases:
+        store_models.set_alias(connection, scope, record.model_iid, alias, record.number)
+    store_models.change(connection, scope, record.model_iid, {"updated_at": now_ms()})
 
 
 def load(connection: Connection, scope: Scope, records: Sequence[VersionRecord]) -> list[Version]:

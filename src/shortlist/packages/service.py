@@ -171,12 +171,14 @@ def get(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> Pac
     raise NotFound(f"There is no file at {path!r}.", field="path")
 
 
-def files(connection: Connection, scope: Scope, ref: PackageRef, limit: int) -> tuple[list[PackageFile], bool]:
-    """The first `limit` files in order of their paths, and whether there are more."""
+def files(
+    connection: Connection, scope: Scope, ref: PackageRef, limit: int, below: str = ""
+) -> tuple[list[PackageFile], bool]:
+    """The first `limit` files, of all or below a directory, in order of their paths, and whether there are more."""
     package_id = store.package_id(connection, scope, ref)
     if package_id is None:
         return [], False
-    found = store.files(connection, scope, package_id, limit + 1)
+    found = store.files(connection, scope, package_id, limit + 1, below)
     return found[:limit], len(found) > limit
 
 

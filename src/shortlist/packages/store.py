@@ -118,12 +118,12 @@ def file_at(connection: Connection, scope: Scope, package: int, path: str) -> Pa
     return None if row is None else PackageFile(*row)
 
 
-def files(connection: Connection, scope: Scope, package: int, limit: int) -> list[PackageFile]:
-    """The first `limit` files in order of their paths."""
+def files(connection: Connection, scope: Scope, package: int, limit: int, directory: str = "") -> list[PackageFile]:
+    """The first `limit` files, of all or below a directory, in order of their paths."""
     statement = (
         select(*_COLUMNS)
         .select_from(_WITH_CONTENT)
-        .where(*_active(scope, package))
+        .where(*_active(scope, package), *([_below(directory)] if directory else []))
         .order_by(package_file.c.path)
         .limit(limit)
     )

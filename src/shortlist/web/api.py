@@ -6,6 +6,7 @@ from shortlist.web import (
     api_candidates,
     api_experiments,
     api_members,
+    api_models,
     api_projects,
     api_session,
     api_settings,
@@ -21,5 +22,6 @@ ENDPOINTS = (
     *api_admin.ENDPOINTS,
     *api_experiments.ENDPOINTS,
     *api_candidates.ENDPOINTS,
+    *api_models.ENDPOINTS,
     *files.ENDPOINTS,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from shortlist.errors import NotFound
-from shortlist.web import wire
+from shortlist.web.page_data import PageData
 
 DIST = Path(__file__).parent / "dist"
 BASE = "/-/assets/"
@@ -56,7 +56,7 @@ class Assets:
             raise NotFound("There is no such file.")
         return asset
 
-    def page(self, data: wire.PageData, title: str, description: str = DESCRIPTION) -> bytes:
+    def page(self, data: PageData, title: str, description: str = DESCRIPTION) -> bytes:
         """A whole HTML page that carries its first data, so that it paints without a second request."""
         # `<` is the only character that could end the script element early.
         embedded = msgspec.json.encode(data).decode().replace("<", "\\u003c")
@@ -93,7 +93,7 @@ def _tags(manifest: dict[str, _Chunk]) -> str:
     return "".join(tags)
 
 
-def _without_script(data: wire.PageData) -> str:
+def _without_script(data: PageData) -> str:
     """The first rows as a plain table, for browsers without scripts."""
     if data.candidates is not None:
         rows = [(row.name, row.status) for row in data.candidates.candidates]

@@ -1,5 +1,6 @@
 """Endpoint records as the browser's JSON API writes them, below a project's address."""
 
+from dataclasses import replace
 from typing import Any
 
 from shortlist.access.actions import Action
@@ -34,6 +35,12 @@ def query_get(path: str, handler: AsyncHandler, request: type[Any], response: ty
 
 def write(method: str, path: str, handler: AsyncHandler, request: type[Any], response: type[Any]) -> Endpoint:
     return _asynchronous(method, path, Action.EXPERIMENT_WRITE, handler, request, response)
+
+
+def of_models(endpoint: Endpoint) -> Endpoint:
+    """The same operation under the rights of the model registry."""
+    action = Action.MODEL_READ if endpoint.action is Action.EXPERIMENT_READ else Action.MODEL_WRITE
+    return replace(endpoint, action=action, tags=("models",))
 
 
 def _asynchronous(

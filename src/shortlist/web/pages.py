@@ -12,8 +12,10 @@ from shortlist.errors import Code, DomainError, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
-from shortlist.web import projects, session, views, wire
+from shortlist.models import versions
+from shortlist.web import models, projects, session, views, wire, wire_models
 from shortlist.web.assets import DESCRIPTION, Assets
+from shortlist.web.page_data import PageData
 
 _PROJECT = "/{project:path}/-/ml"
 _FIRST_ROWS = 100
@@ -27,8 +29,8 @@ def surface(assets: Assets) -> Surface:
 
     def error_page(error: DomainError) -> bytes:
         if error.code is Code.UNAUTHENTICATED:
-            return assets.page(wire.PageData("sign_in", session.anonymous()), "Sign in · Shortlist")
-        return assets.page(wire.PageData("not_found", session.anonymous()), "Not found · Shortlist")
+            return assets.page(PageData("sign_in", session.anonymous()), "Sign in · Shortlist")
+        return assets.page(PageData("not_found", session.anonymous()), "Not found · Shortlist")
 
     return Surface(
         name="pages",
@@ -46,7 +48,7 @@ class Pages:
     def __init__(self, assets: Assets) -> None:
         self._assets = assets
 
-    def _page(self, data: wire.PageData, title: str, description: str = DESCRIPTION) -> Response:
+    def _page(self, data: PageData, title: str, description: str = DESCRIPTION) -> Response:
         body = self._assets.page(data, f"{title} · Shortlist", description)
         return Response(body, media_type="text/html; charset=utf-8", headers=_HEADERS)
 
@@ -54,14 +56,14 @@ class Pages:
         """The sign-in page."""
         if call.actor.user_id is not None:
             return RedirectResponse("/", 303)
-        return self._page(wire.PageData("sign_in", session.current(call)), "Sign in")
+        return self._page(PageData("sign_in", session.current(call)), "Sign in")
 
     async def projects(self, call: Call, _request: Request) -> Response:
         """The projects that the caller can see."""
         if call.actor.user_id is None:
             return RedirectResponse("/users/sign_in", 303)
         found = await call.services.database.read(lambda connection: projects.project_list(call, connection))
-        return self._page(wire.PageData("projects", session.current(call), projects=found), "Projects")
+        return self._page(PageData("projects", session.current(call), projects=found), "Projects")
 
     async def project(self, call: Call, _request: Request) -> Response:
         """A project's start page is its list of experiments."""
@@ -70,8 +72,8 @@ class Pages:
     async def experiments(self, call: Call, _request: Request) -> Response:
         """The experiments of a project."""
 
-        def work(connection: Connection) -> wire.PageData:
-            return wire.PageData(
+        def work(connection: Connection) -> PageData:
+            return PageData(
                 "experiments",
                 session.current(call),
                 project=projects.project_of(connection, call.project),
@@ -93,8 +95,8 @@ class Pages:
 
         answer = await views.answer(call.services, call.project, query.experiment)
 
-        def work(connection: Connection) -> wire.PageData:
-            return wire.PageData(
+        def work(connection: Connection) -> PageData:
+            return PageData(
                 "experiment",
                 session.current(call),
                 project=projects.project_of(connection, call.project),
@@ -111,8 +113,8 @@ class Pages:
     async def candidate(self, call: Call, _request: Request) -> Response:
         """One candidate."""
 
-        def work(connection: Connection) -> wire.PageData:
-            return wire.PageData(
+        def work(connection: Connection) -> PageData:
+            return PageData(
                 "candidate",
                 session.current(call),
                 project=projects.project_of(connection, call.project),
@@ -121,6 +123,51 @@ class Pages:
 
         data = await call.services.database.read(work)
         return self._page(data, data.candidate.name if data.candidate else "Candidate")
+
+    async def models(self, call: Call, _request: Request) -> Response:
+        """The registered models of a project."""
+
+        def work(connection: Connection) -> PageData:
+            return PageData(
+                "models",
+                session.current(call),
+                project=projects.project_of(connection, call.project),
+                models=models.model_list(connection, call.project, wire_models.ModelQuery()),
+            )
+
+        data = await call.services.database.read(work)
+        return self._page(data, f"Models · {call.project.project.full_path}")
+
+    async def model(self, call: Call, _request: Request) -> Response:
+        """One registered model with its versions."""
+        iid = _number(call.path["model"])
+
+        def work(connection: Connection) -> PageData:
+            return PageData(
+                "model",
+                session.current(call),
+                project=projects.project_of(connection, call.project),
+                model=models.model_page(connection, call.project, iid),
+            )
+
+        data = await call.services.database.read(work)
+        return self._page(data, data.model.model.name if data.model else "Model")
+
+    async def version(self, call: Call, _request: Request) -> Response:
+        """One version of a registered model."""
+        place = _number(call.path["model"]), _number(call.path["version"])
+
+        def work(connection: Connection) -> PageData:
+            record = versions.get_by_place(connection, call.project, place)
+            return PageData(
+                "version",
+                session.current(call),
+                project=projects.project_of(connection, call.project),
+                version=models.version(connection, call.project, record),
+            )
+
+        data = await call.services.database.read(work)
+        return self._page(data, f"{data.version.name} {data.version.version}" if data.version else "Version")
 
     async def asset(self, call: Call, _request: Request) -> Response:
         """A file of the built front end; its name holds its hash, so it never changes."""
@@ -140,6 +187,9 @@ class Pages:
             _get(_PROJECT + "/experiments", Action.EXPERIMENT_READ, self.experiments),
             _get(_PROJECT + "/experiments/{experiment}", Action.EXPERIMENT_READ, self.experiment),
             _get(_PROJECT + "/candidates/{candidate}", Action.EXPERIMENT_READ, self.candidate),
+            _get(_PROJECT + "/models", Action.MODEL_READ, self.models),
+            _get(_PROJECT + "/models/{model}", Action.MODEL_READ, self.model),
+            _get(_PROJECT + "/models/{model}/versions/{version}", Action.MODEL_READ, self.version),
             _get("/{project:path}", Action.PROJECT_READ, self.project),
         )
 

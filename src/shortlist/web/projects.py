@@ -1,5 +1,7 @@
 """Projects as pages and the API show them."""
 
+from typing import Literal
+
 from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
@@ -10,6 +12,13 @@ from shortlist.projects import service as projects
 from shortlist.projects.types import Project
 from shortlist.tracking import store_experiments
 from shortlist.web import wire
+
+_Part = Literal["experiments", "models", "packages"]
+_PARTS: tuple[tuple[_Part, Action], ...] = (
+    ("experiments", Action.EXPERIMENT_READ),
+    ("models", Action.MODEL_READ),
+    ("packages", Action.PACKAGE_READ),
+)
 
 
 def project_of(connection: Connection, scope: Scope) -> wire.Project:
@@ -27,7 +36,8 @@ def shown(connection: Connection, actor: Actor, item: Project) -> wire.Project:
     """A project with its counts, where the caller may see them."""
     facts = projects.facts(item)
     experiments, candidates, last_activity = 0, 0, None
-    if _allowed(actor, Action.EXPERIMENT_READ, facts):
+    parts: list[_Part] = [part for part, action in _PARTS if _allowed(actor, action, facts)]
+    if "experiments" in parts:
         scope = Scope(actor=actor, action=Action.EXPERIMENT_READ, project=facts)
         experiments, candidates, last_activity = store_experiments.totals(connection, scope)
     return wire.Project(
@@ -38,6 +48,7 @@ def shown(connection: Connection, actor: Actor, item: Project) -> wire.Project:
         visibility=item.visibility.value,
         role=None if item.role is None else item.role.name.lower(),
         can_write=_allowed(actor, Action.EXPERIMENT_WRITE, facts),
+        parts=parts,
         experiments=experiments,
         candidates=candidates,
         last_activity_at=last_activity,

@@ -14,12 +14,11 @@ from shortlist.ranking.sentence import describe
 from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.search.service import CandidateSearch, ExperimentSearch
+from shortlist.search.text import name_contains
 from shortlist.tracking import candidates, experiments, store_candidates, store_experiments
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
-from shortlist.web import ranked, translate, wire
+from shortlist.web import models, ranked, translate, wire
 from shortlist.web.rows import RowLoader
-
-MAX_LISTED_FILES = 2000
 
 
 def experiment_list(connection: Connection, scope: Scope, query: wire.ExperimentQuery) -> wire.ExperimentList:
@@ -28,7 +27,7 @@ def experiment_list(connection: Connection, scope: Scope, query: wire.Experiment
         connection,
         scope,
         ExperimentSearch(
-            filter=_name_contains(query.search),
+            filter=name_contains(query.search),
             order_by=["last_update_time DESC"],
             view=query.view,
             max_results=query.max_results,
@@ -36,15 +35,6 @@ def experiment_list(connection: Connection, scope: Scope, query: wire.Experiment
         ),
     )
     return wire.ExperimentList(_experiments(connection, scope, found.iids), found.next_page_token)
-
-
-def _name_contains(text: str) -> str:
-    if not text.strip():
-        return ""
-    escaped = text.strip()
-    for character, instead in (("\\", "\\\\"), ("%", "\\%"), ("_", "\\_"), ("'", "''")):
-        escaped = escaped.replace(character, instead)
-    return f"name ILIKE '%{escaped}%'"
 
 
 def experiment(connection: Connection, scope: Scope, iid: int) -> wire.Experiment:
@@ -142,6 +132,7 @@ def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
         files=listed,
         files_truncated=truncated,
         place=_place(connection, scope, record),
+        versions=models.made_from(connection, scope, iid),
     )
 
 
@@ -164,5 +155,5 @@ def _parent(connection: Connection, scope: Scope, record: CandidateRecord) -> wi
 
 def files(connection: Connection, scope: Scope, record: CandidateRecord) -> tuple[list[wire.File], bool]:
     reference = packages.candidate_package(record.experiment_iid, record.iid)
-    found, truncated = packages.files(connection, scope, reference, MAX_LISTED_FILES)
+    found, truncated = packages.files(connection, scope, reference, models.MAX_LISTED_FILES)
     return [translate.file(item) for item in found], truncated

@@ -44,6 +44,7 @@ class Project(msgspec.Struct):
     visibility: str
     role: str | None  # guest, planner, reporter, developer, maintainer, owner; None for a visitor
     can_write: bool
+    parts: list[Literal["experiments", "models", "packages"]]  # what of it the caller may see
     experiments: int
     candidates: int
     last_activity_at: int | None
@@ -284,6 +285,16 @@ class FileList(msgspec.Struct):
     truncated: bool
 
 
+class VersionLink(msgspec.Struct):
+    """A version of a registered model. `model` is the model's number, `number` the version's, `version` its text."""
+
+    model: int
+    name: str
+    number: int
+    version: str
+    aliases: list[str]
+
+
 class Place(msgspec.Struct):
     """The rank of a candidate among those that have one, and by what: `highest val/acc`."""
 
@@ -313,6 +324,7 @@ class Candidate(msgspec.Struct):
     files: list[File]
     files_truncated: bool
     place: Place | None = None
+    versions: list[VersionLink] = []  # of registered models that were made from it
 
 
 class CandidateChange(msgspec.Struct):
@@ -349,23 +361,3 @@ class Curve(msgspec.Struct):
 
 class CurveList(msgspec.Struct):
     curves: list[Curve]
-
-
-class PageData(msgspec.Struct):
-    """What a page carries inside `<script id="page-data" type="application/json">`, so that it paints at once.
-
-    `page` is one of sign_in, projects, experiments, experiment, candidate, not_found. The field with the page's
-    data holds exactly what the API would answer.
-    """
-
-    page: str
-    session: Session
-    project: Project | None = None
-    projects: ProjectList | None = None
-    experiments: ExperimentList | None = None
-    experiment: Experiment | None = None
-    answer: Answer | None = None
-    columns: ColumnList | None = None
-    candidates: CandidatePage | None = None
-    candidate: Candidate | None = None
-    query: CandidateQuery | None = None  # the search that `candidates` answers, taken from the address

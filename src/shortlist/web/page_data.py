@@ -1,0 +1,28 @@
+"""The data that a page carries."""
+
+import msgspec
+
+from shortlist.web import wire, wire_models
+
+
+class PageData(msgspec.Struct):
+    """What a page carries inside `<script id="page-data" type="application/json">`, so that it paints at once.
+
+    `page` is one of sign_in, projects, experiments, experiment, candidate, models, model, version, not_found. The
+    field with the page's data holds exactly what the API would answer.
+    """
+
+    page: str
+    session: wire.Session
+    project: wire.Project | None = None
+    projects: wire.ProjectList | None = None
+    experiments: wire.ExperimentList | None = None
+    experiment: wire.Experiment | None = None
+    answer: wire.Answer | None = None
+    columns: wire.ColumnList | None = None
+    candidates: wire.CandidatePage | None = None
+    candidate: wire.Candidate | None = None
+    models: wire_models.ModelList | None = None
+    model: wire_models.ModelPage | None = None
+    version: wire_models.Version | None = None
+    query: wire.CandidateQuery | None = None  # the search that `candidates` answers, taken from the address
