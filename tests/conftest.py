@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from shortlist.db.database import Database
 from shortlist.identity import passwords
 from tests.databases import DatabaseFactory, postgres_server
+
+# A machine that is busy with something else makes no property false.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 KINDS = ("sqlite", "postgresql")
 
