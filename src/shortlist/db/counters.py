@@ -1,9 +1,10 @@
 """Numbers that count up inside a project: the iids of experiments, candidates and packages."""
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import ClauseElement, Column, Connection, Table, bindparam
 
-from shortlist.db.dialect import insert
+from shortlist.db.dialect import insert_for
 from shortlist.db.metadata import METADATA, BigId, Key
+from shortlist.db.prepared import Prepared
 
 counter = Table(
     "counter",
@@ -14,13 +15,22 @@ counter = Table(
 )
 
 
+def _take(dialect: str) -> ClauseElement:
+    statement = insert_for(dialect, counter).values(
+        {name: bindparam(name) for name in ("project_id", "name", "value")}
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["project_id", "name"], set_={"value": counter.c.value + statement.excluded.value}
+    ).returning(counter.c.value)
+
+
+_TAKE = Prepared(_take)
+
+
 def take(connection: Connection, project_id: int, name: str, count: int = 1) -> int:
     """Reserve `count` consecutive numbers and return the first. Numbers begin at 1 and are not handed out again.
 
     On PostgreSQL the row stays locked until commit, so numbers appear in the order in which they were taken.
     """
-    statement = insert(connection, counter).values(project_id=project_id, name=name, value=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=["project_id", "name"], set_={"value": counter.c.value + count}
-    ).returning(counter.c.value)
-    return connection.execute(statement).scalar_one() - count + 1
+    value = _TAKE.run(connection, project_id=project_id, name=name, value=count).scalar_one()
+    return value - count + 1

@@ -5,19 +5,36 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Double, Table, Text, any_, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Double,
+    Table,
+    Text,
+    any_,
+    cast,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 _json = msgspec.json.Encoder()
 
 
 def insert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:
     """An `INSERT` that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> SqliteInsert | PostgresInsert:
+    """The same, for a statement that is prepared before there is a connection."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -63,8 +80,36 @@ def _array_type(column: ColumnElement[Any], values: Sequence[Any]) -> Any:
 
 def json_rows(values: Sequence[Any]) -> Any:
     """SQLite: values as a table with the column `value`."""
+    return func.json_each(as_json(values)).table_valued("value")
+
+
+def as_json(values: Sequence[Any]) -> str:
+    """Values as SQLite's `json_each` takes them."""
     if any(isinstance(value, float) and math.isinf(value) for value in values):
         # JSON has no infinity; SQLite reads a number beyond its range as one.
-        text = ",".join(repr(value).replace("inf", "9e999") for value in values)
-        return func.json_each(f"[{text}]").table_valued("value")
-    return func.json_each(_json.encode(values).decode()).table_valued("value")
+        return f"[{','.join(repr(value).replace('inf', '9e999') for value in values)}]"
+    return _json.encode(values).decode()
+
+
+def among_rows(
+    connection: Connection, columns: Sequence[KeyedColumnElement[Any]], rows: Sequence[tuple[Any, ...]]
+) -> ColumnElement[bool]:
+    """`(column, ...) IN rows`, for columns of integers, as one bound value a column at most."""
+    if connection.dialect.name == "postgresql":
+        lists = [cast(list(values), ARRAY(BigInteger)) for values in zip(*rows, strict=True)]
+        names = [f"c{number}" for number in range(len(columns))]
+        table = func.unnest(*lists).table_valued(*names).render_derived()
+        return tuple_(*columns).in_(select(*(table.c[name] for name in names)))
+    table = json_rows(rows)
+    fields = [func.json_extract(table.c.value, f"$[{number}]") for number in range(len(columns))]
+    return tuple_(*columns).in_(select(*fields))
+
+
+def pairs_table(connection: Connection, pairs: Sequence[tuple[int, int]]) -> Any:
+    """Pairs of integers as a table with the columns `first` and `second`, to join with."""
+    if connection.dialect.name == "postgresql":
+        lists = [cast([pair[number] for pair in pairs], ARRAY(BigInteger)) for number in (0, 1)]
+        return func.unnest(*lists).table_valued("first", "second").render_derived()
+    table = json_rows(pairs)
+    fields = [func.json_extract(table.c.value, f"$[{number}]") for number in (0, 1)]
+    return select(fields[0].label("first"), fields[1].label("second")).subquery()

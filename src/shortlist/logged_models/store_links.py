@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ClauseElement, Connection, bindparam, select
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import upsert
+from shortlist.db.prepared import Prepared, one_of
 from shortlist.logged_models.tables import candidate_model, logged_model
 from shortlist.logged_models.types import LinkKind, ModelLink
 
@@ -25,8 +26,7 @@ def put(connection: Connection, scope: Scope, candidate_iid: int, kind: LinkKind
     upsert(connection, candidate_model, rows)
 
 
-def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, list[ModelLink]]:
-    """The links of each candidate in order of the models' creation. One statement."""
+def _links(dialect: str) -> ClauseElement:
     statement = (
         select(
             candidate_model.c.candidate_iid, candidate_model.c.kind, logged_model.c.external_id, candidate_model.c.step
@@ -36,10 +36,18 @@ def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> 
             (logged_model.c.project_id == candidate_model.c.project_id)
             & (logged_model.c.iid == candidate_model.c.model_iid),
         )
-        .where(candidate_model.c.project_id == scope.project_id, candidate_model.c.candidate_iid.in_(iids))
-        .order_by(candidate_model.c.candidate_iid, candidate_model.c.kind, candidate_model.c.model_iid)
+        .where(candidate_model.c.project_id == bindparam("project_id"))
+        .where(one_of(dialect, candidate_model.c.candidate_iid, "iids"))
     )
+    return statement.order_by(candidate_model.c.candidate_iid, candidate_model.c.kind, candidate_model.c.model_iid)
+
+
+_LINKS = Prepared(_links, lists=["iids"])
+
+
+def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, list[ModelLink]]:
+    """The links of each candidate in order of the models' creation. One statement."""
     found: dict[int, list[ModelLink]] = {iid: [] for iid in iids}
-    for iid, kind, external_id, step in connection.execute(statement):
+    for iid, kind, external_id, step in _LINKS.rows(connection, project_id=scope.project_id, iids=iids):
         found[iid].append(ModelLink(LinkKind(kind), external_id, step))
     return found

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, tuple_
 
 from shortlist.db import counters
-from shortlist.db.dialect import among, insert
+from shortlist.db.bulk import add_columns, upsert_columns
+from shortlist.db.dialect import among, among_rows, insert
 from shortlist.ids import uuid7_bytes
 from shortlist.metrics import codec
 from shortlist.metrics.chunks import ChunkInfo
-from shortlist.metrics.store_bulk import add_columns, among_rows, upsert_columns
 from shortlist.metrics.tables import metric_chunk, metric_column, metric_key, metric_latest, metric_log, metric_series
 from shortlist.metrics.types import CandidateKey
 from shortlist.tracking.tables import candidate

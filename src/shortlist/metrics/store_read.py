@@ -3,28 +3,51 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select, tuple_
+from sqlalchemy import ClauseElement, Connection, Select, and_, bindparam, func, select, tuple_
 
-from shortlist.db.dialect import among
-from shortlist.metrics.store_bulk import pairs_table
+from shortlist.db.dialect import among, pairs_table
+from shortlist.db.prepared import Prepared, one_of
 from shortlist.metrics.tables import metric_chunk, metric_column, metric_key, metric_latest, metric_log, metric_series
 from shortlist.tracking.tables import candidate
 
 
-def log_of_candidates(connection: Connection, project_id: int, iids: Sequence[int]) -> list[tuple[int, bytes]]:
-    """(candidate, payload) of every log row of candidates; their experiments lead to the rows' place in the key."""
+def _log(dialect: str) -> ClauseElement:
     log = metric_log.c
     joined = and_(
         log.project_id == candidate.c.project_id,
         log.experiment_iid == candidate.c.experiment_iid,
         log.candidate_iid == candidate.c.iid,
     )
-    statement = (
-        select(log.candidate_iid, log.payload)
-        .select_from(candidate.join(metric_log, joined))
-        .where(candidate.c.project_id == project_id, among(connection, candidate.c.iid, iids))
-    )
-    return [(row[0], row[1]) for row in connection.execute(statement)]
+    statement = select(log.candidate_iid, log.payload).select_from(candidate.join(metric_log, joined))
+    here = candidate.c.project_id == bindparam("project_id")
+    return statement.where(here, one_of(dialect, candidate.c.iid, "iids"))
+
+
+def _latest(dialect: str) -> Select[Any, Any, Any, Any, Any]:
+    series = metric_series.c
+    columns = (series.candidate_iid, series.key_id, series.last_value, series.last_timestamp, series.last_step)
+    here = series.project_id == bindparam("project_id")
+    return select(*columns).where(here, one_of(dialect, series.candidate_iid, "iids"))
+
+
+def _latest_of_keys(dialect: str) -> ClauseElement:
+    return _latest(dialect).where(one_of(dialect, metric_series.c.key_id, "key_ids"))
+
+
+def _key_names(dialect: str) -> ClauseElement:
+    here = metric_key.c.project_id == bindparam("project_id")
+    return select(metric_key.c.id, metric_key.c.name).where(here, one_of(dialect, metric_key.c.id, "ids"))
+
+
+_LOG = Prepared(_log, lists=["iids"])
+_LATEST = Prepared(_latest, lists=["iids"])
+_LATEST_OF_KEYS = Prepared(_latest_of_keys, lists=["iids", "key_ids"])
+_KEY_NAMES = Prepared(_key_names, lists=["ids"])
+
+
+def log_of_candidates(connection: Connection, project_id: int, iids: Sequence[int]) -> list[tuple[int, bytes]]:
+    """(candidate, payload) of every log row of candidates; their experiments lead to the rows' place in the key."""
+    return _LOG.rows(connection, project_id=project_id, iids=iids)  # pyright: ignore[reportReturnType]
 
 
 def log_of_experiment(connection: Connection, project_id: int, experiment_iid: int) -> list[tuple[int, bytes]]:
@@ -39,20 +62,14 @@ def latest_rows(
     connection: Connection, project_id: int, iids: Sequence[int], key_ids: Sequence[int] | None
 ) -> list[tuple[int, int, float | None, int, int]]:
     """(candidate, key id, value, timestamp, step) of the latest points."""
-    series = metric_series.c
-    statement = select(
-        series.candidate_iid, series.key_id, series.last_value, series.last_timestamp, series.last_step
-    ).where(series.project_id == project_id, among(connection, series.candidate_iid, iids))
-    if key_ids is not None:
-        statement = statement.where(among(connection, series.key_id, key_ids))
-    return [tuple(row) for row in connection.execute(statement)]
+    if key_ids is None:
+        return _LATEST.rows(connection, project_id=project_id, iids=iids)  # pyright: ignore[reportReturnType]
+    return _LATEST_OF_KEYS.rows(connection, project_id=project_id, iids=iids, key_ids=key_ids)  # pyright: ignore[reportReturnType]
 
 
 def key_names(connection: Connection, project_id: int, ids: Sequence[int]) -> dict[int, str]:
-    statement = select(metric_key.c.id, metric_key.c.name).where(
-        metric_key.c.project_id == project_id, among(connection, metric_key.c.id, ids)
-    )
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    rows = _KEY_NAMES.rows(connection, project_id=project_id, ids=ids)
+    return {row[0]: row[1] for row in rows}
 
 
 def series_of_candidate(connection: Connection, project_id: int, iid: int) -> list[Any]:

@@ -35,7 +35,7 @@ async def create(call: Call, request: wire.CreateRun) -> wire.RunAnswer:
 
     def work(connection: Connection) -> wire.Run:
         record = candidates.create(connection, call.project, new)
-        return translate.run(record, candidates.data(connection, call.project, [record.iid])[record.iid], [], [])
+        return translate.run(record, candidates.data_of_new(record, new), [], [])
 
     return wire.RunAnswer(await call.services.database.write(work))
 

@@ -1,7 +1,9 @@
 """What can be done with candidates. Every function runs inside a transaction that its caller opened."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
@@ -38,7 +40,7 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
     rules.check_time(new.start_time, "start_time")
     rules.check_text(new.user_name, rules.MAX_KEY, "user_id")
     check_metadata(metadata)
-    experiments.get_active(connection, scope, new.experiment_iid)
+    experiments.check_active(connection, scope, new.experiment_iid)
     now = now_ms()
     record = CandidateRecord(
         iid=take(connection, scope.project_id, "candidate"),
@@ -59,6 +61,12 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
     store.add(connection, scope, record)
     store.set_metadata(connection, scope, record, metadata)
     return record
+
+
+def data_of_new(record: CandidateRecord, new: NewCandidate) -> CandidateData:
+    """What `data` would read of a candidate that `create` has just made."""
+    metadata = {**new.metadata, wellknown.NAME: record.name}
+    return CandidateData({}, dict(sorted(metadata.items())), [])
 
 
 def _choose_name(new: NewCandidate) -> str:
@@ -132,7 +140,7 @@ def params(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[in
 
 def change(connection: Connection, scope: Scope, record: CandidateRecord, changes: CandidateChange) -> CandidateRecord:
     """Change a candidate's own fields, and the metadata that says the same. Returns it as it is afterwards."""
-    values: dict[str, str | int] = {"updated_at": now_ms()}
+    values: dict[str, Any] = {"updated_at": now_ms()}
     metadata: dict[str, str] = {}
     if changes.name is not None:
         values["name"] = metadata[wellknown.NAME] = rules.check_candidate_name(changes.name)
@@ -144,7 +152,7 @@ def change(connection: Connection, scope: Scope, record: CandidateRecord, change
         values["end_time"] = rules.check_time(changes.end_time, "end_time")
     store.change(connection, scope, record.iid, values)
     store.set_metadata(connection, scope, record, metadata)
-    return get_by_iid(connection, scope, record.iid)
+    return msgspec.structs.replace(record, **values)
 
 
 def delete(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
@@ -186,7 +194,8 @@ def log_batch(
 
 
 def _add_params(connection: Connection, scope: Scope, record: CandidateRecord, params: Mapping[str, str]) -> None:
-    store.add_params(connection, scope, record, params)
+    if store.add_params(connection, scope, record, params):
+        return
     stored = store.params_of(connection, scope, [record.iid], list(params))[record.iid]
     for key, value in params.items():
         if stored[key] != value:

@@ -138,14 +138,21 @@ def get_active(connection: Connection, scope: Scope, iid: int) -> ExperimentReco
     Raises:
         NotFound: there is none. InvalidValue: it is deleted.
     """
-    if iid == DEFAULT_IID:
+    check_active(connection, scope, iid)
+    return get(connection, scope, iid)
+
+
+def check_active(connection: Connection, scope: Scope, iid: int) -> None:
+    """The same check, in one statement. Experiment 0 is made if the project lacks it."""
+    found = store.deletion(connection, scope, iid)
+    if found is None:
+        if iid != DEFAULT_IID:
+            raise NotFound(f"No Experiment with id={iid} exists", field="experiment_id")
         ensure_default(connection, scope)
-    record = get(connection, scope, iid)
-    if record.deleted_at is not None:
+    elif found[0] is not None:
         raise InvalidValue(
             f"The experiment {iid} must be in the 'active' state, but it is deleted.", field="experiment_id"
         )
-    return record
 
 
 def _default(created_at: int) -> ExperimentRecord:

@@ -1,29 +1,38 @@
 """SQL on candidates, their parameters and their metadata."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ClauseElement, Connection, Table, bindparam, delete, func, select, update
 
 from shortlist.access.scope import Scope
-from shortlist.db.dialect import among, insert_ignore, upsert
+from shortlist.db.bulk import insert_columns, upsert_columns
+from shortlist.db.prepared import Prepared, one_of
 from shortlist.tracking.rules import as_number
 from shortlist.tracking.tables import candidate, metadata, param
 from shortlist.tracking.types import CandidateRecord, Status
 
-_FIELDS = tuple(candidate.c[name] for name in CandidateRecord.__struct_fields__)
+_NAMES = CandidateRecord.__struct_fields__
+_FIELDS = tuple(candidate.c[name] for name in _NAMES)
+_STATUS = _NAMES.index("status")
+_here = candidate.c.project_id == bindparam("project_id")
+
+_ADD = Prepared(lambda _: candidate.insert().values({name: bindparam(name) for name in ("project_id", *_NAMES)}))
+_BY_EXTERNAL_ID = Prepared(
+    lambda _: select(*_FIELDS).where(_here, candidate.c.external_id == bindparam("external_id"))
+)
+_BY_IIDS = Prepared(
+    lambda dialect: select(*_FIELDS).where(_here, one_of(dialect, candidate.c.iid, "iids")), lists=["iids"]
+)
 
 
 def add(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
-    values = {name: getattr(record, name) for name in CandidateRecord.__struct_fields__}
-    connection.execute(candidate.insert(), {"project_id": scope.project_id, **values})
+    _ADD.run(connection, project_id=scope.project_id, **{name: getattr(record, name) for name in _NAMES})
 
 
 def by_external_id(connection: Connection, scope: Scope, external_id: str) -> CandidateRecord | None:
-    statement = select(*_FIELDS).where(
-        candidate.c.project_id == scope.project_id, candidate.c.external_id == external_id
-    )
-    row = connection.execute(statement).one_or_none()
+    row = _BY_EXTERNAL_ID.row(connection, project_id=scope.project_id, external_id=external_id)
     return None if row is None else _record(row)
 
 
@@ -44,17 +53,15 @@ def by_iid(connection: Connection, scope: Scope, iid: int) -> CandidateRecord | 
 
 def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[CandidateRecord]:
     """The candidates among `iids` that exist, in the order of `iids`."""
-    statement = select(*_FIELDS).where(
-        candidate.c.project_id == scope.project_id, among(connection, candidate.c.iid, iids)
-    )
-    records = {row.iid: _record(row) for row in connection.execute(statement)}
+    rows = _BY_IIDS.rows(connection, project_id=scope.project_id, iids=iids)
+    records = {row[0]: _record(row) for row in rows}
     return [records[iid] for iid in iids if iid in records]
 
 
-def _record(row: Any) -> CandidateRecord:
-    values = row._asdict()
-    values["status"] = Status(values["status"])
-    return CandidateRecord(**values)
+def _record(row: Sequence[Any]) -> CandidateRecord:
+    values = list(row)
+    values[_STATUS] = Status(values[_STATUS])
+    return CandidateRecord(*values)
 
 
 def children(connection: Connection, scope: Scope, external_id: str) -> list[CandidateRecord]:
@@ -73,39 +80,32 @@ def children(connection: Connection, scope: Scope, external_id: str) -> list[Can
 
 
 def change(connection: Connection, scope: Scope, iid: int, values: Mapping[str, Any]) -> None:
-    connection.execute(
-        update(candidate).where(candidate.c.project_id == scope.project_id, candidate.c.iid == iid).values(**values)
-    )
+    _change(tuple(values)).run(connection, project_id=scope.project_id, changed_iid=iid, **values)
 
 
-def add_params(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
-    """Insert parameters; where a key is taken, its value stays (`params_of` tells which)."""
-    rows = [
-        {
-            "project_id": scope.project_id,
-            "experiment_iid": record.experiment_iid,
-            "key": key,
-            "candidate_iid": record.iid,
-            "value": value,
-            "number": as_number(value),
-        }
-        for key, value in pairs.items()
-    ]
-    insert_ignore(connection, param, rows)
+@lru_cache(maxsize=64)
+def _change(names: tuple[str, ...]) -> Prepared:
+    statement = update(candidate).where(_here, candidate.c.iid == bindparam("changed_iid"))
+    return Prepared(lambda _: statement.values({name: bindparam(name) for name in names}))
+
+
+def add_params(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> bool:
+    """Insert parameters. False when some key is taken: its value stays, and `params_of` tells which."""
+    columns = {"key": list(pairs), "value": list(pairs.values()), "number": [as_number(v) for v in pairs.values()]}
+    return insert_columns(connection, param, _owner(scope, record), columns) == len(pairs)
 
 
 def set_metadata(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
-    rows = [
-        {
-            "project_id": scope.project_id,
-            "experiment_iid": record.experiment_iid,
-            "key": key,
-            "candidate_iid": record.iid,
-            "value": value,
-        }
-        for key, value in pairs.items()
-    ]
-    upsert(connection, metadata, rows)
+    columns = {"key": list(pairs), "value": list(pairs.values())}
+    upsert_columns(connection, metadata, _owner(scope, record), columns)
+
+
+def _owner(scope: Scope, record: CandidateRecord) -> dict[str, int]:
+    return {
+        "project_id": scope.project_id,
+        "experiment_iid": record.experiment_iid,
+        "candidate_iid": record.iid,
+    }
 
 
 def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecord, key: str) -> bool:
@@ -120,32 +120,53 @@ def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecor
     return result.rowcount == 1
 
 
+def _read_pairs(table: Table) -> tuple[Prepared, Prepared]:
+    """Statements that read all pairs of candidates, and those of some keys."""
+
+    def whole(dialect: str) -> Any:
+        here = table.c.project_id == bindparam("project_id")
+        statement = select(table.c.candidate_iid, table.c.key, table.c.value)
+        return statement.where(here, one_of(dialect, table.c.candidate_iid, "iids")).order_by(
+            table.c.candidate_iid, table.c.key
+        )
+
+    def some(dialect: str) -> ClauseElement:
+        return whole(dialect).where(one_of(dialect, table.c.key, "keys"))
+
+    return Prepared(whole, lists=["iids"]), Prepared(some, lists=["iids", "keys"])
+
+
+_PARAMS, _METADATA = _read_pairs(param), _read_pairs(metadata)
+
+
 def params_of(
     connection: Connection, scope: Scope, iids: Sequence[int], keys: Sequence[str] | None = None
 ) -> dict[int, dict[str, str]]:
     """Parameters of each candidate in `iids`, by key in order. One statement."""
-    return _pairs(connection, scope, param, iids, keys)
+    return _pairs(connection, scope, _PARAMS, iids, keys)
 
 
 def metadata_of(
     connection: Connection, scope: Scope, iids: Sequence[int], keys: Sequence[str] | None = None
 ) -> dict[int, dict[str, str]]:
     """Metadata of each candidate in `iids`, by key in order. One statement."""
-    return _pairs(connection, scope, metadata, iids, keys)
+    return _pairs(connection, scope, _METADATA, iids, keys)
 
 
 def _pairs(
-    connection: Connection, scope: Scope, table: Any, iids: Sequence[int], keys: Sequence[str] | None
+    connection: Connection,
+    scope: Scope,
+    statements: tuple[Prepared, Prepared],
+    iids: Sequence[int],
+    keys: Sequence[str] | None,
 ) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {iid: {} for iid in iids}
-    statement = (
-        select(table.c.candidate_iid, table.c.key, table.c.value)
-        .where(table.c.project_id == scope.project_id, among(connection, table.c.candidate_iid, iids))
-        .order_by(table.c.candidate_iid, table.c.key)
-    )
-    if keys is not None:
-        statement = statement.where(among(connection, table.c.key, keys))
-    for iid, key, value in connection.execute(statement):
+    whole, some = statements
+    if keys is None:
+        rows = whole.rows(connection, project_id=scope.project_id, iids=iids)
+    else:
+        rows = some.rows(connection, project_id=scope.project_id, iids=iids, keys=keys)
+    for iid, key, value in rows:
         found[iid][key] = value
     return found
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import ClauseElement, Connection, bindparam, select
 
 from shortlist.access.scope import Scope
 from shortlist.db.counters import take
-from shortlist.db.dialect import among, insert, upsert
+from shortlist.db.dialect import insert, upsert
+from shortlist.db.prepared import Prepared, one_of
 from shortlist.tracking.tables import dataset, dataset_input
 from shortlist.tracking.types import CandidateRecord, DatasetInput
 from shortlist.tracking.wellknown import DATASET_CONTEXT
@@ -56,8 +57,7 @@ def _ensure(connection: Connection, scope: Scope, experiment_iid: int, item: Dat
     return connection.execute(known).scalar_one()
 
 
-def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, list[DatasetInput]]:
-    """The datasets that each candidate used, by name. One statement."""
+def _used(dialect: str) -> ClauseElement:
     statement = (
         select(
             dataset_input.c.candidate_iid,
@@ -73,11 +73,19 @@ def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> 
             dataset,
             (dataset.c.project_id == dataset_input.c.project_id) & (dataset.c.id == dataset_input.c.dataset_id),
         )
-        .where(dataset_input.c.project_id == scope.project_id, among(connection, dataset_input.c.candidate_iid, iids))
-        .order_by(dataset_input.c.candidate_iid, dataset.c.name, dataset.c.digest)
+        .where(dataset_input.c.project_id == bindparam("project_id"))
+        .where(one_of(dialect, dataset_input.c.candidate_iid, "iids"))
     )
+    return statement.order_by(dataset_input.c.candidate_iid, dataset.c.name, dataset.c.digest)
+
+
+_USED = Prepared(_used, lists=["iids"])
+
+
+def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, list[DatasetInput]]:
+    """The datasets that each candidate used, by name. One statement."""
     found: dict[int, list[DatasetInput]] = {iid: [] for iid in iids}
-    for iid, *fields, tags in connection.execute(statement):
+    for iid, *fields, tags in _USED.rows(connection, project_id=scope.project_id, iids=iids):
         found[iid].append(DatasetInput(*fields, tags=msgspec.json.decode(tags, type=dict[str, str])))
     return found
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import among, insert, upsert
+from shortlist.db.prepared import Prepared
 from shortlist.tracking.tables import candidate, experiment, experiment_metadata
 from shortlist.tracking.types import ExperimentActivity, ExperimentRecord, Status
 
@@ -19,6 +20,12 @@ _FIELDS = (
     experiment.c.updated_at,
     experiment.c.created_by,
     experiment.c.deleted_at,
+)
+
+_DELETION = Prepared(
+    lambda _: select(experiment.c.deleted_at).where(
+        experiment.c.project_id == bindparam("project_id"), experiment.c.iid == bindparam("iid")
+    )
 )
 
 
@@ -57,6 +64,12 @@ def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[E
         found[iid][key] = value
     records = {row.iid: ExperimentRecord(*row, metadata=found[row.iid]) for row in rows}
     return [records[iid] for iid in iids if iid in records]
+
+
+def deletion(connection: Connection, scope: Scope, iid: int) -> tuple[int | None] | None:
+    """When an experiment was deleted, if it was, in a tuple; None when there is no such experiment."""
+    row = _DELETION.row(connection, project_id=scope.project_id, iid=iid)
+    return None if row is None else (row[0],)
 
 
 def iid_by_name(connection: Connection, scope: Scope, name: str) -> int | None:

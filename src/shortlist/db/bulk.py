@@ -1,0 +1,70 @@
+"""Many rows in one statement, given as columns: prepared text, since building it anew costs more than running it."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+_POSTGRES_TYPES = {"Double": "double precision", "Boolean": "boolean", "LargeBinary": "bytea", "Text": "text"}
+
+
+def upsert_columns(
+    connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
+) -> None:
+    """Insert rows that share the values of `same`; where the primary key is taken, overwrite the other columns."""
+    _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "overwrite"), same, columns)
+
+
+def insert_columns(
+    connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
+) -> int:
+    """Insert rows; where any key is taken, keep what is there. How many were inserted."""
+    return _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "keep"), same, columns)
+
+
+def add_columns(
+    connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
+) -> None:
+    """Insert rows; where the primary key is taken, add to the other columns."""
+    _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "add"), same, columns)
+
+
+def _run(connection: Connection, text: str, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]) -> int:
+    if not len(next(iter(columns.values()))):
+        return 0
+    if connection.dialect.name == "postgresql":
+        values = (*same.values(), *(list(column) for column in columns.values()))
+        return connection.exec_driver_sql(text, values).rowcount
+    shared = tuple(same.values())
+    return connection.exec_driver_sql(text, [shared + row for row in zip(*columns.values(), strict=True)]).rowcount
+
+
+@lru_cache(maxsize=64)
+def _text(table: Table, same: tuple[str, ...], columns: tuple[str, ...], dialect: str, conflict: str) -> str:
+    names = (*same, *columns)
+    keys = [column.name for column in table.primary_key]
+    action = "DO NOTHING"
+    if conflict != "keep":
+        action = f"({', '.join(keys)}) DO UPDATE SET {_changes(table, names, keys, conflict)}"
+    if dialect == "postgresql":
+        lists = ", ".join(f"%s::{_postgres_type(table, name)}[]" for name in columns)
+        shared = "".join(f"%s::{_postgres_type(table, name)}, " for name in same)
+        source = f"SELECT {shared}u.* FROM unnest({lists}) AS u"  # noqa: S608 - names of our own columns
+    else:
+        source = f"VALUES ({', '.join('?' for _ in names)})"
+    return f"INSERT INTO {table.name} ({', '.join(quoted(name) for name in names)}) {source} ON CONFLICT {action}"
+
+
+def _changes(table: Table, names: Sequence[str], keys: Sequence[str], conflict: str) -> str:
+    before = "{table}.{name} + " if conflict == "add" else ""
+    form = f"{{name}} = {before}excluded.{{name}}"
+    return ", ".join(form.format(name=name, table=table.name) for name in names if name not in keys)
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _postgres_type(table: Table, name: str) -> str:
+    return _POSTGRES_TYPES.get(type(table.c[name].type).__name__, "bigint")
