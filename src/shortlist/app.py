@@ -25,6 +25,8 @@ from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
 from shortlist.projects import service as projects
+from shortlist.provenance.issuers import Issuers
+from shortlist.provenance.verifier import Verifier
 from shortlist.settings import Settings
 from shortlist.v4 import endpoints as v4
 from shortlist.v4.surface import SURFACE as V4
@@ -60,12 +62,14 @@ def build(settings: Settings) -> Application:
     database = Database(settings.database_url)
     folder = Folder(database)
     limits = SignInLimits()
+    verifier = Verifier(database, Issuers(settings.ci_issuers), settings.external_url)
     services = Services(
         settings=settings,
         database=database,
         blobs=BlobStore.open(settings.artifacts_url),
         folder=folder,
-        resolver=Resolver(database, limits),
+        resolver=Resolver(database, limits, verifier),
+        verifier=verifier,
         sign_in_limits=limits,
         password_guesses=AttemptLimit(10),
     )

@@ -8,8 +8,11 @@ from typing import Any, Literal
 import msgspec
 
 from shortlist.errors import InvalidValue
+from shortlist.outbound import check_url
 
 PREFIX = "SHORTLIST_"
+CI_ISSUERS = ("https://gitlab.com", "https://token.actions.githubusercontent.com")
+_LISTS = ("allowed_hosts", "ci_issuers")  # written with commas in the environment
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str, ...
     ] = ()  # names that a Host header may have, besides loopback names and private addresses
     external_url: str = ""  # as browsers and clients see the server; empty: from the Host header
+    ci_issuers: tuple[str, ...] = CI_ISSUERS  # whose CI identity tokens projects may trust; replaces the default list
     max_body_bytes: int = 32 * 1024 * 1024  # of a JSON request
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
@@ -52,7 +56,7 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
     for name in Settings.__struct_fields__:
         text = environment.get(PREFIX + name.upper())
         if text is not None:
-            values[name] = [part.strip() for part in text.split(",")] if name == "allowed_hosts" else text
+            values[name] = [part.strip() for part in text.split(",")] if name in _LISTS else text
     values.update({name: value for name, value in given.items() if value is not None})
     try:
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
@@ -60,6 +64,8 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         raise _wrong(str(error)) from None
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
+    for issuer in settings.ci_issuers:
+        check_url(issuer, "ci_issuers")
     return settings
 
 

@@ -83,6 +83,7 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
     unlimited = {
         "shortlist.metrics.store.projects_with_log",  # the background fold serves every project
         "shortlist.packages.store.projects_with_content",  # and so does the sweep
+        "shortlist.provenance.store.publishers_for",  # a CI token comes before it is known which project trusts it
     }
     found: set[str] = set()
     for path in MODULES:

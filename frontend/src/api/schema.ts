@@ -158,6 +158,7 @@ export interface Candidate {
   files_truncated: boolean;
   place: Place | null;
   versions: VersionLink[];
+  ci: Ci | null;
 }
 
 export interface CandidateChange {
@@ -208,6 +209,23 @@ export interface CandidateRow {
   params: Record<string, string>;
   metadata: Record<string, string>;
   standing: Standing | null;
+}
+
+export interface Ci {
+  system: string;
+  system_title: string;
+  verified: 'no' | 'partly' | 'yes';
+  issuer: string;
+  recorded_at: number;
+  facts: CiFact[];
+}
+
+export interface CiFact {
+  kind: 'environment' | 'job' | 'merge_request' | 'pipeline' | 'project' | 'ref' | 'runner' | 'sha' | 'user';
+  text: string;
+  title: string;
+  url: string;
+  verified: boolean;
 }
 
 export interface Column {
@@ -570,6 +588,40 @@ export interface ProjectSettingsChange {
   model_registry_access?: 'disabled' | 'private' | 'public' | null;
   package_registry_access?: 'disabled' | 'private' | 'public' | null;
   least_writing_role?: 'developer' | 'maintainer' | 'owner' | 'reporter' | null;
+}
+
+export interface PublisherCreate {
+  issuer: string;
+  ci_project: string;
+  system?: string;
+  ref?: string;
+  environment?: string;
+  role?: 'developer' | 'maintainer' | 'reporter';
+  ci_project_id?: string;
+}
+
+export interface PublisherItem {
+  id: number;
+  system: string;
+  issuer: string;
+  ci_project: string;
+  ci_project_id: string;
+  ref: string;
+  environment: string;
+  role: 'developer' | 'maintainer' | 'reporter';
+  created_at: number;
+  created_by: string | null;
+  last_used_at: number | null;
+}
+
+export interface PublisherList {
+  publishers: PublisherItem[];
+  issuers: string[];
+  audience: string;
+}
+
+export interface PublisherPath {
+  publisher: number;
 }
 
 export interface Purge {

@@ -74,8 +74,8 @@ SENTENCES: dict[Action, str] = {
     Action.SELF_READ: "See one's own account",
     Action.SELF_WRITE: "Change one's own account, sessions and tokens",
     Action.SERVER_PUBLIC: "Use what needs no account: sign-in, health, documents",
-    Action.TOKEN_READ: "List a project's access tokens and deploy tokens",
-    Action.TOKEN_WRITE: "Create, rotate and revoke a project's access tokens and deploy tokens",
+    Action.TOKEN_READ: "List a project's access tokens, deploy tokens and trusted publishers",
+    Action.TOKEN_WRITE: "Create, rotate and revoke a project's access tokens, deploy tokens and trusted publishers",
     Action.USER_READ: "Find other people by name",
 }
 

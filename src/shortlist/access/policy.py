@@ -15,6 +15,7 @@ from shortlist.access.actions import (
     Action,
 )
 from shortlist.access.roles import (
+    CI_ACTIONS,
     FEATURES,
     LEAST_ROLES,
     NEEDS_ACCOUNT,
@@ -73,6 +74,10 @@ def decide(actor: Actor, action: Action, place: ProjectFacts | GroupFacts | None
 
 
 def _token_limit(actor: Actor, action: Action) -> Decision | None:
+    if actor.credential is Credential.CI and action not in CI_ACTIONS:
+        return Decision(
+            Outcome.REFUSED, f"A CI job may not do this ({action.value}); it needs a person's credentials."
+        )
     if actor.credential is not Credential.TOKEN or any(action in SCOPE_ACTIONS[scope] for scope in actor.scopes):
         return None
     needed = [scope.value for scope in TokenScope if action in SCOPE_ACTIONS[scope]]

@@ -44,6 +44,7 @@ class Credential(StrEnum):
     """How a caller proved who they are."""
 
     ANONYMOUS = "anonymous"
+    CI = "ci"
     PASSWORD = "password"  # noqa: S105 - the name of a kind
     SERVER = "server"  # the server itself, or its administrator at a shell
     SESSION = "session"
@@ -68,6 +69,21 @@ SCOPE_ACTIONS: dict[TokenScope, frozenset[Action]] = {
     TokenScope.READ_PACKAGE_REGISTRY: _PACKAGE_READ,
     TokenScope.WRITE_PACKAGE_REGISTRY: _PACKAGE_READ | {Action.PACKAGE_WRITE},
 }
+
+# What a CI job may do, whatever its role: work with data. Settings, members and tokens are for people.
+CI_ACTIONS = frozenset(
+    {
+        Action.EXPERIMENT_READ,
+        Action.EXPERIMENT_WRITE,
+        Action.MODEL_READ,
+        Action.MODEL_WRITE,
+        Action.PACKAGE_READ,
+        Action.PACKAGE_WRITE,
+        Action.PROJECT_READ,
+        Action.SELF_READ,
+        Action.SERVER_PUBLIC,
+    }
+)
 
 # The least role for an action in a project. Writing data is not here: each project has its own least role for it. What
 # is nowhere is for everybody who sees the project.

@@ -1,9 +1,24 @@
 """Who asks and for what: the argument that every store function takes."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from shortlist.access.actions import Action
 from shortlist.access.roles import Credential, Feature, FeatureAccess, Role, TokenScope, Visibility
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """What a CI system has said, verifiably, of the job that calls: its facts by name, and who vouches for them.
+
+    `publisher_id` is the rule of `project_id` that lets the job in.
+    """
+
+    issuer: str
+    project_id: int
+    publisher_id: int
+    token_id: str
+    facts: Mapping[str, str]
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -18,6 +33,7 @@ class Actor(msgspec.Struct, frozen=True):
     session_id: int | None = None
     token_id: int | None = None
     bot: bool = False
+    proof: Proof | None = None  # of a CI job
 
 
 ANONYMOUS = Actor(user_id=None, username="", name="Anonymous")

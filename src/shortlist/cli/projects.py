@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shortlist.cli import publishers
 from shortlist.cli.options import Config, Data, DatabaseUrl, open_database
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from shortlist.projects.types import Project
 
 app = typer.Typer(help="Projects.", no_args_is_help=True)
+app.add_typer(publishers.app, name="publisher")
 
 FullPath = Annotated[str, typer.Argument(help="NAMESPACE/PATH")]
 

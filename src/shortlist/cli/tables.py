@@ -8,6 +8,7 @@ from rich.table import Table
 
 from shortlist.identity.types import Token, User
 from shortlist.projects.types import Project
+from shortlist.provenance.types import Publisher
 
 
 def show_users(users: Iterable[User]) -> None:
@@ -39,6 +40,24 @@ def show_projects(projects: Iterable[Project]) -> None:
     _show(
         ("id", "path", "visibility", "model experiments"),
         ((str(item.id), item.full_path, item.visibility, item.model_experiments_access) for item in projects),
+    )
+
+
+def show_publishers(publishers: Iterable[Publisher]) -> None:
+    _show(
+        ("id", "issuer", "CI project", "ref", "environment", "role", "last used"),
+        (
+            (
+                str(item.id),
+                item.issuer,
+                item.ci_project,
+                item.ref,
+                item.environment,
+                item.role.name.lower(),
+                _day(item.last_used_at),
+            )
+            for item in publishers
+        ),
     )
 
 

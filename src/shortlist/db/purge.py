@@ -1,6 +1,6 @@
 """Removing everything that a project has, whatever the tables are."""
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, union_all, update
 
 from shortlist.db.schema import METADATA
 
@@ -11,7 +11,11 @@ _KEPT = frozenset({"audit_event"})
 def purge_project(connection: Connection, project_id: int) -> None:
     """Delete a project and every row that begins its key with the project, what refers to others first."""
     tokens, users = METADATA.tables["access_token"], METADATA.tables["user_account"]
-    bots = select(tokens.c.user_id).where(tokens.c.project_id == project_id)
+    publishers = METADATA.tables["trusted_publisher"]
+    bots = union_all(
+        select(tokens.c.user_id).where(tokens.c.project_id == project_id),
+        select(publishers.c.bot_id).where(publishers.c.project_id == project_id),
+    )
     connection.execute(update(users).where(users.c.id.in_(bots), users.c.bot).values(state="deleted"))
     connection.execute(delete(tokens).where(tokens.c.project_id == project_id))
     for table in reversed(METADATA.sorted_tables):

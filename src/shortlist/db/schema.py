@@ -13,6 +13,7 @@ for _domain in (
     "models.tables",
     "packages.tables",
     "projects.tables",
+    "provenance.tables",
     "ranking.tables",
     "tracking.tables",
 ):

@@ -22,8 +22,8 @@ class Authoriser:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
 
-    async def actor(self, method: str, action: Action, headers: Mapping[str, str]) -> Actor:
-        """Who asks; anonymous where nothing was presented.
+    async def actor(self, method: str, action: Action, headers: Mapping[str, str], reference: str | None) -> Actor:
+        """Who asks; anonymous where nothing was presented. `reference` is as for `scope`.
 
         Raises:
             Unauthenticated: what was presented is not valid. PermissionDenied: a forged browser request.
@@ -34,14 +34,16 @@ class Authoriser:
             if unsafe and action is Action.SERVER_PUBLIC:
                 check_origin(headers)
             return ANONYMOUS
-        actor = self._resolver.cached_actor(presented) or await self._resolve(presented, action)
+        actor = self._resolver.cached_actor(presented, reference)
+        if actor is None:
+            actor = await self._resolve(presented, action, reference)
         if unsafe and presented.session is not None and actor.user_id is not None:
             check_csrf(presented.session, headers)
         return actor
 
-    async def _resolve(self, presented: Presented, action: Action) -> Actor:
+    async def _resolve(self, presented: Presented, action: Action, reference: str | None) -> Actor:
         try:
-            return await self._resolver.actor(presented)
+            return await self._resolver.actor(presented, reference)
         except Unauthenticated:
             # An expired cookie must not lock a browser out of the sign-in page.
             if presented.session is not None or action is Action.SERVER_PUBLIC:

@@ -69,10 +69,10 @@ class Operation:
     async def _authorise(self, scope: Scope) -> Call:
         headers: Mapping[str, str] = scope["header_map"]
         action = self.endpoint.action
-        actor = await self._authoriser.actor(scope["method"], action, headers)
-        scope["user"] = actor.username
         path: Mapping[str, str] = scope.get("path_params", {})
         reference = scope.get("project") or scope.get("group") or path.get("project") or path.get("group")
+        actor = await self._authoriser.actor(scope["method"], action, headers, reference)
+        scope["user"] = actor.username
         granted = await self._authoriser.scope(actor, action, reference)
         return Call(
             services=self._services,

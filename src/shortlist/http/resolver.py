@@ -8,7 +8,7 @@ import base64
 import binascii
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Generic, TypeVar
 
@@ -27,6 +27,8 @@ from shortlist.identity.types import User
 from shortlist.projects import groups
 from shortlist.projects import service as projects
 from shortlist.projects import store as projects_store
+from shortlist.provenance import tokens
+from shortlist.provenance.verifier import Verifier
 
 SESSION_COOKIE = "shortlist_session"
 DEFAULT_PROJECT_ID = 1
@@ -55,9 +57,15 @@ class Presented(msgspec.Struct, frozen=True):
         return self.token is None and self.session is None and self.password is None
 
     @property
-    def key(self) -> bytes:
-        """What the cache knows them by; the secret itself is not kept."""
-        return keys.digest(f"{self.token or ''}\n{self.session or ''}\n{self.login}\n{self.password or ''}")
+    def identity_token(self) -> str | None:
+        """The identity token of a CI job, if that is what was presented, where a token or a password can stand."""
+        secret = self.token or self.password
+        return secret if secret is not None and tokens.looks_like_one(secret) else None
+
+    def key(self, reference: str | None) -> tuple[bytes, str | None]:
+        """What the cache knows them by; the secret itself is not kept. A CI job is somebody else in each project."""
+        secrets = f"{self.token or ''}\n{self.session or ''}\n{self.login}\n{self.password or ''}"
+        return keys.digest(secrets), None if self.identity_token is None else reference
 
 
 _NOTHING = Presented()
@@ -129,9 +137,10 @@ class _Cache(Generic[T]):
 class Resolver:
     """Turns credentials into an actor, and an actor and a project's address into facts. Used on the event loop."""
 
-    def __init__(self, database: Database, limits: SignInLimits) -> None:
+    def __init__(self, database: Database, limits: SignInLimits, verifier: Verifier) -> None:
         self._database = database
         self._limits = limits
+        self._verifier = verifier
         self._actors: _Cache[Actor] = _Cache()
         self._projects: _Cache[ProjectFacts] = _Cache()
         self._groups: _Cache[GroupFacts] = _Cache()
@@ -142,20 +151,31 @@ class Resolver:
         self._projects.clear()
         self._groups.clear()
 
-    def cached_actor(self, presented: Presented) -> Actor | None:
-        return self._actors.get(presented.key)
+    def cached_actor(self, presented: Presented, reference: str | None) -> Actor | None:
+        return self._actors.get(presented.key(reference))
 
-    async def actor(self, presented: Presented) -> Actor:
-        """Raises Unauthenticated: the credentials are not valid. RateLimited: too many passwords were guessed."""
-        found = self._actors.get(presented.key)
+    async def actor(self, presented: Presented, reference: str | None) -> Actor:
+        """Who presents these, to the project that `reference` names if one is asked for.
+
+        Raises:
+            Unauthenticated: the credentials are not valid. RateLimited: too many passwords were guessed.
+            Unavailable: a CI token's issuer does not answer.
+        """
+        found = self._actors.get(presented.key(reference))
         if found is None:
-            found, touch = await self._identified(presented)
+            found, touch = await self._identified(presented, reference)
             if touch is not None:
                 await self._database.write(touch)
-            self._actors.put(presented.key, found)
+            self._actors.put(presented.key(reference), found)
         return found
 
-    async def _identified(self, presented: Presented) -> tuple[Actor, "_Touch | None"]:
+    async def _identified(
+        self, presented: Presented, reference: str | None
+    ) -> tuple[Actor, Callable[[Connection], None] | None]:
+        if presented.identity_token is not None:
+            return await self._verifier.actor(
+                presented.identity_token, None if reference is None else _number_or(reference)
+            )
         if presented.password is None:
             return await self._database.read(lambda connection: _identify(connection, presented))
         login = presented.login

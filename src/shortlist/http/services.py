@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shortlist.http.resolver import Resolver
     from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
     from shortlist.metrics.folder import Folder
+    from shortlist.provenance.verifier import Verifier
 
 
 @dataclass(slots=True)
@@ -20,5 +21,6 @@ class Services:
     blobs: "BlobStore"
     folder: "Folder"
     resolver: "Resolver"
+    verifier: "Verifier"
     sign_in_limits: "SignInLimits"
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many

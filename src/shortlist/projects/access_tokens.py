@@ -59,7 +59,7 @@ def create(
     # A deploy token's scopes reach packages only, whatever its bot's role.
     role = Role.MAINTAINER if deploy else new.role
     members.check_own_role(author, place, role)
-    bot = _make_bot(connection, place, new.name.strip())
+    bot = make_bot(connection, place, new.name.strip())
     values = {**_key(place), "user_id": bot, "role": role, "created_at": now_ms(), "expires_at": None}
     if isinstance(place, ProjectFacts):
         store_members.set_member(connection, values)
@@ -96,7 +96,8 @@ def _check_role(connection: Connection, author: Author, place: Place, token: Tok
         members.check_own_role(author, place, role)
 
 
-def _make_bot(connection: Connection, place: Place, name: str) -> int:
+def make_bot(connection: Connection, place: Place, name: str) -> int:
+    """The id of a new user that stands for an automation of the place. It has no role yet."""
     word = "project" if isinstance(place, ProjectFacts) else "group"
     made = identity_store.add_user(
         connection,

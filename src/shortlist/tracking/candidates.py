@@ -13,6 +13,7 @@ from shortlist.errors import InvalidValue, NotFound
 from shortlist.ids import new_external_id, parse_external_id
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import CandidateKey, Points
+from shortlist.provenance import origins, reported
 from shortlist.tracking import experiments, rules, store_datasets, wellknown
 from shortlist.tracking import store_candidates as store
 from shortlist.tracking.names import make_up_name
@@ -60,6 +61,7 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
     )
     store.add(connection, scope, record)
     store.set_metadata(connection, scope, record, metadata)
+    origins.note_created(connection, scope, record.iid, metadata)
     return record
 
 
@@ -218,6 +220,14 @@ def set_metadata(connection: Connection, scope: Scope, record: CandidateRecord, 
         values["parent_external_id"] = _parent(pairs[wellknown.PARENT])
     if values:
         store.change(connection, scope, record.iid, values)
+    _note_origin(connection, scope, record, pairs)
+
+
+def _note_origin(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
+    """Keep what is known of the candidate's CI job in step with metadata that says it."""
+    if reported.concerned(pairs):
+        stored = store.metadata_of(connection, scope, [record.iid], reported.KEYS)[record.iid]
+        origins.note_metadata(connection, scope, record.iid, stored)
 
 
 def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecord, key: str) -> None:
@@ -232,6 +242,7 @@ def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecor
         store.change(connection, scope, record.iid, {"note": ""})
     if key == wellknown.PARENT:
         store.change(connection, scope, record.iid, {"parent_external_id": None})
+    _note_origin(connection, scope, record, {key: ""})
 
 
 def log_inputs(connection: Connection, scope: Scope, external_id: str, inputs: Sequence[DatasetInput]) -> None:

@@ -17,7 +17,7 @@ from shortlist.search.service import CandidateSearch, ExperimentSearch
 from shortlist.search.text import name_contains
 from shortlist.tracking import candidates, experiments, store_candidates, store_experiments
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
-from shortlist.web import models, ranked, translate, wire
+from shortlist.web import ci, models, ranked, translate, wire
 from shortlist.web.rows import RowLoader
 
 
@@ -133,6 +133,7 @@ def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
         files_truncated=truncated,
         place=_place(connection, scope, record),
         versions=models.made_from(connection, scope, iid),
+        ci=ci.of_candidate(connection, scope, iid),
     )
 
 

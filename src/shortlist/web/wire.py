@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from shortlist.web.wire_ci import Ci
+
 Value = float | Literal["NaN", "Infinity", "-Infinity"]
 View = Literal["active", "deleted", "all"]
 
@@ -325,6 +327,7 @@ class Candidate(msgspec.Struct):
     files_truncated: bool
     place: Place | None = None
     versions: list[VersionLink] = []  # of registered models that were made from it
+    ci: Ci | None = None
 
 
 class CandidateChange(msgspec.Struct):

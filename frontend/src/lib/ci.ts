@@ -1,0 +1,54 @@
+import type { CiFact } from '../api/schema';
+
+export const CI_LABELS: Record<CiFact['kind'], string> = {
+  job: 'Job',
+  pipeline: 'Pipeline',
+  merge_request: 'Merge request',
+  sha: 'Commit',
+  ref: 'Ref',
+  user: 'Triggered by',
+  project: 'CI project',
+  environment: 'Environment',
+  runner: 'Runner',
+};
+
+/** A fact as it is read: commits are cut short, merge requests and people carry their sign. */
+export function ciText(fact: Pick<CiFact, 'kind' | 'text'>, system: string): string {
+  switch (fact.kind) {
+    case 'sha':
+      return /^[0-9a-f]{12,}$/i.test(fact.text) ? fact.text.slice(0, 10) : fact.text;
+    case 'merge_request':
+      return `${system === 'gitlab' ? '!' : '#'}${fact.text}`;
+    case 'job':
+    case 'pipeline':
+      return /^\d+$/.test(fact.text) ? `#${fact.text}` : fact.text;
+    default:
+      return fact.text;
+  }
+}
+
+/** An issuer without the part that is the same for all. */
+export function issuerName(issuer: string): string {
+  return issuer.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+}
+
+/** A pipeline's file that logs with the job's own identity: no secret has to be stored. */
+export function gitlabJob(origin: string, projectId: number): string {
+  return [
+    'train:',
+    '  id_tokens:',
+    '    MLFLOW_TRACKING_TOKEN:',
+    `      aud: ${origin}`,
+    '  variables:',
+    `    MLFLOW_TRACKING_URI: ${origin}/api/v4/projects/${projectId}/ml/mlflow`,
+    '  script: python train.py',
+  ].join('\n');
+}
+
+export const REPORT_JOB = [
+  'import os',
+  'import mlflow',
+  '',
+  'with mlflow.start_run():',
+  '    mlflow.set_tag("gitlab.CI_JOB_ID", os.environ["CI_JOB_ID"])',
+].join('\n');

@@ -1,0 +1,144 @@
+"""The published keys of issuers: found by discovery, kept, and fetched again when they change.
+
+Which issuers may be asked is a setting of the instance: a rule that anybody maintains must not make the server ask
+whatever address it names.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
+
+import msgspec
+import structlog
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from shortlist import outbound
+from shortlist.errors import InvalidValue, Unauthenticated, Unavailable
+from shortlist.outbound import OutboundError
+from shortlist.provenance.tokens import ALGORITHMS, Key
+
+_log = structlog.get_logger(__name__)
+
+FRESH_SECONDS = 3600.0
+# While an issuer is down, its keys go on being used for so long.
+STALE_SECONDS = 24 * 3600.0
+# Between two attempts at one issuer, whatever is presented: tokens with made-up key ids must not become a flood.
+RETRY_SECONDS = 30.0
+MAX_KEYS = 100
+_MIN_RSA_BITS = 2048
+
+_RSA = ("kty", "n", "e", "kid")
+_EC = ("kty", "crv", "x", "y", "kid")
+
+
+class _Known:
+    """What is known of one issuer. Times are those of the monotonic clock."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, Key] = {}
+        self.fetched: float | None = None
+        self.tried: float | None = None
+        self.fault = ""
+        self.lock = asyncio.Lock()
+
+
+class Issuers:
+    """The issuers that rules may name. Used on the event loop."""
+
+    def __init__(
+        self,
+        allowed: Collection[str],
+        get_json: Callable[[str], Awaitable[Any]] = outbound.get_json,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.allowed = tuple(dict.fromkeys(allowed))
+        self._get_json = get_json
+        self._clock = clock
+        self._known: dict[str, _Known] = {issuer: _Known() for issuer in self.allowed}
+
+    def check(self, issuer: str) -> None:
+        """Raises InvalidValue: not an issuer that this server asks."""
+        if issuer not in self._known:
+            raise InvalidValue(
+                f"This server does not trust the issuer {issuer[:200]!r}; it trusts {', '.join(self.allowed)}. "
+                "An administrator adds others to SHORTLIST_CI_ISSUERS.",
+                field="issuer",
+            )
+
+    async def key(self, issuer: str, kid: str) -> Key:
+        """The key of an issuer with this id.
+
+        Raises:
+            Unauthenticated: not an issuer of ours, or it has no such key. Unavailable: it does not answer.
+        """
+        known = self._known.get(issuer)
+        if known is None:
+            raise Unauthenticated("The CI token is from an issuer that this server does not trust.")
+        if not self._is_fresh(known, kid):
+            # One request at a time asks an issuer; those that waited find what it answered.
+            async with known.lock:
+                now = self._clock()
+                may_ask = known.tried is None or now - known.tried >= RETRY_SECONDS
+                if may_ask and not self._is_fresh(known, kid):
+                    known.tried = now
+                    await self._fetch(issuer, known)
+        return self._found(issuer, known, kid)
+
+    def _is_fresh(self, known: _Known, kid: str) -> bool:
+        return kid in known.keys and known.fetched is not None and self._clock() - known.fetched < FRESH_SECONDS
+
+    def _found(self, issuer: str, known: _Known, kid: str) -> Key:
+        usable = known.fetched is not None and self._clock() - known.fetched < STALE_SECONDS
+        if usable and kid in known.keys:
+            return known.keys[kid]
+        if known.fault:
+            raise Unavailable(f"The keys of {issuer} cannot be fetched: {known.fault}.")
+        raise Unauthenticated("The CI token is signed with a key that its issuer does not publish.")
+
+    async def _fetch(self, issuer: str, known: _Known) -> None:
+        try:
+            known.keys = await self._ask(issuer)
+        except (OutboundError, InvalidValue) as error:
+            known.fault = getattr(error, "reason", "its configuration names a wrong address")
+            _log.warning("issuer does not answer", issuer=issuer, reason=known.fault)
+        else:
+            known.fetched, known.fault = self._clock(), ""
+
+    async def _ask(self, issuer: str) -> dict[str, Key]:
+        """OpenID Connect Discovery 1.0, section 4, then RFC 7517, section 5."""
+        configuration = await self._get_json(issuer.rstrip("/") + "/.well-known/openid-configuration")
+        if not isinstance(configuration, dict) or configuration.get("issuer") != issuer:  # pyright: ignore[reportUnknownMemberType]
+            raise OutboundError("its configuration is that of another issuer")
+        address: object = configuration.get("jwks_uri")  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
+        if not isinstance(address, str):
+            raise OutboundError("its configuration names no keys")
+        published = await self._get_json(outbound.check_url(address, "jwks_uri"))
+        try:
+            listed = msgspec.convert(published, _KeySet).keys
+        except msgspec.ValidationError:
+            raise OutboundError("it publishes no set of keys") from None
+        if len(listed) > MAX_KEYS:
+            raise OutboundError(f"it publishes more than {MAX_KEYS} keys")
+        return {kid: key for kid, key in ((str(item.get("kid", "")), _key(item)) for item in listed) if kid and key}
+
+
+class _KeySet(msgspec.Struct):
+    keys: list[dict[str, Any]]
+
+
+def _key(item: dict[str, Any]) -> Key | None:
+    """A public key for signatures; None for anything else, symmetric keys above all."""
+    if item.get("use", "sig") != "sig" or item.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
+        return None
+    try:
+        if item.get("kty") == "RSA":
+            # A character has six bits. A shorter modulus can be factored.
+            long_enough = 6 * len(item["n"]) >= _MIN_RSA_BITS
+            return RSAKey.import_key({name: item[name] for name in _RSA}) if long_enough else None
+        if item.get("kty") == "EC":
+            return ECKey.import_key({name: item[name] for name in _EC})
+    except (JoseError, KeyError, ValueError, TypeError):
+        return None
+    return None

@@ -1,0 +1,53 @@
+"""MLflow's own client with the identity token of a CI job as its only credential, against a real issuer's port."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.ci import GITHUB_CLAIMS, GITLAB_CLAIMS, Issuer, served
+from tests.live import LiveServer, live_server
+
+SCENARIO = Path(__file__).with_name("scenario_ci.py")
+
+
+def free_port() -> int:
+    """The server must know its own address before it starts: that is what tokens are for."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def train(server: LiveServer, *tokens: str) -> None:
+    """One training for each token, one after the other."""
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": server.tracking_uri, "GIT_PYTHON_REFRESH": "quiet"}
+    command = [sys.executable, SCENARIO, *tokens]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_jobs_of_gitlab_and_github_log_without_a_secret(tmp_path: Path) -> None:
+    gitlab, github, port = Issuer(""), Issuer("", "second"), free_port()
+    address = f"http://127.0.0.1:{port}"
+    with (
+        served(gitlab),
+        served(github),
+        live_server(tmp_path, port=str(port), external_url=address, ci_issuers=f"{gitlab.url},{github.url}") as server,
+        server.client() as root,
+    ):
+        rules = "/api/v1/projects/root%2Fdefault/trusted_publishers"
+        for system, issuer, project, ref in (
+            ("gitlab", gitlab, "vision-team/classifier", "main"),
+            ("github", github, "octo-org/vision", "refs/pull/*"),
+        ):
+            rule = {"system": system, "issuer": issuer.url, "ci_project": project, "ref": ref}
+            assert root.post(rules, json=rule).status_code == 201
+        train(server, gitlab.token(GITLAB_CLAIMS, aud=address), github.token(GITHUB_CLAIMS, aud=address))
+        found = [root.get(f"/api/v1/projects/root%2Fdefault/candidates/{iid}").json() for iid in (1, 2)]
+        assert [(item["ci"]["system"], item["ci"]["verified"], item["ci"]["issuer"]) for item in found] == [
+            ("gitlab", "partly", gitlab.url),
+            ("github", "yes", github.url),
+        ]
+        assert [[file["path"] for file in item["files"]] for item in found] == [["report/confusion.txt"]] * 2
+        assert root.get(rules).json()["publishers"][0]["ci_project_id"] == "20", "pinned by its first use"
