@@ -18,8 +18,14 @@ def _addresses(filled: Filled) -> dict[str, str]:
         "parent": filled.candidate_path("search"),
         "diverging candidate": filled.candidate_path("mlp-diverging"),
         "candidate without metrics": filled.candidate_path("mlp-no-units"),
+        "compare": _compare(filled, "mlp-64-s1", "forest-s0", "mlp-diverging"),
+        "compare many": _compare(filled, *filled.candidates),
         "not found": "/root/none/-/ml/experiments",
     }
+
+
+def _compare(filled: Filled, *names: str) -> str:
+    return f"/{filled.project}/-/ml/compare?candidates={'.'.join(str(filled.candidates[name]) for name in names)}"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -55,8 +55,15 @@ class Lab:
         self._post("runs/update", run_id=run_id, status="FINISHED", end_time=1_700_000_900_000)
 
     def metadata(self, run_id: str) -> dict[str, str]:
+        return {tag["key"]: tag["value"] for tag in self._run(run_id)["data"]["tags"]}
+
+    def artifacts(self, run_id: str) -> str:
+        """Where the candidate's files are, below the address of the artifact proxy."""
+        return self._run(run_id)["info"]["artifact_uri"].partition("mlflow-artifacts:")[2].lstrip("/")
+
+    def _run(self, run_id: str) -> Any:
         answer = self._client.get("/api/v4/projects/root%2Fdefault/ml/mlflow/api/2.0/mlflow/runs/get?run_id=" + run_id)
-        return {tag["key"]: tag["value"] for tag in answer.json()["run"]["data"]["tags"]}
+        return answer.json()["run"]
 
 
 @pytest.fixture

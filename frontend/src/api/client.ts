@@ -104,6 +104,8 @@ export const api = {
     call<wire.Candidate>('POST', `${candidate(path, iid)}/restore`, { body: {} }),
   curves: (path: string, query: wire.CurveQuery, signal?: AbortSignal) =>
     call<wire.CurveList>('POST', `${project(path)}/curves`, { body: query, signal }),
+  compare: (path: string, candidates: number[], signal?: AbortSignal) =>
+    call<wire.Comparison>('POST', `${project(path)}/compare`, { body: { candidates }, signal }),
 };
 
 /** The address of a file's bytes; `inline` lets the browser show it instead of saving it. */

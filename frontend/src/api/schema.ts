@@ -239,6 +239,52 @@ export interface ColumnList {
   columns: Column[];
 }
 
+export interface CompareQuery {
+  candidates: number[];
+}
+
+export interface ComparedCandidate {
+  iid: number;
+  name: string;
+  status: string;
+  start_time: number;
+  end_time: number | null;
+  created_by: string;
+  deleted: boolean;
+  experiment: number;
+  rank: number | null;
+  unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
+}
+
+export interface ComparedMetric {
+  key: string;
+  direction: 'maximize' | 'minimize' | null;
+  cells: MetricCell[];
+  best: number | null;
+}
+
+export interface ComparedText {
+  key: string;
+  values: (string | null)[];
+  same: boolean;
+}
+
+export interface Comparison {
+  verdict: string;
+  answer: Answer;
+  candidates: ComparedCandidate[];
+  metrics: ComparedMetric[];
+  omitted: number;
+  params: ComparedText[];
+  metadata: ComparedText[];
+  datasets: ComparedText[];
+  code: ComparedText[];
+  code_url: string | null;
+  environment: ComparedText[];
+  images: LoggedImage[];
+  diffs: DiffFile[];
+}
+
 export interface Curve {
   candidate: number;
   key: string;
@@ -255,9 +301,11 @@ export interface CurveQuery {
   candidates: number[];
   keys: string[];
   points?: number;
-  axis?: 'relative' | 'step' | 'wall';
+  axis?: 'metric' | 'relative' | 'step' | 'wall';
   start?: number | null;
   end?: number | null;
+  x_key?: string | null;
+  minus?: number | null;
 }
 
 export interface Dataset {
@@ -265,6 +313,11 @@ export interface Dataset {
   digest: string;
   context: string | null;
   source_type: string;
+}
+
+export interface DiffFile {
+  candidate: number;
+  path: string;
 }
 
 export type Done = Record<string, never>;
@@ -398,6 +451,13 @@ export interface KeyValue {
   value: string;
 }
 
+export interface LoggedImage {
+  candidate: number;
+  series: string;
+  step: number | null;
+  path: string;
+}
+
 export interface Member {
   id: number;
   username: string;
@@ -427,6 +487,14 @@ export interface MemberList {
 
 export interface MemberPath {
   user: number;
+}
+
+export interface MetricCell {
+  value: number | '-Infinity' | 'Infinity' | 'NaN' | null;
+  step: number | null;
+  last: number | '-Infinity' | 'Infinity' | 'NaN' | null;
+  delta: number | null;
+  better: boolean | null;
 }
 
 export interface Model {
@@ -496,6 +564,7 @@ export interface PageData {
   columns: ColumnList | null;
   candidates: CandidatePage | null;
   candidate: Candidate | null;
+  comparison: Comparison | null;
   models: ModelList | null;
   model: ModelPage | null;
   version: Version | null;

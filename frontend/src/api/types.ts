@@ -4,4 +4,5 @@ import type { CandidateQuery, CandidateRow, CurveQuery } from './schema';
 
 export type View = NonNullable<CandidateQuery['view']>;
 export type Status = CandidateRow['status'];
-export type Axis = NonNullable<CurveQuery['axis']>;
+/** What a horizontal axis counts where it is no metric. */
+export type Axis = Exclude<NonNullable<CurveQuery['axis']>, 'metric'>;

@@ -16,6 +16,7 @@ export class Plot {
   readonly #data: Aligned;
   readonly #odd: Oddity[];
   readonly #bad: string;
+  readonly #strong: string;
 
   constructor(target: HTMLElement, spec: Spec, events: Events) {
     this.#spec = spec;
@@ -24,6 +25,7 @@ export class Plot {
     this.#data = spec.log ? positiveOnly(aligned) : aligned;
     this.#odd = oddities(spec.lines);
     this.#bad = ink(target, '--bad');
+    this.#strong = ink(target, '--control-line');
     const data = [this.#data.x, ...this.#data.y] as uPlot.AlignedData;
     this.#chart = new uPlot(this.#options(target), data, target);
   }
@@ -40,7 +42,7 @@ export class Plot {
       legend: { show: false },
       scales: {
         x: { time: axis === 'wall', range: [low, high] },
-        y: log ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max) },
+        y: log ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max, this.#spec.zero ?? false) },
       },
       axes: axes(axis, log, { font, ink: ink(target, '--ink-3'), line: ink(target, '--line') }),
       series: [
@@ -69,8 +71,8 @@ export class Plot {
       hooks: {
         setSelect: [(chart) => this.#selected(chart)],
         setCursor: [(chart) => this.#events.onhover(this.#hover(chart))],
+        drawAxes: [(chart) => this.#drawZero(chart)],
         draw: [(chart) => this.#drawOddities(chart)],
-        drawSeries: [],
         ready: [(chart) => this.#events.onends(this.#ends(chart))],
         setSize: [(chart) => queueMicrotask(() => this.#events.onends(this.#ends(chart)))],
       },
@@ -130,6 +132,21 @@ export class Plot {
     });
   }
 
+  #drawZero(chart: uPlot): void {
+    if (this.#spec.zero !== true) return;
+    const { ctx, bbox } = chart;
+    const top = Math.round(chart.valToPos(0, 'y', true));
+    ctx.save();
+    ctx.strokeStyle = this.#strong;
+    ctx.setLineDash([]);
+    ctx.lineWidth = devicePixelRatio;
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, top);
+    ctx.lineTo(bbox.left + bbox.width, top);
+    ctx.stroke();
+    ctx.restore();
+  }
+
   /** A cross where a value is not a number, a wedge where it is infinite. */
   #drawOddities(chart: uPlot): void {
     if (this.#odd.length === 0) return;
@@ -178,8 +195,10 @@ function isFocused(chart: uPlot, series: uPlot.Series): boolean {
   return shown._focus === true && chart.series.length > 2;
 }
 
-function paddedRange(min: number | null, max: number | null): [number, number] {
-  if (min === null || max === null) return [0, 1];
+function paddedRange(lowest: number | null, highest: number | null, zero: boolean): [number, number] {
+  if (lowest === null || highest === null) return [0, 1];
+  const min = zero ? Math.min(0, lowest) : lowest;
+  const max = zero ? Math.max(0, highest) : highest;
   const room = max === min ? Math.abs(max) * 0.1 || 1 : (max - min) * 0.06;
   return [min - room, max + room];
 }

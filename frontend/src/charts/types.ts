@@ -24,6 +24,8 @@ export interface Spec {
   margin: number;
   /** Whether the line next to the pointer fades the others; so it is unless this says no. */
   fade?: boolean;
+  /** Whether zero is always in sight, with a line of its own: for differences. */
+  zero?: boolean;
 }
 
 export type Range = [number, number];

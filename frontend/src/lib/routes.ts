@@ -7,6 +7,7 @@ export type Route =
   | { page: 'experiments'; project: string }
   | { page: 'experiment'; project: string; experiment: number }
   | { page: 'candidate'; project: string; candidate: number }
+  | { page: 'compare'; project: string }
   | { page: 'not_found' };
 
 const NOT_FOUND: Route = { page: 'not_found' };
@@ -20,6 +21,7 @@ export function matchRoute(pathname: string): Route {
   if (!project.includes('/')) return NOT_FOUND;
   if (rest === undefined) return { page: 'project', project };
   if (rest === 'ml/experiments') return { page: 'experiments', project };
+  if (rest === 'ml/compare') return { page: 'compare', project };
   const match = /^ml\/(experiments|candidates)\/(\d{1,15})$/.exec(rest);
   if (match === null) return NOT_FOUND;
   const iid = Number(match[2]);
@@ -55,6 +57,12 @@ export function experimentPath(project: string, experiment: number): string {
 
 export function candidatePath(project: string, candidate: number): string {
   return `${projectPath(project)}/-/ml/candidates/${candidate}`;
+}
+
+/** The comparison of candidates, the first of which is the baseline. */
+export function comparePath(project: string, candidates: readonly number[]): string {
+  const search = candidates.length > 0 ? `?candidates=${candidates.join('.')}` : '';
+  return `${projectPath(project)}/-/ml/compare${search}`;
 }
 
 /** Where to go after signing in: only a path of this origin, never another host. */

@@ -3,6 +3,7 @@
 import { api } from '../api/client';
 import type { CandidateQuery, PageData } from '../api/schema';
 import { wantedColumns } from '../lib/columns';
+import { parseCompare } from '../lib/compare';
 import { experimentsPath, matchRoute } from '../lib/routes';
 import { orderText, parseView } from '../lib/view';
 import { session } from '../state/session.svelte';
@@ -25,6 +26,7 @@ function blank(page: string): PageData {
     model: null,
     version: null,
     query: null,
+    comparison: null,
   };
 }
 
@@ -50,6 +52,14 @@ export async function load(url: string, signal: AbortSignal): Promise<PageData> 
         api.candidate(route.project, route.candidate, signal),
       ]);
       return { ...blank('candidate'), project, candidate };
+    }
+    case 'compare': {
+      const { candidates } = parseCompare(search);
+      const [project, comparison] = await Promise.all([
+        api.project(route.project, signal),
+        candidates.length > 0 ? api.compare(route.project, candidates, signal) : null,
+      ]);
+      return { ...blank('compare'), project, comparison };
     }
   }
 }

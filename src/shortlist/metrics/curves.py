@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
@@ -36,12 +37,17 @@ def curves(connection: Connection, scope: Scope, request: CurveRequest) -> list[
     if request.axis == "relative":
         starts = store_read.start_times(connection, scope.project_id, iids)
     found: dict[_Series, Curve] = {}
-    for iid, series in groupby(_read(connection, scope, iids, keys, request), lambda item: item[0]):
+    reference: dict[str, History] = {}
+    first = iids if request.minus is None else [request.minus, *(iid for iid in iids if iid != request.minus)]
+    for iid, series in groupby(_read(connection, scope, first, keys, request), lambda item: item[0]):
         ready = [(key, points) for _, key, points in series]
         abscissa = dict(ready).get(request.x_key or "")
+        if iid == request.minus:
+            reference = dict(ready)
         for key, points in ready:
             if key in request.keys and (request.axis != "metric" or abscissa is not None):
-                curve = _curve(request, points, starts.get(iid, 0), abscissa)
+                drawn = points if request.minus is None else _less(points, reference.get(key, order.EMPTY))
+                curve = _curve(request, drawn, starts.get(iid, 0), abscissa)
                 if curve is not None:
                     found[iid, key] = Curve(iid, key, sample(*curve, request.points))
     wanted = ((iid, key) for iid in iids for key in dict.fromkeys(request.keys))
@@ -149,9 +155,21 @@ def _curve(request: CurveRequest, points: History, start: int, other: History | 
 
 def _joined(points: History, other: History) -> tuple[Floats, Floats]:
     """The values of two series at the steps that both have: x from `other`, its last finite value at the step."""
+    matched, values = _matched(points, other)
+    return values, points.value[matched]
+
+
+def _less(points: History, other: History) -> History:
+    """The differences to `other` at the steps where it has a finite value."""
+    matched, values = _matched(points, other)
+    return History(points.step[matched], points.timestamp[matched], points.value[matched] - values)
+
+
+def _matched(points: History, other: History) -> tuple[NDArray[np.bool_], Floats]:
+    """Which points are at a step where `other` has a finite value, and the last such value at each of them."""
     finite = np.isfinite(other.value)
     steps, values = other.step[finite], other.value[finite]
     place = np.searchsorted(steps, points.step, "right") - 1
     matched = place >= 0
     matched[matched] = steps[place[matched]] == points.step[matched]
-    return values[place[matched]], points.value[matched]
+    return matched, values[place[matched]]

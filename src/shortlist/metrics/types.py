@@ -117,7 +117,8 @@ class CurveRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Curves of candidates x keys, each sampled to at most `points` points within [start, end] of the axis.
 
     The axis is the step, milliseconds since the candidate's start, wall time in milliseconds, or `x_key`: another
-    metric of the candidate, joined by step.
+    metric of the candidate, joined by step. With `minus`, the iid of a candidate, curves are the differences to its
+    curves at the steps that both have.
     """
 
     candidate_iids: Sequence[int]
@@ -127,6 +128,7 @@ class CurveRequest(msgspec.Struct, frozen=True, kw_only=True):
     x_key: str | None = None
     start: float | None = None
     end: float | None = None
+    minus: int | None = None
 
 
 class CurvePoints:

@@ -110,15 +110,20 @@ def lead_of(best: Score, other: Score | None, direction: Direction) -> float | N
 
 
 def answer(
-    goal: Goal, scores: Sequence[Score], ranked: Sequence[Score], params: Mapping[int, Mapping[str, str]]
+    goal: Goal,
+    scores: Sequence[Score],
+    ranked: Sequence[Score],
+    params: Mapping[int, Mapping[str, str]],
+    peers: Sequence[Score] | None = None,
 ) -> Answer:
-    """Put together what is known. `params` has the parameters of those that may be in the best's group."""
+    """Put together what is known. `params` has the parameters of those that may be in the best's group, who are
+    among `peers`: those that are ranked, unless others are given."""
 
     def count(reason: Unranked) -> int:
         return sum(score.unranked is reason for score in scores)
 
     best, runner_up = (*ranked[:2], None, None)[:2]
-    group = group_of(best, ranked, params) if best is not None and best.iid in params else None
+    group = group_of(best, peers or ranked, params) if best is not None and best.iid in params else None
     lead = None if best is None else lead_of(best, runner_up, goal.direction)
     within = None
     if group is not None and group.deviation is not None and lead is not None:

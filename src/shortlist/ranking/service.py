@@ -13,7 +13,7 @@ from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.metrics import service as metrics
 from shortlist.ranking import rules, store
-from shortlist.ranking.types import Answer, Direction, Goal, Reduction, Score, Unranked
+from shortlist.ranking.types import Answer, Chosen, Direction, Goal, Reduction, Score, Unranked
 from shortlist.search import service as search
 from shortlist.tracking import candidates, experiments
 from shortlist.tracking.types import Status
@@ -57,8 +57,31 @@ def answer(connection: Connection, scope: Scope, experiment_iid: int) -> Answer:
         return Answer()
     scored = scores(connection, scope, experiment_iid, found)
     ranked = rules.rank(scored, found.direction)
-    params = _params_of_group(connection, scope, ranked)
+    params = _params_of_group(connection, scope, ranked[0].iid, ranked) if ranked else {}
     return rules.answer(found, scored, ranked, params)
+
+
+def among(connection: Connection, scope: Scope, experiment_iids: Sequence[int], iids: Sequence[int]) -> Chosen:
+    """The answer among some candidates by the goal of the first experiment; the best's group is that of its own.
+
+    Args:
+        experiment_iids: the experiment of each of `iids`.
+    """
+    found = goal(connection, scope, experiment_iids[0])
+    by = found or Goal(metric="", direction=Direction.MAXIMIZE)
+    wanted = dict(zip(iids, experiment_iids, strict=True))
+    everyone = {iid: scores(connection, scope, iid, by) for iid in dict.fromkeys(experiment_iids)}
+    places = {iid: rules.rank(scored, by.direction) for iid, scored in everyone.items()}
+    ranks = {score.iid: rank for ranked in places.values() for rank, score in enumerate(ranked, 1)}
+    chosen = {score.iid: score for scored in everyone.values() for score in scored if score.iid in wanted}
+    if found is None:
+        return Chosen(Answer(), chosen, {})
+    given = [chosen[iid] for iid in iids if iid in chosen]
+    ranked = rules.rank(given, by.direction)
+    peers = places[wanted[ranked[0].iid]] if ranked else []
+    params = _params_of_group(connection, scope, ranked[0].iid, peers) if ranked else {}
+    answer = rules.answer(found, given, ranked, params, peers)
+    return Chosen(answer, chosen, {iid: rank for iid, rank in ranks.items() if iid in wanted})
 
 
 def standing(connection: Connection, scope: Scope, experiment_iid: int) -> tuple[Goal | None, list[Score], int]:
@@ -112,14 +135,14 @@ def _unranked(row: Any, feasible: set[int] | None) -> Unranked | None:
     return Unranked.INFEASIBLE if feasible is not None and row.iid not in feasible else None
 
 
-def _params_of_group(connection: Connection, scope: Scope, ranked: Sequence[Score]) -> dict[int, dict[str, str]]:
-    """The parameters of those that may be in the group of the best: they have all of its, seeds aside."""
-    if not ranked:
-        return {}
-    best = ranked[0].iid
+def _params_of_group(
+    connection: Connection, scope: Scope, best: int, ranked: Sequence[Score]
+) -> dict[int, dict[str, str]]:
+    """The parameters of those that may be in the group of `best`: they have all of its, seeds aside."""
     own = candidates.params(connection, scope, [best])[best]
     if not own:
         return {}
     near = [score.iid for score in ranked[:MAX_GROUPED]]
     members = store.with_params(connection, scope, near, rules.without_seeds(own))
-    return candidates.params(connection, scope, members)
+    # Of so many that the best is not near itself, it is still one.
+    return candidates.params(connection, scope, list(dict.fromkeys([best, *members])))

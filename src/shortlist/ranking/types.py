@@ -92,3 +92,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     not_finite: int = 0
     infeasible: int = 0
     no_value: int = 0
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The answer among some candidates, with the score of each and, where it has one, its rank in its experiment."""
+
+    answer: Answer
+    scores: Mapping[int, Score]
+    ranks: Mapping[int, int]

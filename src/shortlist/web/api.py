@@ -11,6 +11,7 @@ from shortlist.web import (
     api_publishers,
     api_session,
     api_settings,
+    compare,
     files,
 )
 
@@ -25,5 +26,6 @@ ENDPOINTS = (
     *api_experiments.ENDPOINTS,
     *api_candidates.ENDPOINTS,
     *api_models.ENDPOINTS,
+    *compare.ENDPOINTS,
     *files.ENDPOINTS,
 )

@@ -83,6 +83,8 @@ def curves(call: Call, connection: Connection, request: wire.CurveQuery) -> wire
             axis=request.axis,
             start=request.start,
             end=request.end,
+            x_key=request.x_key,
+            minus=request.minus,
         ),
     )
     return wire.CurveList([translate.curve(item) for item in found])

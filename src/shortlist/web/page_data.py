@@ -2,14 +2,14 @@
 
 import msgspec
 
-from shortlist.web import wire, wire_models
+from shortlist.web import wire, wire_compare, wire_models
 
 
 class PageData(msgspec.Struct):
     """What a page carries inside `<script id="page-data" type="application/json">`, so that it paints at once.
 
-    `page` is one of sign_in, projects, experiments, experiment, candidate, models, model, version, not_found. The
-    field with the page's data holds exactly what the API would answer.
+    `page` is one of sign_in, projects, experiments, experiment, candidate, compare, models, model, version,
+    not_found. The field with the page's data holds exactly what the API would answer.
     """
 
     page: str
@@ -22,6 +22,7 @@ class PageData(msgspec.Struct):
     columns: wire.ColumnList | None = None
     candidates: wire.CandidatePage | None = None
     candidate: wire.Candidate | None = None
+    comparison: wire_compare.Comparison | None = None  # where the address names candidates
     models: wire_models.ModelList | None = None
     model: wire_models.ModelPage | None = None
     version: wire_models.Version | None = None

@@ -1,5 +1,6 @@
 """The pages, at GitLab's addresses. Each carries the data of its first view."""
 
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
@@ -13,12 +14,13 @@ from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
 from shortlist.models import versions
-from shortlist.web import models, projects, session, views, wire, wire_models
+from shortlist.web import compare, models, projects, session, views, wire, wire_models
 from shortlist.web.assets import DESCRIPTION, Assets
 from shortlist.web.page_data import PageData
 
 _PROJECT = "/{project:path}/-/ml"
 _FIRST_ROWS = 100
+_NAMED = 4  # candidates in the title of a comparison
 _HEADERS = {"content-security-policy": PAGE_POLICY, "cache-control": "no-store"}
 
 PageHandler = Callable[[Call, Request], Awaitable[Response]]
@@ -169,6 +171,16 @@ class Pages:
         data = await call.services.database.read(work)
         return self._page(data, f"{data.version.name} {data.version.version}" if data.version else "Version")
 
+    async def compare(self, call: Call, request: Request) -> Response:
+        """Candidates beside each other: `?candidates=3.7.12`, the first of which is the baseline."""
+        iids = _iids_of(request)
+        found = await compare.comparison(call.services, call.project, iids) if iids else None
+        project = await call.services.database.read(lambda connection: projects.project_of(connection, call.project))
+        data = PageData("compare", session.current(call), project=project, comparison=found)
+        names = [item.name for item in found.candidates] if found else []
+        title = " and ".join([", ".join(names[:-1]), names[-1]]) if 1 < len(names) <= _NAMED else "Compare"
+        return self._page(data, title, found.verdict if found else DESCRIPTION)
+
     async def asset(self, call: Call, _request: Request) -> Response:
         """A file of the built front end; its name holds its hash, so it never changes."""
         asset = self._assets.get(call.path["path"])
@@ -186,6 +198,7 @@ class Pages:
             _get("/-/assets/{path:path}", Action.SERVER_PUBLIC, self.asset),
             _get(_PROJECT + "/experiments", Action.EXPERIMENT_READ, self.experiments),
             _get(_PROJECT + "/experiments/{experiment}", Action.EXPERIMENT_READ, self.experiment),
+            _get(_PROJECT + "/compare", Action.EXPERIMENT_READ, self.compare),
             _get(_PROJECT + "/candidates/{candidate}", Action.EXPERIMENT_READ, self.candidate),
             _get(_PROJECT + "/models", Action.MODEL_READ, self.models),
             _get(_PROJECT + "/models/{model}", Action.MODEL_READ, self.model),
@@ -202,6 +215,12 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise NotFound("There is no such page.")
     return int(text)
+
+
+def _iids_of(request: Request) -> list[int]:
+    """The candidates that the address names, apart by dots or commas; none for an address that names none."""
+    words = re.split(r"[.,]", request.query_params.get("candidates", ""))
+    return [_number(word) for word in words if word]
 
 
 def _query_of(request: Request, experiment: int) -> wire.CandidateQuery:

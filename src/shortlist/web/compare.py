@@ -1,0 +1,95 @@
+"""Candidates beside each other, for the page and the API behind it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.comparison import rules, service
+from shortlist.comparison import types as ours
+from shortlist.http.endpoint import Call
+from shortlist.http.services import Services
+from shortlist.packages.service import Storage
+from shortlist.search import fresh
+from shortlist.web import operations, translate
+from shortlist.web import wire_compare as wire
+
+
+async def comparison(services: Services, scope: Scope, iids: Sequence[int]) -> wire.Comparison:
+    """The comparison with every acknowledged point counted. Raises what `service.records` raises."""
+
+    def experiments(connection: Connection) -> list[int]:
+        return list(dict.fromkeys(item.experiment_iid for item in service.records(connection, scope, iids)))
+
+    involved = await services.database.read(experiments)
+    found = await fresh.folded(
+        services.database,
+        services.folder,
+        scope,
+        involved,
+        lambda connection: service.compare(connection, scope, iids),
+    )
+    storage = Storage(services.database, services.blobs, services.settings.max_file_bytes)
+    return _shown(found, await service.environments(storage, found))
+
+
+def _shown(found: ours.Comparison, environment: Sequence[ours.TextRow]) -> wire.Comparison:
+    names = service.names(found)
+    return wire.Comparison(
+        verdict=rules.verdict(found.answer, found.metrics, names),
+        answer=translate.answer(found.answer, dict(names)),
+        candidates=[_candidate(item) for item in found.candidates],
+        metrics=[_metric(row) for row in found.metrics],
+        omitted=found.omitted,
+        params=_texts(found.params),
+        metadata=_texts(found.metadata),
+        datasets=_texts(found.datasets),
+        code=_texts(found.code),
+        code_url=found.code_url,
+        environment=_texts(environment),
+        images=[wire.LoggedImage(item.candidate_iid, item.series, item.step, item.path) for item in found.images],
+        diffs=[wire.DiffFile(iid, path) for iid, path in found.diffs],
+    )
+
+
+def _candidate(item: ours.Compared) -> wire.ComparedCandidate:
+    record, score = item.record, item.score
+    return wire.ComparedCandidate(
+        iid=record.iid,
+        name=record.name,
+        status=record.status.value,
+        start_time=record.start_time,
+        end_time=record.end_time,
+        created_by=record.user_name,
+        deleted=record.deleted_at is not None,
+        experiment=record.experiment_iid,
+        rank=item.rank,
+        unranked=None if score is None or score.unranked is None else score.unranked.value,
+    )
+
+
+def _metric(row: ours.MetricRow) -> wire.ComparedMetric:
+    direction = None if row.direction is None else row.direction.value
+    return wire.ComparedMetric(row.key, direction, [_cell(cell) for cell in row.cells], row.best)
+
+
+def _cell(cell: ours.Cell) -> wire.MetricCell:
+    return wire.MetricCell(
+        value=None if cell.value is None else translate.value(cell.value),
+        step=cell.step,
+        last=None if cell.last is None else translate.value(cell.last),
+        delta=cell.delta,
+        better=cell.better,
+    )
+
+
+def _texts(rows: Sequence[ours.TextRow]) -> list[wire.ComparedText]:
+    return [wire.ComparedText(row.key, list(row.values), row.same) for row in rows]
+
+
+async def compare(call: Call, request: wire.CompareQuery) -> wire.Comparison:
+    """Compare candidates: metrics with deltas, what differs in parameters, data, code and environment."""
+    return await comparison(call.services, call.project, request.candidates)
+
+
+ENDPOINTS = (operations.query("/compare", compare, wire.CompareQuery, wire.Comparison),)

@@ -1,0 +1,101 @@
+"""Candidates beside each other: reached by keyboard, right to the digit, changed without going back."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.axe import violations
+from tests.e2e.conftest import Filled, Watch
+from tests.e2e.test_experiment import API, MakeLab, client, lab
+
+__all__ = ["client", "lab"]  # fixtures
+
+MLFLOW = "/api/v4/projects/root%2Fdefault/ml/mlflow/api/2.0"
+
+
+def _compared(filled: Filled, *names: str) -> dict[str, Any]:
+    with filled.server.client() as asked:
+        body = {"candidates": [filled.candidates[name] for name in names]}
+        return asked.post(f"{API}/compare", json=body).json()
+
+
+def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_api(
+    page: Page, filled: Filled
+) -> None:
+    page.goto(filled.experiment_path)
+    for key in ("j", "x", "j", "x", "c"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/-/ml/compare?candidates=*")
+    table = page.get_by_role("group", name="Candidates side by side")
+    names = table.locator("thead th .name a").all_inner_texts()
+    assert len(names) == 2
+    found = _compared(filled, *names)
+    expect(page.locator(".verdict")).to_have_text(found["verdict"])
+    for row in found["metrics"]:
+        shown = table.locator("tr").filter(has=page.locator(".key", has_text=re.compile(f"^{re.escape(row['key'])}$")))
+        marks = shown.locator(".mark")
+        expect(marks).to_have_count(0 if row["best"] is None else 1)
+        for index, cell in enumerate(row["cells"]):
+            title = shown.locator("td").nth(index).locator(".value").get_attribute("title") or ""
+            assert float(title.split(" at step ")[0]) == cell["value"]
+            if cell["delta"]:
+                delta = shown.locator("td").nth(index).locator(".delta")
+                assert float(delta.get_attribute("title") or "nan") == cell["delta"]
+                expect(delta).to_contain_text("▲ +" if cell["delta"] > 0 else "▼ \u2212")
+                expect(delta).to_contain_text("better" if cell["better"] else "worse")
+    equal = table.get_by_role("button", name=re.compile("equal parameters"))
+    expect(equal).to_have_count(1)
+    expect(table.get_by_role("rowheader", name="optimizer")).to_have_count(0)
+    equal.click()
+    expect(table.get_by_role("rowheader", name="optimizer")).to_have_count(1)
+    expect(page.get_by_role("group", name=re.compile("^val/accuracy of 2 candidates"))).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("^Difference to"))).to_be_visible()
+
+
+def test_the_set_is_changed_without_going_back(page: Page, filled: Filled) -> None:
+    first, second = filled.candidates["mlp-64-s1"], filled.candidates["forest-s0"]
+    page.goto(f"/{filled.project}/-/ml/compare?candidates={first}.{second}")
+    names = page.locator("thead th .name a")
+    expect(names).to_have_text(["mlp-64-s1", "forest-s0"])
+    page.get_by_role("button", name="Add a candidate").click()
+    page.get_by_role("searchbox", name="Find a candidate by name").fill("diverging")
+    page.get_by_role("button", name=re.compile("mlp-diverging")).click()
+    expect(names).to_have_text(["mlp-64-s1", "forest-s0", "mlp-diverging"])
+    page.keyboard.press("Escape")
+    expect(page.locator("thead th").nth(2)).to_contain_text("failed")
+    page.get_by_role("button", name=re.compile("Set as baseline.*forest-s0")).click()
+    expect(names).to_have_text(["forest-s0", "mlp-64-s1", "mlp-diverging"])
+    assert page.url.endswith(f"candidates={second}.{first}.{filled.candidates['mlp-diverging']}")
+    page.get_by_role("button", name="Take mlp-diverging out").click()
+    expect(names).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(names).to_have_count(3)
+
+
+def test_pictures_of_one_step_stand_side_by_side(page: Page, lab: MakeLab, filled: Filled) -> None:
+    made = lab("pictures")
+    with filled.server.client() as client:
+        picture = client.get(f"{API}/candidates/{filled.candidates['mlp-64-s1']}/files/plots/confusion.png").content
+        for number, steps in enumerate(((0, 10, 20), (0, 20))):
+            root = f"{MLFLOW}/mlflow-artifacts/artifacts/{made.artifacts(made.start(f'p{number}', number))}"
+            for step in steps:
+                answer = client.put(f"{root}/samples/epoch_{step}.png", content=picture)
+                assert answer.status_code == 200, answer.text
+        rows = client.post(f"{API}/experiments/{made.experiment}/candidates/search", json={}).json()["candidates"]
+    iids = {row["name"]: row["iid"] for row in rows}
+    page.goto(f"/{filled.project}/-/ml/compare?candidates={iids['p0']}.{iids['p1']}")
+    images = page.get_by_role("group", name="samples/epoch of each candidate").get_by_role("img")
+    expect(images.nth(0)).to_have_attribute("alt", "samples/epoch of p0 at step 20")
+    page.keyboard.press("[")
+    expect(images.nth(0)).to_have_attribute("alt", "samples/epoch of p0 at step 10")
+    expect(images.nth(1)).to_have_attribute("alt", "samples/epoch of p1 at step 0")
+    assert violations(page) == []
+
+
+def test_an_address_without_candidates_says_how_to_choose_some(page: Page, filled: Filled, watch: Watch) -> None:
+    watch.allow("status of 404")
+    page.goto(f"/{filled.project}/-/ml/compare")
+    expect(page.get_by_role("heading", name="Nothing to compare yet")).to_be_visible()
+    page.goto(f"/{filled.project}/-/ml/compare?candidates=999999")
+    expect(page.get_by_role("heading", name="Nothing here that you can see")).to_be_visible()
