@@ -1,6 +1,6 @@
 """The endpoint record. It has no default for `action`: a route without a permission does not type-check or import."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,17 @@ class Call:
     def author(self) -> Author:
         """Who makes a change, for the audit."""
         return Author(self.actor, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """An answer that a handler gives in pieces, for what is too long to be held as a whole.
+
+    They are made one by one in a thread while they are sent, so they must not touch the connection, which is gone.
+    """
+
+    pieces: Iterator[bytes]
+    content_type: str = "application/json"
 
 
 class Mode(Enum):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 import structlog
@@ -11,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.authorise import Authoriser, base_url
 from shortlist.http.body import ClientGone, RequestDecoder, read_body
-from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, ReadHandler, StreamHandler
+from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, Pieces, ReadHandler, StreamHandler
 from shortlist.http.security import SECURITY_HEADERS
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
@@ -45,6 +46,9 @@ class Operation:
                 await self._stream(call, scope, receive, send)
                 return
             answer = await self._run(call, await self._decode(call, scope, receive))
+            if isinstance(answer, Pieces):
+                await self._answer_in_pieces(call, scope, send, answer)
+                return
             body = b"" if self.endpoint.status == 204 else self.surface.encode(answer)
         except (ClientGone, ClientDisconnect, asyncio.CancelledError):
             scope["status"] = 499
@@ -135,6 +139,23 @@ class Operation:
             }
         )
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _answer_in_pieces(self, call: Call, scope: Scope, send: Send, answer: Pieces) -> None:
+        """The first piece is made before the head is sent, so that what fails at once is answered as an error."""
+        following = partial(next, answer.pieces, None)
+        piece = await asyncio.to_thread(following)
+        scope["status"] = self.endpoint.status
+        head = [
+            (b"content-type", answer.content_type.encode()),
+            *self._security_headers,
+            *(call.answer_headers or ()),
+            (b"x-request-id", scope["request_id"].encode()),
+        ]
+        await send({"type": "http.response.start", "status": self.endpoint.status, "headers": head})
+        while piece is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            piece = await asyncio.to_thread(following)
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _as_refusal(error: Exception, scope: Scope) -> DomainError:

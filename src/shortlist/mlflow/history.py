@@ -1,12 +1,12 @@
 """Operations that read the points of a metric. Paths are relative to `/api/2.0/mlflow`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection
 
 from shortlist.errors import InvalidValue
-from shortlist.http.endpoint import Call, required
+from shortlist.http.endpoint import Call, Pieces, required
 from shortlist.metrics import bulk, encode
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import History
@@ -23,7 +23,7 @@ class HistoryPage(msgspec.Struct, omit_defaults=True):
     next_page_token: str | None = None
 
 
-def get_history(call: Call, connection: Connection, request: wire.GetHistory) -> HistoryPage:
+def get_history(call: Call, connection: Connection, request: wire.GetHistory) -> HistoryPage | Pieces:
     """Every point of one metric of a run, in order of step; in pages where `max_results` is given."""
     key = required(request.metric_key, "metric_key")
     if request.max_results is not None and request.max_results <= 0:
@@ -35,7 +35,17 @@ def get_history(call: Call, connection: Connection, request: wire.GetHistory) ->
     history, token = metrics.history(
         connection, call.project, record.iid, key, request.page_token or None, request.max_results
     )
+    if len(history) > _MAX_WHOLE:
+        return Pieces(_in_pieces(key, history, token))
     return HistoryPage(msgspec.Raw(encode.points(key, history, clamp=True)), token)
+
+
+def _in_pieces(key: str, history: History, token: str | None) -> Iterator[bytes]:
+    """The text of a `HistoryPage`."""
+    yield b'{"metrics":['
+    yield from encode.slices(key, history, clamp=True)
+    yield b"]" if token is None else b'],"next_page_token":' + msgspec.json.encode(token)
+    yield b"}"
 
 
 def bulk_interval(call: Call, connection: Connection, request: wire.BulkInterval) -> HistoryPage:
@@ -88,6 +98,8 @@ def _joined(key: str, histories: Iterable[tuple[str, History]]) -> msgspec.Raw:
     return msgspec.Raw(b"[" + text + b"]")
 
 
+# A longer history is sent while it is written, instead of being held as text.
+_MAX_WHOLE = 20_000
 _MAX_RUNS = 100
 _MAX_INTERVAL = 2_500
 _MAX_BULK = 25_000

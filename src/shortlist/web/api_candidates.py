@@ -3,7 +3,8 @@
 from sqlalchemy import Connection
 
 from shortlist.errors import InvalidValue
-from shortlist.http.endpoint import Call
+from shortlist.http.endpoint import Call, Pieces
+from shortlist.metrics import arrow
 from shortlist.metrics import service as metrics
 from shortlist.tracking import candidates
 from shortlist.tracking.types import CandidateChange
@@ -65,8 +66,8 @@ async def restore(call: Call, request: wire.CandidatePath) -> wire.Candidate:
     return await call.services.database.write(work)
 
 
-def curves(call: Call, connection: Connection, request: wire.CurveQuery) -> wire.CurveList:
-    """Read sampled curves of several candidates and metrics."""
+def curves(call: Call, connection: Connection, request: wire.CurveQuery) -> wire.CurveList | Pieces:
+    """Read sampled curves of several candidates and metrics, as JSON or as the Arrow stream that Accept asks for."""
     if len(request.candidates) > _MAX_CANDIDATES or len(request.candidates) * len(request.keys) > _MAX_CURVES:
         raise InvalidValue(
             f"At most {_MAX_CANDIDATES} candidates and {_MAX_CURVES} curves can be read at once.", field="candidates"
@@ -87,6 +88,8 @@ def curves(call: Call, connection: Connection, request: wire.CurveQuery) -> wire
             minus=request.minus,
         ),
     )
+    if arrow.MEDIA_TYPE in call.headers.get("accept", ""):
+        return Pieces(iter([arrow.curves(found)]), arrow.MEDIA_TYPE)
     return wire.CurveList([translate.curve(item) for item in found])
 
 

@@ -31,6 +31,25 @@ def test_the_latest_point_is_the_greatest_step_not_the_last_written(mlflow: Mlfl
     assert history(mlflow, run_id, "loss") == [(0, 10, 1.0), (1, 10, 2.0), (2, 10, 3.0)]
 
 
+def test_a_long_history_is_sent_in_pieces(mlflow: Mlflow) -> None:
+    run_id = mlflow.new_run()
+    count = 25_000
+    for first in range(0, count, 1000):
+        points = [
+            {"key": "loss", "value": step / 8, "timestamp": 10, "step": step} for step in range(first, first + 1000)
+        ]
+        mlflow.call("runs/log-batch", run_id=run_id, metrics=points)
+    whole = mlflow.get("metrics/get-history", run_id=run_id, metric_key="loss")
+    assert "content-length" not in whole.headers
+    assert [point["value"] for point in whole.json()["metrics"]] == [step / 8 for step in range(count)]
+    page = mlflow.ask("metrics/get-history", run_id=run_id, metric_key="loss", max_results=count - 2)
+    rest = mlflow.ask(
+        "metrics/get-history", run_id=run_id, metric_key="loss", max_results=9, page_token=page["next_page_token"]
+    )
+    assert [point["step"] for point in rest["metrics"]] == [count - 2, count - 1]
+    assert "next_page_token" not in rest
+
+
 def test_a_point_logged_twice_is_stored_once(mlflow: Mlflow) -> None:
     run_id = mlflow.new_run()
     for _ in range(2):
