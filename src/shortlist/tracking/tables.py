@@ -59,12 +59,13 @@ candidate = Table(
     ForeignKeyConstraint(["project_id", "experiment_iid"], ["experiment.project_id", "experiment.iid"]),
     sqlite_with_rowid=False,
 )
-# The default order of every list of candidates: newest first, ties by external id.
+# The default order of every list of candidates: newest first, ties by external id. An index of both upwards would
+# leave the ties to be sorted.
 Index(
     "ix_candidate_start",
     candidate.c.project_id,
     candidate.c.experiment_iid,
-    candidate.c.start_time,
+    candidate.c.start_time.desc(),
     candidate.c.external_id,
 )
 Index("ix_candidate_parent", candidate.c.project_id, candidate.c.parent_external_id)
