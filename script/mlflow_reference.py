@@ -25,6 +25,7 @@ EXTENDED = {
     "POST /logged-models/search": "Filters with OR, NOT, parentheses; unknown fields are 400.",
     "POST /logged-models/{model_id}/params": "The same value again is accepted.",
     "POST /registered-models/rename": "A taken name is RESOURCE_ALREADY_EXISTS.",
+    "POST /registered-models/search": "The verb of MLflow's client for R.",
     "GET /registered-models/search": "Also by description and creation; orders by creation too.",
     "GET /registered-models/alias": "A semantic version is accepted in the place of an alias.",
     "POST /model-versions/create": (
@@ -60,7 +61,8 @@ def page() -> str:
             "Written by `script/mlflow_reference.py` from the endpoint table; do not edit.",
             "",
             "Every path answers below a project (`/api/v4/projects/:id/ml/mlflow`) and at the root, there for the",
-            f"caller's default project. What stands below `{_API}` answers below `{_AJAX}` as well.",
+            f"caller's default project. What stands below `{_API}` answers below `{_AJAX}` as well, and below",
+            "`/api/3.0` and `/ajax-api/3.0`.",
             "",
             *_section(f"Below `{_API}`", (*endpoints.TRACKING, *endpoints.REGISTRY)),
             *_section(f"Below `{_AJAX}` only", endpoints.AJAX),

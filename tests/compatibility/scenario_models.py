@@ -10,87 +10,18 @@ Parts whose libraries are missing are left out. Ends with `ok <client version> <
 # pyright: reportIncompatibleMethodOverride=false, reportOptionalIterable=false, reportOptionalMemberAccess=false
 # pyright: reportPrivateImportUsage=false
 
-import importlib.util
 import tempfile
 import threading
 import time
 from pathlib import Path
 
 import mlflow
+from checks import MLFLOW_3, check, has, refusal
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 
-MLFLOW_3 = not mlflow.__version__.startswith("2.")
 DONE: list[str] = []
 # Known to every version, needs no library beside the client's own, and asks no package index what to install.
 PICKLED = {"serialization_format": "cloudpickle", "pip_requirements": ["scikit-learn"]}
-
-
-def check(found: object, expected: object) -> None:
-    """Compare, or fail with both sides."""
-    if found != expected:
-        raise AssertionError(f"expected {expected!r}, found {found!r}")
-
-
-def has(*libraries: str) -> bool:
-    return all(importlib.util.find_spec(name) is not None for name in libraries)
-
-
-def refusal(work: object, *arguments: object) -> str:
-    """The error code with which a call is refused."""
-    try:
-        work(*arguments)
-    except MlflowException as error:
-        return error.error_code
-    raise AssertionError("it was accepted")
-
-
-def registry_methods(client: MlflowClient) -> None:
-    """Every method of the client on the registry, one by one."""
-    model = client.create_registered_model("forest", tags={"team": "a"}, description="trees")
-    check((model.name, model.description, model.tags), ("forest", "trees", {"team": "a"}))
-    check(refusal(client.create_registered_model, "forest"), "RESOURCE_ALREADY_EXISTS")
-    check(client.update_registered_model("forest", "many trees").description, "many trees")
-    client.rename_registered_model("forest", "wood")
-    client.set_registered_model_tag("wood", "team", "b")
-    check(client.get_registered_model("wood").tags, {"team": "b"})
-    client.delete_registered_model_tag("wood", "team")
-    check(client.get_registered_model("wood").tags, {})
-
-    with mlflow.start_run() as run:
-        mlflow.log_text("weights", "model/weights.txt")
-    source = f"{run.info.artifact_uri}/model"
-    for number in (1, 2):
-        version = client.create_model_version("wood", source, run.info.run_id, {"n": str(number)}, description="d")
-        check((str(version.version), version.status, version.run_id), (str(number), "READY", run.info.run_id))
-    check(client.update_model_version("wood", "1", "first").description, "first")
-    client.set_model_version_tag("wood", "1", "k", "v")
-    check(client.get_model_version("wood", "1").tags, {"n": "1", "k": "v"})
-    client.delete_model_version_tag("wood", "1", "k")
-    check(client.get_model_version_download_uri("wood", "1"), source)
-    client.set_registered_model_alias("wood", "best", "2")
-    check(str(client.get_model_version_by_alias("wood", "best").version), "2")
-    check({key: str(value) for key, value in client.get_registered_model("wood").aliases.items()}, {"best": "2"})
-    client.delete_registered_model_alias("wood", "best")
-    check(refusal(client.get_model_version_by_alias, "wood", "best"), "INVALID_PARAMETER_VALUE")
-    client.transition_model_version_stage("wood", "1", "Production")
-    client.transition_model_version_stage("wood", "2", "Production", archive_existing_versions=True)
-    check([str(item.version) for item in client.get_latest_versions("wood", ["Production"])], ["2"])
-    check(client.get_model_version("wood", "1").current_stage, "Archived")
-    local = mlflow.artifacts.download_artifacts(artifact_uri="models:/wood/Production")
-    check((Path(local) / "weights.txt").read_text(), "weights")
-    check([item.name for item in client.search_registered_models("name LIKE 'wo%'")], ["wood"])
-    found = client.search_model_versions("name = 'wood'", order_by=["version_number ASC"])
-    check([str(item.version) for item in found], ["1", "2"])
-    check([str(item.version) for item in client.search_model_versions(f"run_id = '{run.info.run_id}'")], ["2", "1"])
-    if hasattr(client, "copy_model_version"):
-        copied = client.copy_model_version("models:/wood/2", "prod-wood")
-        check((copied.source, str(copied.version)), ("models:/wood/2", "1"))
-        check(client.get_model_version_download_uri("prod-wood", "1"), source)
-    client.delete_model_version("wood", "2")
-    check(refusal(client.get_model_version, "wood", "2"), "RESOURCE_DOES_NOT_EXIST")
-    client.delete_registered_model("wood")
-    check(refusal(client.get_registered_model, "wood"), "RESOURCE_DOES_NOT_EXIST")
 
 
 def sklearn_models(client: MlflowClient) -> None:
@@ -319,7 +250,6 @@ def evaluation(client: MlflowClient) -> None:
 
 
 PARTS = (
-    (registry_methods, True),
     (sklearn_models, has("sklearn", "pandas")),
     (autolog, has("sklearn", "matplotlib", "pandas")),
     (python_models, has("pandas", "cloudpickle")),

@@ -11,6 +11,7 @@ from tests.live import TOKEN, live_server
 
 SCENARIO = Path(__file__).with_name("scenario.py")
 MODELS = Path(__file__).with_name("scenario_models.py")
+METHODS = Path(__file__).with_name("scenario_methods.py")
 
 
 def _run(python: str, tracking_uri: str, folder: Path, scenario: Path = SCENARIO, **credentials: str) -> str:
@@ -66,11 +67,20 @@ def test_models_with_the_newest_client(tmp_path: Path) -> None:
     assert "sklearn_models,autolog,python_models,logged_model_methods,prompts" in line
 
 
+def test_every_method_of_the_newest_client(tmp_path: Path) -> None:
+    with live_server(tmp_path / "data") as server:
+        line = _run(sys.executable, server.tracking_uri, tmp_path, METHODS, MLFLOW_TRACKING_TOKEN=TOKEN)
+
+    assert line.startswith("ok 3.")
+
+
 @pytest.mark.skipif("SHORTLIST_TEST_MLFLOW_2" not in os.environ, reason="SHORTLIST_TEST_MLFLOW_2 names no Python")
-def test_models_with_a_2_22_client(tmp_path: Path) -> None:
+def test_models_and_methods_with_a_2_22_client(tmp_path: Path) -> None:
     with live_server(tmp_path / "data") as server:
         python = os.environ["SHORTLIST_TEST_MLFLOW_2"]
-        line = _run(python, server.tracking_uri, tmp_path, MODELS, MLFLOW_TRACKING_TOKEN=TOKEN)
+        models = _run(python, server.tracking_uri, tmp_path, MODELS, MLFLOW_TRACKING_TOKEN=TOKEN)
+        methods = _run(python, server.tracking_uri, tmp_path, METHODS, MLFLOW_TRACKING_TOKEN=TOKEN)
 
-    assert line.startswith("ok 2.22")
-    assert "registry_methods" in line
+    assert models.startswith("ok 2.22")
+    assert "sixteen_threads" in models
+    assert methods.startswith("ok 2.22")

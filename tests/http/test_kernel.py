@@ -13,6 +13,18 @@ def test_an_unknown_route_is_a_json_404(rita: Client) -> None:
         refused(rita.get(path), 404, "ENDPOINT_NOT_FOUND")
 
 
+def test_an_operation_answers_by_every_prefix(mlflow: Mlflow, rita: Client) -> None:
+    run = mlflow.new_run()
+    for prefix in ("api/2.0", "api/3.0", "ajax-api/2.0", "ajax-api/3.0"):
+        address = mlflow.prefix.replace("api/2.0", prefix)
+        assert rita.get(f"{address}runs/get", params={"run_id": run}).json()["run"]["info"]["run_id"] == run
+        path = f"{mlflow.files.replace('api/2.0', prefix)}/candidate:1/a.txt"
+        assert rita.request("PUT", path, content=b"alpha").status_code == 200
+        model = rita.get(f"{address}logged-models/m-{'0' * 32}")
+        assert "m-000" in refused(model, 404, "RESOURCE_DOES_NOT_EXIST")
+        assert prefix in refused(rita.get(f"/{prefix}/mlflow/no/such"), 404, "ENDPOINT_NOT_FOUND")
+
+
 def test_a_wrong_method_says_which_are_right(rita: Client) -> None:
     message = refused(rita.get("/api/2.0/mlflow/runs/create"), 405, "METHOD_NOT_ALLOWED")
     assert "POST" in message

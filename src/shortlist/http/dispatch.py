@@ -28,6 +28,8 @@ _OWNERS = tuple(
 _OWNER = re.compile(r"/(project|group)s/{(?:project|group)}")
 _MOUNT = "/ml/mlflow"
 _RESERVED = ("/api/", "/ajax-api/", "/-/")
+# The API of MLflow whose operations answer by the older version's number as well.
+_LATER = ("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _NO_HOST_CHECK = frozenset({"/health", "/version", "/-/liveness", "/-/readiness"})
 
@@ -101,7 +103,11 @@ class Dispatcher:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         mounted = self._find_owner(scope)
-        operations = self._fixed.get(scope["path"])
+        asked: str = scope["path"]
+        operations = self._fixed.get(asked)
+        if operations is None and asked.startswith(_LATER):
+            scope["path"] = asked.replace("/3.0/", "/2.0/", 1)
+            operations = self._fixed.get(scope["path"])
         if operations is not None:
             operation = operations.get(scope["method"])
             if operation is None:
@@ -115,7 +121,7 @@ class Dispatcher:
                 scope.update(child)
                 await route.app(scope, receive, send)
                 return
-        await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {scope['path'][:200]}"), scope, send)
+        await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]}"), scope, send)
 
     def _candidates(self, path: str) -> list[Route]:
         """The routes that may match. A page's address can begin with anything but the start of an API."""

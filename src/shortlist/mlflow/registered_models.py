@@ -132,6 +132,8 @@ ENDPOINTS: tuple[Endpoint, ...] = tuple(
         operations.write(f"{_AT}update", update, wire.UpdateModel, wire.RegisteredModelAnswer, "PATCH"),
         operations.write(f"{_AT}delete", delete, wire.ModelName, Empty, "DELETE"),
         operations.read(f"{_AT}search", search_page, wire.SearchRegistry, wire.RegisteredModels),
+        # MLflow's client for R searches by POST.
+        operations.read(f"{_AT}search", search_page, wire.SearchRegistry, wire.RegisteredModels, "POST"),
         operations.read(f"{_AT}get-latest-versions", latest_versions, wire.LatestVersions, wire.ModelVersions),
         operations.read(f"{_AT}get-latest-versions", latest_versions, wire.LatestVersions, wire.ModelVersions, "POST"),
         operations.write(f"{_AT}set-tag", set_tag, wire.SetModelTag, Empty),

@@ -24,24 +24,35 @@ from shortlist.tracking import roots
 from shortlist.tracking import types as ours
 
 _VIEWS = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted", "ALL": "all", "": "active"}
+# The numbers of enumerations in the protocol, which clients in Go write in the place of names.
+_VIEW_NUMBERS = {"1": "active", "2": "deleted", "3": "all"}
+_STATUS_NUMBERS = {
+    "1": ours.Status.RUNNING,
+    "2": ours.Status.SCHEDULED,
+    "3": ours.Status.FINISHED,
+    "4": ours.Status.FAILED,
+    "5": ours.Status.KILLED,
+}
 
 
-def view(view_type: str, field: str) -> str:
-    """The view that an MLflow view type stands for."""
-    found = _VIEWS.get(view_type.upper())
+def view(view_type: str | int, field: str) -> str:
+    """The view that an MLflow view type stands for, by its name or its number."""
+    text = str(view_type)
+    found = _VIEWS.get(text.upper()) or _VIEW_NUMBERS.get(text)
     if found is None:
         raise InvalidValue(
-            f"Invalid value '{view_type[:100]}' for parameter '{field}' supplied: "
+            f"Invalid value '{text[:100]}' for parameter '{field}' supplied: "
             "expected ACTIVE_ONLY, DELETED_ONLY or ALL.",
             field=field,
         )
     return found
 
 
-def status(text: str) -> ours.Status:
-    """The status that MLflow writes in capitals."""
+def status(given: str | int) -> ours.Status:
+    """The status that MLflow writes in capitals, or as a number."""
+    text = str(given)
     try:
-        return ours.Status(text.lower())
+        return _STATUS_NUMBERS.get(text) or ours.Status(text.lower())
     except ValueError:
         names = ", ".join(item.value.upper() for item in ours.Status)
         raise InvalidValue(

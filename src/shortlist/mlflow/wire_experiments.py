@@ -61,12 +61,13 @@ class DeleteExperimentTag(msgspec.Struct):
 
 
 class SearchExperiments(msgspec.Struct):
-    """`order_by` is a list; one text alone is taken as a list of one, as GitLab's clients send it."""
+    """`order_by` is a list; one text alone is taken as a list of one, as GitLab's clients send it. The view is a name
+    or its number in the protocol."""
 
     max_results: int | None = None
     filter: str = ""
     order_by: list[str] | str = []
-    view_type: str = "ACTIVE_ONLY"
+    view_type: str | int = "ACTIVE_ONLY"
     page_token: str = ""
 
 

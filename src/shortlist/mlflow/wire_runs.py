@@ -101,15 +101,19 @@ class CreateRun(msgspec.Struct):
 
 
 class UpdateRun(RunId):
-    status: str | None = None
+    """The status by name or by its number in the protocol."""
+
+    status: str | int | None = None
     end_time: int | None = None
     run_name: str | None = None
 
 
 class SearchRuns(msgspec.Struct):
+    """The view by name or by its number in the protocol."""
+
     experiment_ids: list[str] = []
     filter: str = ""
-    run_view_type: str = "ACTIVE_ONLY"
+    run_view_type: str | int = "ACTIVE_ONLY"
     max_results: int = 1000
     order_by: list[str] | str = []
     page_token: str = ""

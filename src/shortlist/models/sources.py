@@ -23,6 +23,8 @@ from shortlist.tracking.types import CandidateRecord
 
 _DRIVE = re.compile(r"[A-Za-z]\Z")
 _PLACEHOLDER = re.compile(r"[\w.-]+\Z")
+# What clients in Go write for a prompt: an address below no root, which must not become that of any file.
+_PROMPT_ADDRESS = re.compile(r"mlflow-artifacts:/[\w.-]+\Z")
 
 
 def resolve(connection: Connection, scope: Scope, new: NewVersion) -> Origin:
@@ -33,8 +35,11 @@ def resolve(connection: Connection, scope: Scope, new: NewVersion) -> Origin:
         NotFound: the source names a model, version, alias or logged model that is not there.
     """
     source = check_text(new.source, rules.MAX_SOURCE, "source")
-    if wellknown.is_prompt(new.metadata) and _PLACEHOLDER.match(source):
-        return Origin(source, source, new.run_id)
+    if wellknown.is_prompt(new.metadata):
+        if _PLACEHOLDER.match(source):
+            return Origin(source, source, new.run_id)
+        if _PROMPT_ADDRESS.match(source):
+            return Origin(source, "", new.run_id)
     if not source or (wellknown.SEMVER in new.metadata and semvers.find(source) is not None):
         return _without_source(connection, scope, new, source)
     scheme = urlsplit(source).scheme.lower()

@@ -57,7 +57,6 @@ def test_a_wrong_verb_is_405(mlflow: Mlflow) -> None:
         ("GET", "registered-models/create"),
         ("POST", "registered-models/update"),
         ("POST", "registered-models/delete"),
-        ("POST", "registered-models/search"),
         ("POST", "model-versions/update"),
         ("POST", "model-versions/delete"),
         ("PUT", "registered-models/alias"),
