@@ -24,7 +24,7 @@ def _run(python: str, tracking_uri: str, folder: Path, scenario: Path = SCENARIO
         **credentials,
     }
     result = subprocess.run(
-        [python, str(scenario)], env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        [python, str(scenario)], env=environment, cwd=folder, capture_output=True, text=True, timeout=900, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout.strip().splitlines()[-1]

@@ -1,7 +1,7 @@
 """A synchronous HTTP client wired straight to the ASGI application: no socket, no thread of its own."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -29,6 +29,14 @@ class Client:
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
             return await client.request(method, path, headers={**self._headers, **(headers or {})}, **options)
 
+    def at_once(self, requests: Sequence[tuple[str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
+        """Send requests (method, path, options) all at once; the answers come in their order."""
+
+        async def everything() -> list[httpx.Response]:
+            return await asyncio.gather(*(self._send(method, path, **options) for method, path, options in requests))
+
+        return self._runner.run(everything())
+
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)
 
@@ -51,6 +59,10 @@ class Mlflow:
         self._client = client
         self.prefix = f"/api/v4/projects/{client.project.replace('/', '%2F')}/ml/mlflow/api/2.0/mlflow/"
         self.files = self.prefix.replace("api/2.0/mlflow/", "api/2.0/mlflow-artifacts/artifacts")
+
+    def address(self, operation: str) -> str:
+        """The path of an operation; what begins with a slash is one already."""
+        return operation if operation.startswith("/") else self.prefix + operation
 
     def post(self, operation: str, **body: Any) -> httpx.Response:
         return self._client.post(self.prefix + operation, body)

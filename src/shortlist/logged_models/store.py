@@ -53,6 +53,12 @@ def change(connection: Connection, scope: Scope, iid: int, values: Mapping[str, 
     )
 
 
+def lock(connection: Connection, scope: Scope, iid: int) -> None:
+    """Let no other transaction change the logged model before this one ends. SQLite's one writer needs no lock."""
+    row = select(logged_model.c.iid).where(logged_model.c.project_id == scope.project_id, logged_model.c.iid == iid)
+    connection.execute(row.with_for_update(key_share=True))
+
+
 def add_params(connection: Connection, scope: Scope, iid: int, pairs: Mapping[str, str]) -> None:
     """Insert parameters; where a key is taken, its value stays (`data` tells which)."""
     insert_ignore(connection, logged_model_param, _rows(scope, iid, pairs))

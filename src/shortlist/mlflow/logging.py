@@ -169,6 +169,8 @@ async def log_model(call: Call, request: wire.LogModel) -> Empty:
 
     def work(connection: Connection) -> None:
         record = candidates.get_active(connection, call.project, external_id)
+        # Of two requests at once, the second must see what the first added.
+        store_candidates.lock(connection, call.project, record.iid)
         stored = store_candidates.metadata_of(connection, call.project, [record.iid], [_LOGGED_MODELS])[record.iid]
         history = msgspec.json.decode(stored.get(_LOGGED_MODELS, "[]"), type=list[object])
         text = msgspec.json.encode([*history, model]).decode()

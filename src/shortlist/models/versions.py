@@ -112,6 +112,8 @@ def _note_version(connection: Connection, scope: Scope, record: VersionRecord) -
     found = logged_models.find(connection, scope, record.logged_model_id)
     if found.deleted_at is not None:
         return
+    # Of two versions that are made at once, the second must see what the first noted.
+    logged_models_store.lock(connection, scope, found.iid)
     pairs = logged_models_store.data(connection, scope, [found.iid])[found.iid].metadata
     try:
         made = msgspec.json.decode(pairs.get(wellknown.VERSIONS, "[]"), type=list[_Made])

@@ -83,6 +83,12 @@ def change(connection: Connection, scope: Scope, iid: int, values: Mapping[str, 
     _change(tuple(values)).run(connection, project_id=scope.project_id, changed_iid=iid, **values)
 
 
+def lock(connection: Connection, scope: Scope, iid: int) -> None:
+    """Let no other transaction change the candidate before this one ends. SQLite's one writer needs no lock."""
+    row = select(candidate.c.iid).where(candidate.c.project_id == scope.project_id, candidate.c.iid == iid)
+    connection.execute(row.with_for_update(key_share=True))
+
+
 @lru_cache(maxsize=64)
 def _change(names: tuple[str, ...]) -> Prepared:
     statement = update(candidate).where(_here, candidate.c.iid == bindparam("changed_iid"))
