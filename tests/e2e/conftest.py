@@ -36,6 +36,7 @@ class Filled:
     server: LiveServer
     experiment: int
     candidates: dict[str, int]
+    model: int
     project: str = PROJECT
 
     @property
@@ -45,6 +46,10 @@ class Filled:
     @property
     def experiment_path(self) -> str:
         return f"{self.experiments_path}/{self.experiment}"
+
+    @property
+    def models_path(self) -> str:
+        return f"/{self.project}/-/ml/models"
 
     def candidate_path(self, name: str) -> str:
         return f"/{self.project}/-/ml/candidates/{self.candidates[name]}"
@@ -81,7 +86,8 @@ def filled(server: LiveServer) -> Filled:
         base = f"/api/v1/projects/{PROJECT.replace('/', '%2F')}/experiments"
         experiment = next(item["iid"] for item in client.get(base).json()["experiments"] if item["name"] == "digits")
         found = client.post(f"{base}/{experiment}/candidates/search", json={}).json()
-    return Filled(server, experiment, {row["name"]: row["iid"] for row in found["candidates"]})
+        models = client.get(f"/api/v1/projects/{PROJECT.replace('/', '%2F')}/models").json()["models"]
+    return Filled(server, experiment, {row["name"]: row["iid"] for row in found["candidates"]}, models[0]["iid"])
 
 
 @pytest.fixture(scope="package")

@@ -37,6 +37,7 @@ def main() -> None:
     _failed(client, experiment)
     _nested(client, experiment)
     client.create_run(experiment, run_name="still-running")
+    _register(client, experiment)
 
 
 def _start(client: MlflowClient, experiment: str, name: str, **tags: str) -> str:
@@ -132,6 +133,15 @@ def _nested(client: MlflowClient, experiment: str) -> None:
         client.log_metric(child, "val/accuracy", 0.8 + number / 100)
         client.set_terminated(child)
     client.set_terminated(parent)
+
+
+def _register(client: MlflowClient, experiment: str) -> None:
+    """The model `digit-reader` with two versions, the second of them its champion."""
+    client.create_registered_model("digit-reader", description="Reads **digits** of 8 by 8 pixels.")
+    for name in ("mlp-64-s0", BEST):
+        run = client.search_runs([experiment], f"attributes.run_name = '{name}'")[0].info
+        client.create_model_version("digit-reader", f"{run.artifact_uri}/model", run.run_id)
+    client.set_registered_model_alias("digit-reader", "champion", "2")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ def _addresses(filled: Filled) -> dict[str, str]:
         "candidate without metrics": filled.candidate_path("mlp-no-units"),
         "compare": _compare(filled, "mlp-64-s1", "forest-s0", "mlp-diverging"),
         "compare many": _compare(filled, *filled.candidates),
+        "models": f"{filled.models_path}",
+        "model": f"{filled.models_path}/{filled.model}?compare=1,2",
+        "version": f"{filled.models_path}/{filled.model}/versions/1",
         "not found": "/root/none/-/ml/experiments",
     }
 

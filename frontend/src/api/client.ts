@@ -25,7 +25,7 @@ export interface Options {
   signal?: AbortSignal | undefined;
 }
 
-async function call<T>(method: string, path: string, { body, signal }: Options = {}): Promise<T> {
+export async function call<T>(method: string, path: string, { body, signal }: Options = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET') headers['x-csrf-token'] = session.csrf_token;
@@ -35,6 +35,21 @@ async function call<T>(method: string, path: string, { body, signal }: Options =
   const response = await send(PREFIX + path, init);
   if (!response.ok) throw await refusal(response, path);
   return (await response.json()) as T;
+}
+
+/** Uploads the bytes of a file. */
+export async function sendFile(path: string, file: Blob): Promise<void> {
+  const headers = {
+    'content-type': file.type || 'application/octet-stream',
+    'x-csrf-token': session.csrf_token,
+  };
+  const response = await send(PREFIX + path, {
+    method: 'PUT',
+    headers,
+    body: file,
+    credentials: 'same-origin',
+  });
+  if (!response.ok) throw await refusal(response, path);
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {
@@ -59,9 +74,9 @@ async function refusal(response: Response, path: string): Promise<ApiError> {
   );
 }
 
-const project = (path: string): string => `/projects/${encodeURIComponent(path)}`;
-const experiment = (path: string, iid: number): string => `${project(path)}/experiments/${iid}`;
-const candidate = (path: string, iid: number): string => `${project(path)}/candidates/${iid}`;
+export const projectUrl = (path: string): string => `/projects/${encodeURIComponent(path)}`;
+const experiment = (path: string, iid: number): string => `${projectUrl(path)}/experiments/${iid}`;
+const candidate = (path: string, iid: number): string => `${projectUrl(path)}/candidates/${iid}`;
 
 export const api = {
   session: () => call<wire.Session>('GET', '/session'),
@@ -69,10 +84,10 @@ export const api = {
   signOut: () => call<wire.Session>('DELETE', '/session'),
 
   projects: (signal?: AbortSignal) => call<wire.ProjectList>('GET', '/projects', { signal }),
-  project: (path: string, signal?: AbortSignal) => call<wire.Project>('GET', project(path), { signal }),
+  project: (path: string, signal?: AbortSignal) => call<wire.Project>('GET', projectUrl(path), { signal }),
 
   experiments: (path: string, query: wire.ExperimentQuery, signal?: AbortSignal) =>
-    call<wire.ExperimentList>('GET', `${project(path)}/experiments?${queryText(query)}`, { signal }),
+    call<wire.ExperimentList>('GET', `${projectUrl(path)}/experiments?${queryText(query)}`, { signal }),
   experiment: (path: string, iid: number, signal?: AbortSignal) =>
     call<wire.Experiment>('GET', experiment(path, iid), { signal }),
   columns: (path: string, iid: number, signal?: AbortSignal) =>
@@ -83,7 +98,7 @@ export const api = {
     call<wire.Answer>('PUT', `${experiment(path, iid)}/goal`, { body: goal }),
   forgetGoal: (path: string, iid: number) => call<wire.Answer>('DELETE', `${experiment(path, iid)}/goal`),
   createExperiment: (path: string, body: wire.ExperimentCreate) =>
-    call<wire.Experiment>('POST', `${project(path)}/experiments`, { body }),
+    call<wire.Experiment>('POST', `${projectUrl(path)}/experiments`, { body }),
   changeExperiment: (path: string, iid: number, change: Omit<wire.ExperimentChange, 'experiment'>) =>
     call<wire.Experiment>('PATCH', experiment(path, iid), { body: change }),
   deleteExperiment: (path: string, iid: number) => call<wire.Empty>('DELETE', experiment(path, iid)),
@@ -103,9 +118,9 @@ export const api = {
   restoreCandidate: (path: string, iid: number) =>
     call<wire.Candidate>('POST', `${candidate(path, iid)}/restore`, { body: {} }),
   curves: (path: string, query: wire.CurveQuery, signal?: AbortSignal) =>
-    call<wire.CurveList>('POST', `${project(path)}/curves`, { body: query, signal }),
+    call<wire.CurveList>('POST', `${projectUrl(path)}/curves`, { body: query, signal }),
   compare: (path: string, candidates: number[], signal?: AbortSignal) =>
-    call<wire.Comparison>('POST', `${project(path)}/compare`, { body: { candidates }, signal }),
+    call<wire.Comparison>('POST', `${projectUrl(path)}/compare`, { body: { candidates }, signal }),
 };
 
 /** The address of a file's bytes; `inline` lets the browser show it instead of saving it. */
@@ -114,7 +129,7 @@ export function fileUrl(path: string, iid: number, file: string, inline: boolean
   return `${PREFIX}${candidate(path, iid)}/files/${name}${inline ? '?inline=1' : ''}`;
 }
 
-function queryText(query: object): string {
+export function queryText(query: object): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
   return given.toString();

@@ -612,7 +612,7 @@ export interface Project {
   visibility: string;
   role: string | null;
   can_write: boolean;
-  parts: ('experiments' | 'models' | 'packages')[];
+  rights: string[];
   experiments: number;
   candidates: number;
   last_activity_at: number | null;

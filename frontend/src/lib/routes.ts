@@ -8,6 +8,9 @@ export type Route =
   | { page: 'experiment'; project: string; experiment: number }
   | { page: 'candidate'; project: string; candidate: number }
   | { page: 'compare'; project: string }
+  | { page: 'models'; project: string }
+  | { page: 'model'; project: string; model: number }
+  | { page: 'version'; project: string; model: number; version: number }
   | { page: 'not_found' };
 
 const NOT_FOUND: Route = { page: 'not_found' };
@@ -22,12 +25,20 @@ export function matchRoute(pathname: string): Route {
   if (rest === undefined) return { page: 'project', project };
   if (rest === 'ml/experiments') return { page: 'experiments', project };
   if (rest === 'ml/compare') return { page: 'compare', project };
+  if (rest === 'ml/models') return { page: 'models', project };
+  const model = /^ml\/models\/(\d{1,15})(?:\/versions\/(\d{1,15}))?$/.exec(rest);
+  if (model !== null) return modelRoute(project, Number(model[1]), model[2]);
   const match = /^ml\/(experiments|candidates)\/(\d{1,15})$/.exec(rest);
   if (match === null) return NOT_FOUND;
   const iid = Number(match[2]);
   return match[1] === 'experiments'
     ? { page: 'experiment', project, experiment: iid }
     : { page: 'candidate', project, candidate: iid };
+}
+
+function modelRoute(project: string, model: number, version: string | undefined): Route {
+  if (version === undefined) return { page: 'model', project, model };
+  return { page: 'version', project, model, version: Number(version) };
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
@@ -63,6 +74,18 @@ export function candidatePath(project: string, candidate: number): string {
 export function comparePath(project: string, candidates: readonly number[]): string {
   const search = candidates.length > 0 ? `?candidates=${candidates.join('.')}` : '';
   return `${projectPath(project)}/-/ml/compare${search}`;
+}
+
+export function modelsPath(project: string): string {
+  return `${projectPath(project)}/-/ml/models`;
+}
+
+export function modelPath(project: string, model: number): string {
+  return `${modelsPath(project)}/${model}`;
+}
+
+export function versionPath(project: string, model: number, version: number): string {
+  return `${modelPath(project, model)}/versions/${version}`;
 }
 
 /** Where to go after signing in: only a path of this origin, never another host. */

@@ -1,6 +1,7 @@
 // The data of a page through the API: the same that the server embeds in a document.
 
 import { api } from '../api/client';
+import { modelsApi } from '../api/models';
 import type { CandidateQuery, PageData } from '../api/schema';
 import { wantedColumns } from '../lib/columns';
 import { parseCompare } from '../lib/compare';
@@ -60,6 +61,27 @@ export async function load(url: string, signal: AbortSignal): Promise<PageData> 
         candidates.length > 0 ? api.compare(route.project, candidates, signal) : null,
       ]);
       return { ...blank('compare'), project, comparison };
+    }
+    case 'models': {
+      const [project, models] = await Promise.all([
+        api.project(route.project, signal),
+        modelsApi.list(route.project, {}, signal),
+      ]);
+      return { ...blank('models'), project, models };
+    }
+    case 'model': {
+      const [project, model] = await Promise.all([
+        api.project(route.project, signal),
+        modelsApi.get(route.project, route.model, signal),
+      ]);
+      return { ...blank('model'), project, model };
+    }
+    case 'version': {
+      const [project, version] = await Promise.all([
+        api.project(route.project, signal),
+        modelsApi.version(route.project, route.model, route.version, signal),
+      ]);
+      return { ...blank('version'), project, version };
     }
   }
 }

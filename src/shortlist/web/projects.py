@@ -1,10 +1,8 @@
 """Projects as pages and the API show them."""
 
-from typing import Literal
-
 from sqlalchemy import Connection
 
-from shortlist.access.actions import Action
+from shortlist.access.actions import PROJECT_ACTIONS, Action
 from shortlist.access.policy import Outcome, decide
 from shortlist.access.scope import Actor, ProjectFacts, Scope
 from shortlist.http.endpoint import Call
@@ -12,13 +10,6 @@ from shortlist.projects import service as projects
 from shortlist.projects.types import Project
 from shortlist.tracking import store_experiments
 from shortlist.web import wire
-
-_Part = Literal["experiments", "models", "packages"]
-_PARTS: tuple[tuple[_Part, Action], ...] = (
-    ("experiments", Action.EXPERIMENT_READ),
-    ("models", Action.MODEL_READ),
-    ("packages", Action.PACKAGE_READ),
-)
 
 
 def project_of(connection: Connection, scope: Scope) -> wire.Project:
@@ -36,8 +27,7 @@ def shown(connection: Connection, actor: Actor, item: Project) -> wire.Project:
     """A project with its counts, where the caller may see them."""
     facts = projects.facts(item)
     experiments, candidates, last_activity = 0, 0, None
-    parts: list[_Part] = [part for part, action in _PARTS if _allowed(actor, action, facts)]
-    if "experiments" in parts:
+    if _allowed(actor, Action.EXPERIMENT_READ, facts):
         scope = Scope(actor=actor, action=Action.EXPERIMENT_READ, project=facts)
         experiments, candidates, last_activity = store_experiments.totals(connection, scope)
     return wire.Project(
@@ -48,11 +38,16 @@ def shown(connection: Connection, actor: Actor, item: Project) -> wire.Project:
         visibility=item.visibility.value,
         role=None if item.role is None else item.role.name.lower(),
         can_write=_allowed(actor, Action.EXPERIMENT_WRITE, facts),
-        parts=parts,
+        rights=rights(actor, facts),
         experiments=experiments,
         candidates=candidates,
         last_activity_at=last_activity,
     )
+
+
+def rights(actor: Actor, place: ProjectFacts) -> list[str]:
+    """The actions that the caller may take in a project, by name."""
+    return sorted(action.value for action in PROJECT_ACTIONS if _allowed(actor, action, place))
 
 
 def _allowed(actor: Actor, action: Action, facts: ProjectFacts) -> bool:

@@ -39,6 +39,9 @@ class SignIn(msgspec.Struct):
 
 
 class Project(msgspec.Struct):
+    """A project as the caller stands to it. `rights` are the actions that the caller may take in it, such as
+    `experiment:read`; what is disabled or hidden is not among them."""
+
     id: int
     full_path: str
     name: str
@@ -46,7 +49,7 @@ class Project(msgspec.Struct):
     visibility: str
     role: str | None  # guest, planner, reporter, developer, maintainer, owner; None for a visitor
     can_write: bool
-    parts: list[Literal["experiments", "models", "packages"]]  # what of it the caller may see
+    rights: list[str]
     experiments: int
     candidates: int
     last_activity_at: int | None

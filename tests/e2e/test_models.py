@@ -1,0 +1,79 @@
+"""Models in the browser: promoting a candidate, versions, aliases, comparing, uploading."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Filled
+
+
+def test_a_candidate_is_promoted_and_the_promotion_taken_back(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path("mlp-128-s0"))
+    page.get_by_role("button", name="Promote", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Promote “mlp-128-s0”")
+    # The model that changed last is proposed, with what follows its highest version.
+    expect(dialog.get_by_label("Model", exact=True)).to_have_value("digit-reader")
+    expect(dialog.get_by_text("It has 2 versions; the latest is 2.0.0.")).to_be_visible()
+    expect(dialog.get_by_label("Version", exact=True)).to_have_value("2.1.0")
+    expect(dialog.get_by_label("Why this one")).to_have_value("Number 4 of 11 by highest val/accuracy.")
+    dialog.get_by_role("button", name="2.0.1 patch").click()
+    dialog.get_by_role("button", name="champion").click()
+    expect(dialog.get_by_text("champion moves here from 2.0.0.")).to_be_visible()
+    dialog.get_by_role("button", name="Promote to digit-reader").click()
+
+    expect(page.get_by_role("heading", level=1, name="digit-reader 2.0.1")).to_be_visible()
+    expect(page.get_by_role("link", name="mlp-128-s0")).to_be_visible()
+    expect(page.get_by_role("row", name="val/accuracy")).to_contain_text("step 39")
+    page.get_by_role("link", name="mlp-128-s0").click()
+    expect(page.get_by_role("link", name="digit-reader 2.0.1")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("digit-reader 2.0.1 is gone again.")).to_be_visible()
+    with filled.server.client() as client:
+        found = client.get("/api/v1/projects/root%2Fdefault/models").json()["models"][0]
+        assert (found["versions"], found["latest"]["version"]) == (2, "2.0.0")
+        version = f"/api/v1/projects/root%2Fdefault/models/{filled.model}/versions/2"
+        assert client.patch(version, json={"aliases": ["champion"]}).status_code == 200
+
+
+def test_versions_are_compared_and_an_alias_is_taken_back(page: Page, filled: Filled) -> None:
+    page.goto(filled.experiments_path)
+    page.get_by_role("navigation", name="Project").get_by_role("link", name="Models").click()
+    row = page.get_by_role("row", name="digit-reader")
+    expect(row).to_contain_text("champion")
+    page.get_by_role("link", name="digit-reader", exact=True).click()
+
+    page.get_by_role("checkbox", name="Compare version 1.0.0").check()
+    page.get_by_role("checkbox", name="Compare version 2.0.0").check()
+    page.get_by_role("button", name="Compare 2").click()
+    compared = page.get_by_role("region", name="2 versions compared")
+    expect(compared.get_by_role("row", name="val/accuracy")).to_contain_text("best")
+    expect(compared.get_by_role("row", name="seed")).to_be_visible()
+    expect(compared.get_by_role("row", name="model")).to_have_count(0)
+    expect(page).to_have_url(f"{filled.server.url}{filled.models_path}/{filled.model}?compare=1,2")
+
+    page.get_by_role("button", name="Remove the alias champion").click()
+    expect(page.get_by_text("“champion” points at no version any more.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Remove the alias champion")).to_be_visible()
+
+
+def test_a_version_is_made_of_uploaded_files_and_deleted(page: Page, filled: Filled, tmp_path: Path) -> None:
+    (tmp_path / "weights.txt").write_text("0.1 0.2")
+    page.goto(filled.models_path)
+    page.get_by_role("button", name="New model").click()
+    page.get_by_label("Name").fill("uploaded")
+    page.get_by_role("button", name="Create model").click()
+    page.get_by_role("button", name="New version").click()
+    dialog = page.get_by_role("dialog", name="New version of uploaded")
+    expect(dialog.get_by_label("Version", exact=True)).to_have_value("1.0.0")
+    dialog.get_by_label("Files").set_input_files(tmp_path / "weights.txt")
+    dialog.get_by_role("button", name="Create version").click()
+
+    expect(page.get_by_role("heading", level=1, name="uploaded 1.0.0")).to_be_visible()
+    expect(page.get_by_text("0.1 0.2")).to_be_visible()
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="uploaded").click()
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Delete model").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("Deleted the model “uploaded”.")).to_be_visible()
+    expect(page.get_by_role("link", name="digit-reader", exact=True)).to_be_visible()
