@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Proof, Scope
 from shortlist.clock import now_ms
 from shortlist.provenance import claims, reported, store
+from shortlist.provenance.systems import SYSTEMS
 from shortlist.provenance.types import Facts, Origin
 
 # What a client may add to a proved job, marked as its own word: the token does not say these.
 _ADDED = (
     "merge_request",
     "merge_request_title",
-    "merge_request_url",
     "source_branch",
     "target_branch",
     "job_name",
@@ -77,10 +77,13 @@ def _with_added(proved: Facts, said: Facts | None) -> Facts:
     if said is None or not _same_job(proved, said):
         return proved
     added = {name: getattr(said, name) for name in _ADDED if not getattr(proved, name)}
-    return msgspec.structs.replace(proved, **added)
+    whole = msgspec.structs.replace(proved, **added)
+    system = SYSTEMS.get(proved.system)
+    # Addresses are made of the proved server and project, so that what a client says cannot lead elsewhere.
+    return whole if system is None else claims.with_links(system, whole)
 
 
 def _same_job(proved: Facts, said: Facts) -> bool:
     """Facts of another job are no facts of this one."""
-    pairs = ((proved.job, said.job), (proved.pipeline, said.pipeline), (proved.project, said.project))
+    pairs = ((getattr(proved, name), getattr(said, name)) for name in ("job", "pipeline", "project", "merge_request"))
     return all(not ours or not theirs or ours == theirs for ours, theirs in pairs)

@@ -10,9 +10,10 @@ from shortlist.db.metadata import Str
 from shortlist.errors import NotFound
 from shortlist.ids import parse_external_id
 from shortlist.metrics.tables import metric_latest, metric_series
+from shortlist.provenance.tables import candidate_origin
 from shortlist.search.binding import Tie
 from shortlist.search.compile import ESCAPE
-from shortlist.search.fields import ATTRIBUTE, CANDIDATE, DATASET, METRIC, PARAM, Entity
+from shortlist.search.fields import ATTRIBUTE, CANDIDATE, CI, DATASET, METRIC, PARAM, Entity
 from shortlist.search.slots import Beside, Link, Nowhere, Own, Slot
 from shortlist.search.tree import Field
 from shortlist.search.views import in_view
@@ -97,6 +98,8 @@ class CandidateBinding:
             return self._metric(field)
         if field.group == DATASET:
             return Beside(_DATASETS, field.key, _of_candidate)
+        if field.group == CI:
+            return Beside(candidate_origin, field.key, _of_candidate)
         table = param if field.group == PARAM else metadata
         on, driving = self._keyed("key", field.key)
         return Beside(table, "number" if field.function == "number" else "value", on, driving=driving)

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shortlist.provenance.types import SEARCHED
+
 ATTRIBUTE = "attribute"
 METRIC = "metric"
 PARAM = "param"
 METADATA = "metadata"
 DATASET = "dataset"
+CI = "ci"
 
 
 class Kind(StrEnum):
@@ -116,6 +119,7 @@ CANDIDATE = Entity(
             names=frozenset(("name", "digest", "context")),
             orderable=False,
         ),
+        Group(CI, Kind.TEXT, ("ci",), names=frozenset((*SEARCHED, "verified"))),
     ),
 )
 

@@ -40,7 +40,8 @@ def shown(origin: Origin) -> wire.Ci:
             wire.CiFact(
                 kind=kind,
                 text=getattr(facts, kind),
-                title=getattr(facts, more) if more else "",
+                # A line has one badge: beside what is proved nothing stands that the client has said.
+                title=getattr(facts, more) if more and (kind in origin.proven) <= (more in origin.proven) else "",
                 url=getattr(facts, f"{kind}_url", ""),
                 verified=kind in origin.proven,
             )

@@ -253,6 +253,10 @@ def test_a_job_writes_what_it_is_and_nobody_rewrites_it(
     assert partly["verified"] == "partly"
     [added] = [fact for fact in partly["facts"] if not fact["verified"]]
     assert (added["kind"], added["text"], added["title"]) == ("merge_request", "41", "Deeper trees")
+    assert added["url"] == "https://gitlab.com/vision-team/classifier/-/merge_requests/41"
+    job.call("runs/set-tag", run_id=run_id, key="ci.job_name", value="deploy")
+    [line] = [fact for fact in as_member("rita").get(page).json()["ci"]["facts"] if fact["kind"] == "job"]
+    assert (line["verified"], line["title"]) == (True, "")
 
 
 def test_a_pull_request_of_github(
@@ -261,9 +265,11 @@ def test_a_pull_request_of_github(
     refs = ("main", "refs/pull/*")
     for ref in refs:
         assert trust(issuer=GITHUB, ci_project="octo-org/vision", ref=ref).status_code == 201
-    as_job(github.token(GITHUB_CLAIMS)).mlflow.new_run()
+    title = {"key": "ci.merge_request_title", "value": "Not its title"}
+    as_job(github.token(GITHUB_CLAIMS)).mlflow.new_run(tags=[{"key": "ci.merge_request", "value": "41"}, title])
     found = as_member("rita").get(f"/api/v1/projects/{cast.project_id}/candidates/1").json()["ci"]
     assert (found["system"], found["verified"]) == ("github", "yes")
+    assert "Not its title" not in str(found)
     assert {fact["kind"]: fact["url"].removeprefix("https://github.com/") for fact in found["facts"]} == {
         "pipeline": "octo-org/vision/actions/runs/9001",
         "merge_request": "octo-org/vision/pull/27",
@@ -278,6 +284,29 @@ def test_a_pull_request_of_github(
     as_member("mara").request("DELETE", f"/api/v1/projects/{cast.project_id}/trusted_publishers/{rules[1]['id']}")
     sly = github.token({**GITHUB_CLAIMS, "head_ref": "main"})
     assert "refs/pull/27/merge" in refused(as_job(sly).mlflow.post("runs/create"), 401, "UNAUTHENTICATED")
+
+
+def test_candidates_are_found_by_their_jobs(
+    gitlab: Issuer, trust: Trust, as_job: AsJob, as_member: Callable[[str], Client]
+) -> None:
+    trust()
+    proved = as_job(gitlab.token()).mlflow.new_run()
+    rita = as_member("rita").mlflow
+    said = rita.new_run(tags=[{"key": "ci.job", "value": "302"}, {"key": "ci.merge_request", "value": "41"}])
+    plain = rita.new_run(tags=[{"key": "mlflow.source.git.commit", "value": "714a"}])
+
+    def found(text: str, order: str = "name") -> set[str]:
+        page = rita.call("runs/search", experiment_ids=["0"], filter=text, order_by=[order])
+        return {run["info"]["run_id"] for run in page.get("runs", [])}
+
+    assert found("ci.job = '302'") == {proved, said}
+    assert found("ci.job = '302' AND ci.verified = 'yes'") == {proved}
+    assert found("ci.merge_request IN ('41') AND ci.verified != 'yes'") == {said}
+    assert found(f"ci.sha LIKE '{GITLAB_CLAIMS['sha'][:8]}%' AND ci.ref = 'main' AND ci.user = 'sam.doe'") == {proved}
+    assert found("ci.pipeline IS NULL", "ci.job DESC") == {said, plain}
+    assert "one of job" in refused(
+        rita.post("runs/search", experiment_ids=["0"], filter="ci.x = '1'"), 400, "INVALID_PARAMETER_VALUE"
+    )
 
 
 def test_what_a_client_says_is_reported(as_member: Callable[[str], Client], cast: Cast) -> None:
