@@ -78,6 +78,10 @@ class TooLarge(DomainError):  # noqa: N818
     code = Code.PAYLOAD_TOO_LARGE
 
 
+class QuotaExceeded(TooLarge):
+    """The project would hold more than it may."""
+
+
 class RangeNotSatisfiable(DomainError):  # noqa: N818
     code = Code.RANGE_NOT_SATISFIABLE
 

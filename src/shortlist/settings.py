@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ci_issuers: tuple[str, ...] = CI_ISSUERS  # whose CI identity tokens projects may trust; replaces the default list
     max_body_bytes: int = 32 * 1024 * 1024  # of a JSON request
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
+    max_generic_file_bytes: int = 5 * 1024 * 1024 * 1024  # of one file uploaded to a generic package
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root
     log_format: str = "auto"  # json, console, or auto: console on a terminal

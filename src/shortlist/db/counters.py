@@ -1,6 +1,7 @@
 """Numbers that count up inside a project: the iids of experiments, candidates and packages."""
 
-from sqlalchemy import ClauseElement, Column, Connection, Table, bindparam
+from sqlalchemy import ClauseElement, Column, Connection, Table, bindparam, select
+
 
 from shortlist.db.dialect import insert_for
 from shortlist.db.metadata import METADATA, BigId, Key
@@ -25,6 +26,12 @@ def _take(dialect: str) -> ClauseElement:
 
 
 _TAKE = Prepared(_take)
+
+
+def read(connection: Connection, project_id: int, name: str) -> int:
+    """The last number that was handed out; 0 before the first."""
+    statement = select(counter.c.value).where(counter.c.project_id == project_id, counter.c.name == name)
+    return connection.execute(statement).scalar_one_or_none() or 0
 
 
 def take(connection: Connection, project_id: int, name: str, count: int = 1) -> int:

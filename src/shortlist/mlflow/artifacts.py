@@ -12,14 +12,14 @@ from starlette.responses import JSONResponse, Response
 from shortlist.access.actions import Action
 from shortlist.errors import InvalidValue, NotImplementedHere, TooLarge
 from shortlist.http.endpoint import Call, Endpoint, Mode, required
-from shortlist.http.file_response import file_response
+from shortlist.http.transfer import incoming, send, storage
 from shortlist.mlflow import operations
 from shortlist.mlflow import wire_artifacts as wire
 from shortlist.mlflow.wire_experiments import Empty
 from shortlist.models.places import Place, locate, of_candidate
 from shortlist.packages import rules
 from shortlist.packages import service as packages
-from shortlist.packages.types import Entry, Incoming, PackageFile
+from shortlist.packages.types import Entry, PackageFile
 from shortlist.tracking import candidates, roots
 
 
@@ -36,13 +36,6 @@ async def upload(call: Call, request: Request) -> Response:
     return JSONResponse({})
 
 
-def incoming(call: Call, request: Request) -> Incoming:
-    """The body of a request on its way into a package."""
-    length = call.headers.get("content-length", "")
-    announced = int(length) if length.isascii() and length.isdigit() else None
-    return Incoming(request.stream(), call.headers.get("content-type"), announced)
-
-
 async def download(call: Call, request: Request) -> Response:
     """Download an artifact, or one range of its bytes."""
 
@@ -54,12 +47,6 @@ async def download(call: Call, request: Request) -> Response:
 
 def file_at(connection: Connection, call: Call, place: Place) -> PackageFile:
     return packages.get(connection, call.project, place.package, place.path)
-
-
-async def send(call: Call, request: Request, file: PackageFile) -> Response:
-    """A file as a download."""
-    where = storage(call)
-    return await file_response(request, file, lambda start, end: packages.read(where, file, start, end))
 
 
 async def download_of_run(call: Call, request: Request) -> Response:
@@ -84,10 +71,7 @@ async def upload_to_run(call: Call, request: Request) -> Response:
         return of_candidate(candidates.get_active(connection, call.project, external_id), path)
 
     place = await call.services.database.read(target)
-    services = call.services
-    limited = packages.Storage(
-        services.database, services.blobs, min(services.settings.max_file_bytes, _MAX_SMALL_UPLOAD)
-    )
+    limited = storage(call, _MAX_SMALL_UPLOAD)
     try:
         await packages.upload(limited, call.project, place.package, place.path, incoming(call, request))
     except TooLarge as error:
@@ -138,12 +122,6 @@ def _infos(entries: Sequence[Entry], prefix: str) -> list[wire.FileInfo]:
 async def unsupported(_call: Call, _request: None) -> Empty:
     """Multipart uploads and signed addresses: the client uploads and downloads in one piece instead."""
     raise NotImplementedHere("Multipart and presigned transfers are not supported; use a plain PUT or GET.")
-
-
-def storage(call: Call) -> packages.Storage:
-    """Where files are kept."""
-    services = call.services
-    return packages.Storage(services.database, services.blobs, services.settings.max_file_bytes)
 
 
 def _unsupported(method: str, path: str, action: Action) -> Endpoint:

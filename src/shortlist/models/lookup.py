@@ -35,6 +35,20 @@ def find(connection: Connection, scope: Scope, model: ModelRecord, text: str) ->
     return store_versions.by_semver(connection, scope, model.iid, text)
 
 
+def by_place(connection: Connection, scope: Scope, place: store_versions.Place) -> VersionRecord:
+    """A version by its model's iid and its number."""
+    record = store_versions.by_number(connection, scope, *place)
+    if record is None:
+        raise NotFound(f"There is no version {place[1]} of the model {place[0]} in this project.", field="version")
+    return record
+
+
+def by_iid(connection: Connection, scope: Scope, iid: int) -> VersionRecord | None:
+    """A version by its number among all versions of the project."""
+    found = store_versions.by_iids(connection, scope, [iid])
+    return found[0] if found else None
+
+
 def by_alias(connection: Connection, scope: Scope, name: str, alias: str) -> VersionRecord:
     """A version by an alias, by `latest`, or by its semantic version, which GitLab's clients take for one.
 

@@ -8,7 +8,7 @@ from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.db.counters import take
 from shortlist.errors import AlreadyExists, NotFound
-from shortlist.models import rules, store_versions
+from shortlist.models import files, rules, store_versions
 from shortlist.models import store_models as store
 from shortlist.models.types import Model, ModelRecord, Version
 
@@ -64,6 +64,7 @@ def rename(connection: Connection, scope: Scope, name: str, new_name: str) -> Mo
     rules.check_name(new_name, "new_name")
     if new_name != name and store.by_name(connection, scope, new_name) is not None:
         raise _name_taken(new_name)
+    files.rename_all(connection, scope, store_versions.of_model(connection, scope, record.iid), new_name)
     store.change(connection, scope, record.iid, {"name": new_name, "updated_at": now_ms()})
     store_versions.rename_model(connection, scope, record.iid, new_name)
     return get(connection, scope, new_name)
@@ -77,8 +78,11 @@ def describe(connection: Connection, scope: Scope, name: str, description: str) 
 
 
 def delete(connection: Connection, scope: Scope, name: str) -> None:
-    """Delete a model with its versions and aliases. The files that the versions point at belong to others and stay."""
-    store.remove(connection, scope, get(connection, scope, name).iid)
+    """Delete a model with its versions, their packages and aliases. What the versions were made from stays."""
+    record = get(connection, scope, name)
+    for version in store_versions.of_model(connection, scope, record.iid):
+        files.drop(connection, scope, version)
+    store.remove(connection, scope, record.iid)
 
 
 def set_metadata(connection: Connection, scope: Scope, name: str, key: str, value: str) -> None:

@@ -1,4 +1,6 @@
-"""From an address to the package behind it: a path of the artifact proxy, or the location of a model version."""
+"""From an address to the package behind it: of the artifact proxy, of the package registry, or of a model version."""
+
+import re
 
 import msgspec
 from sqlalchemy import Connection
@@ -7,7 +9,7 @@ from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.logged_models import service as logged_models
 from shortlist.logged_models.types import LoggedModelRecord
-from shortlist.models import versions
+from shortlist.models import files, lookup
 from shortlist.models.types import VersionRecord
 from shortlist.packages import rules
 from shortlist.packages import service as packages
@@ -15,6 +17,11 @@ from shortlist.packages.types import PackageRef
 from shortlist.tracking import candidates, roots
 from shortlist.tracking.roots import Owner
 from shortlist.tracking.types import CandidateRecord
+
+_CANDIDATE_OF_EXPERIMENT = re.compile(rf"{rules.CANDIDATES}([0-9]{{1,18}})\Z")
+_CANDIDATE_VERSION = re.compile(r"(?:candidate_)?([0-9]{1,18})\Z")
+_CANDIDATE = re.compile(r"candidate:([0-9]{1,18})\Z")
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")
 
 _HINT = "it begins with candidate:<number> or model:<model id>"
 
@@ -56,8 +63,8 @@ def locate(connection: Connection, scope: Scope, address: str) -> Place:
             return of_logged_model(model, root.path)
         case Owner.MODEL_VERSION:
             model_iid, _, number = root.name.partition(".")
-            versions.get_by_place(connection, scope, (int(model_iid), int(number)))
-            return Place(versions.package(int(model_iid), int(number)), root.path)
+            version = lookup.by_place(connection, scope, (int(model_iid), int(number)))
+            return Place(files.package(version), root.path)
 
 
 def _must_be_in(experiment_iid: int, root: roots.Root) -> None:
@@ -77,19 +84,62 @@ def of_logged_model(record: LoggedModelRecord, path: str) -> Place:
     return Place(logged_models.package(record), path, None if record.deleted_at is None else closed)
 
 
+def of_generic(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> Place:
+    """A path in a package of the generic kind. The name and version of a candidate's package mean that package.
+
+    Raises:
+        NotFound: the name is an experiment's, and there is no such candidate in it.
+    """
+    experiment = _CANDIDATE_OF_EXPERIMENT.match(ref.name)
+    if experiment is None:
+        return Place(ref, path)
+    candidate = _CANDIDATE_VERSION.match(ref.version)
+    record = None if candidate is None else candidates.get_by_iid(connection, scope, int(candidate[1]))
+    if record is None or record.experiment_iid != int(experiment[1]):
+        raise NotFound(
+            f"There is no candidate {ref.version[:100]!r} in the experiment {experiment[1]}.", field="package_version"
+        )
+    return of_candidate(record, path)
+
+
+def of_ml_model(connection: Connection, scope: Scope, owner: str, path: str) -> Place:
+    """A path in the package of `candidate:<number>`, or of a model version by its number in the project.
+
+    Raises:
+        NotFound: there is no such candidate or version.
+    """
+    candidate = _CANDIDATE.match(owner)
+    if candidate is not None:
+        return of_candidate(candidates.get_by_iid(connection, scope, int(candidate[1])), path)
+    record = lookup.by_iid(connection, scope, int(owner)) if _NUMBER.match(owner) else None
+    if record is None:
+        raise NotFound(f"There is no model version {owner[:100]!r} in this project.", field="model_version_id")
+    return Place(files.package(record), path)
+
+
 def of_version(connection: Connection, scope: Scope, record: VersionRecord, path: str) -> Place:
     """A path below the files of a version.
 
     Raises:
         InvalidValue: the files are not kept here.
     """
-    address = roots.address_of(record.location)
-    if address is None and record.location.startswith("runs:/"):
-        run, _, below = record.location.removeprefix("runs:/").partition("/")
-        found = candidates.get(connection, scope, run)
-        address = f"candidate:{found.iid}/{below}".rstrip("/")
-    if address is None:
+    place = of_location(connection, scope, record.location, rules.check_directory(path))
+    if place is None:
         raise InvalidValue(
             f"The files of this version are not kept here but at {record.location[:500]}.", field="version"
         )
-    return locate(connection, scope, f"{address}/{rules.check_directory(path)}")
+    return place
+
+
+def of_location(connection: Connection, scope: Scope, location: str, path: str = "") -> Place | None:
+    """A path below where a version's files are; None when that is not on this server.
+
+    Raises:
+        NotFound: the candidate, logged model or version there is gone.
+    """
+    address = roots.address_of(location)
+    if address is None and location.startswith("runs:/"):
+        run, _, below = location.removeprefix("runs:/").partition("/")
+        found = candidates.get(connection, scope, run)
+        address = f"candidate:{found.iid}/{below}".rstrip("/")
+    return None if address is None else locate(connection, scope, f"{address}/{path}")

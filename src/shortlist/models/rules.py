@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from shortlist.errors import InvalidValue
 from shortlist.models.types import Stage
+from shortlist.packages.rules import CANDIDATES, is_of_candidates
 from shortlist.tracking.rules import check_key, check_text
 
 MAX_NAME = 256
@@ -33,6 +34,11 @@ def check_name(name: str, field: str = "name") -> str:
     if posixpath.normpath(name) != name or name in (".", ".."):
         raise InvalidValue(
             f"Invalid value '{name[:200]}' for parameter '{field}' supplied: it must not be '.' or '..'.", field=field
+        )
+    if is_of_candidates(name):
+        raise InvalidValue(
+            f"Invalid model name '{name[:200]}'. Names that begin with {CANDIDATES} are those of experiments' files.",
+            field=field,
         )
     return check_text(name, MAX_NAME, field)
 

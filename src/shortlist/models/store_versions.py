@@ -114,6 +114,12 @@ def counts(connection: Connection, scope: Scope, model_iids: Sequence[int]) -> d
     return {row[0]: row[1] for row in connection.execute(statement)}
 
 
+def of_model(connection: Connection, scope: Scope, model_iid: int) -> list[VersionRecord]:
+    """Every version of a model, oldest first."""
+    statement = select(*_FIELDS).where(*_active(scope), model_version.c.model_iid == model_iid)
+    return [_record(row) for row in connection.execute(statement.order_by(model_version.c.number))]
+
+
 def latest_places(connection: Connection, scope: Scope, model_iids: Sequence[int]) -> list[Place]:
     """The highest number in each stage of each model, in order of model and number."""
     version = model_version.c

@@ -9,15 +9,14 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.db.counters import take
-from shortlist.errors import AlreadyExists, InvalidValue, NotFound
+from shortlist.errors import AlreadyExists, InvalidValue
 from shortlist.logged_models import service as logged_models
 from shortlist.logged_models import store as logged_models_store
-from shortlist.models import lookup, models, rules, sources, store_models, wellknown
+from shortlist.models import files, lookup, models, rules, sources, store_models, takeover, wellknown
 from shortlist.models import semver as semvers
 from shortlist.models import store_versions as store
 from shortlist.models.semver import Semver
 from shortlist.models.types import ACTIVE_STAGES, ModelRecord, NewVersion, Origin, Stage, Version, VersionRecord
-from shortlist.packages.types import PackageRef, PackageType
 from shortlist.tracking import roots
 
 _LOAD_AT_ONCE = 1000
@@ -46,6 +45,7 @@ def create(connection: Connection, scope: Scope, new: NewVersion) -> VersionReco
     record = _record(scope, model, new, origin, (iid, number + 1), semver, now)
     store.add(connection, scope, record, semver)
     store.set_metadata(connection, scope, (model.iid, record.number), new.metadata)
+    record = takeover.take_over(connection, scope, record)
     if record.logged_model_id:
         _note_version(connection, scope, record)
     return record
@@ -125,14 +125,6 @@ def _note_version(connection: Connection, scope: Scope, record: VersionRecord) -
         logged_models.set_metadata(connection, scope, found.external_id, {wellknown.VERSIONS: text})
 
 
-def get_by_place(connection: Connection, scope: Scope, place: store.Place) -> VersionRecord:
-    """A version by its model's iid and its number."""
-    record = store.by_number(connection, scope, *place)
-    if record is None:
-        raise NotFound(f"There is no version {place[1]} of the model {place[0]} in this project.", field="version")
-    return record
-
-
 def describe(connection: Connection, scope: Scope, record: VersionRecord, description: str) -> None:
     _change(connection, scope, record, {"description": rules.check_description(description)})
 
@@ -163,6 +155,7 @@ def delete(connection: Connection, scope: Scope, record: VersionRecord) -> None:
     emptied |= {"candidate_iid": None, "experiment_iid": None, "deleted_at": now}
     store_models.delete_aliases_of_version(connection, scope, record.model_iid, record.number)
     store.delete_metadata(connection, scope, _place(record))
+    files.drop(connection, scope, record)
     _change(connection, scope, record, emptied)
 
 
@@ -178,6 +171,7 @@ def set_metadata(connection: Connection, scope: Scope, record: VersionRecord, ke
         semver = _semver(connection, scope, model, {key: value})
         if semver is not None:
             parts = {"major": semver.major, "minor": semver.minor, "patch": semver.patch}
+            files.rename(connection, scope, record, record.model_name, semver.text)
             store.change(connection, scope, _place(record), {"semver": semver.text, **parts})
     store.set_metadata(connection, scope, _place(record), {key: value})
 
@@ -227,11 +221,6 @@ def load(connection: Connection, scope: Scope, records: Sequence[VersionRecord])
             for item in some
         ]
     return loaded
-
-
-def package(model_iid: int, number: int) -> PackageRef:
-    """The package of a version that came without files of a candidate or a logged model."""
-    return PackageRef(PackageType.ML_MODEL, f"ml_model_{model_iid}", str(number))
 
 
 def _change(connection: Connection, scope: Scope, record: VersionRecord, values: Mapping[str, Any]) -> None:

@@ -14,7 +14,10 @@ from shortlist.packages.types import PackageRef, PackageType
 
 MAX_PATH_BYTES = 1024
 MAX_SEGMENT_BYTES = 255
-MAX_NAME_CHARACTERS = 255
+MAX_NAME_CHARACTERS = 256
+
+# What the names of the packages of an experiment begin with; its number follows. No model is named so.
+CANDIDATES = "ml_experiment_"
 
 # Control characters, lone surrogates, separators of lines and paragraphs; and the marks that reverse the direction
 # of text, by which `exe.png` can be made to look like `gnp.exe`.
@@ -22,7 +25,6 @@ _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DRIVE = re.compile(r"[A-Za-z]:\Z")
 _GENERIC_NAME = re.compile(r"[A-Za-z0-9._+-]+\Z")
-_MODEL_NAME = re.compile(r"(@?[A-Za-z0-9._+-]+/)*@?[A-Za-z0-9._+-]+\Z")
 _VERSION = re.compile(r"[A-Za-z0-9._+-]+\Z")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}\Z")
 
@@ -121,12 +123,24 @@ def check_ref(ref: PackageRef) -> PackageRef:
     Raises:
         InvalidValue: naming `package_name` or `package_version`.
     """
-    pattern = _GENERIC_NAME if ref.type is PackageType.GENERIC else _MODEL_NAME
-    if len(ref.name) > MAX_NAME_CHARACTERS or not pattern.match(ref.name) or ".." in ref.name.split("/"):
+    if ref.type is PackageType.GENERIC and not _GENERIC_NAME.match(ref.name):
+        raise InvalidValue("package_name is invalid", field="package_name")
+    # The other names are given out by experiments and by models, which have rules of their own.
+    if not 0 < len(ref.name) <= MAX_NAME_CHARACTERS:
         raise InvalidValue("package_name is invalid", field="package_name")
     if len(ref.version) > MAX_NAME_CHARACTERS or not _VERSION.match(ref.version) or ".." in ref.version:
         raise InvalidValue("package_version is invalid", field="package_version")
     return ref
+
+
+def matches(exceptions: str, ref: PackageRef) -> bool:
+    """Whether a package's name or version is, as a whole, what a regular expression describes."""
+    return bool(exceptions) and any(re.fullmatch(exceptions, text) for text in (ref.name, ref.version))
+
+
+def is_of_candidates(name: str) -> bool:
+    """Whether packages of this name belong to an experiment: to its candidates and to what they logged."""
+    return name.startswith(CANDIDATES)
 
 
 def media_type(path: str, declared: str | None) -> str:

@@ -11,10 +11,10 @@ from shortlist.blobs.store import BlobStore
 from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.errors import DomainError, InvalidValue, NotFound, TooLarge, Unavailable
-from shortlist.packages import rules, store
+from shortlist.errors import DomainError, InvalidValue, NotFound, QuotaExceeded, TooLarge, Unavailable
+from shortlist.packages import rules, store, store_registry
 from shortlist.packages.locations import new_location
-from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageType
+from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageStatus, PackageType
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,17 @@ class _Committed(NamedTuple):
 
 def candidate_package(experiment_iid: int, candidate_iid: int) -> PackageRef:
     """The package whose files are a candidate's artifacts."""
-    return PackageRef(PackageType.ML_MODEL, f"ml_experiment_{experiment_iid}", str(candidate_iid))
+    return PackageRef(PackageType.ML_MODEL, f"{rules.CANDIDATES}{experiment_iid}", str(candidate_iid))
 
 
 async def upload(storage: Storage, scope: Scope, ref: PackageRef, path: str, body: Incoming) -> PackageFile:
     """Store a file, replacing the one at its path. Returns when it is durable; before that, nothing can be seen.
 
     Raises:
-        InvalidValue: a wrong path, a path that is or runs through another file, or fewer bytes than announced.
-        TooLarge: more bytes than a file may have. Unavailable: the store or the database failed.
+        InvalidValue: a wrong path, a path that is or runs through another file, fewer bytes than announced, or a
+            duplicate where the project allows none.
+        TooLarge: more bytes than a file may have. QuotaExceeded: more than the project may keep.
+        Unavailable: the store or the database failed.
     """
     rules.check_ref(ref)
     rules.check_path(path)
@@ -50,11 +52,12 @@ async def upload(storage: Storage, scope: Scope, ref: PackageRef, path: str, bod
             f"The file has {body.size} bytes; the limit is {storage.max_file_bytes}.", field="Content-Length"
         )
     # A conflict is known before the bytes travel; it is checked again, for good, in the transaction.
-    await storage.database.read(lambda connection: _check_free(connection, scope, ref, path))
+    announced = body.size or 0
+    await storage.database.read(lambda connection: _check_allowed(connection, scope, ref, path, announced))
     location = new_location(scope.project_id)
     stored = await storage.blobs.put_stream(location, _complete(body), storage.max_file_bytes)
     content_type = rules.media_type(path, body.content_type)
-    committed = await _commit(storage, scope, ref, _New(path, stored, content_type, location))
+    committed = await _commit(storage, scope, ref, _New(path, stored, content_type, location, body.status))
     if committed.redundant:
         await _discard(storage, location)
     return committed.file
@@ -65,6 +68,7 @@ class _New(NamedTuple):
     stored: Stored
     content_type: str
     location: str
+    status: PackageStatus | None
 
 
 async def _commit(storage: Storage, scope: Scope, ref: PackageRef, new: _New) -> _Committed:
@@ -81,9 +85,13 @@ async def _commit(storage: Storage, scope: Scope, ref: PackageRef, new: _New) ->
 def _add(connection: Connection, scope: Scope, ref: PackageRef, new: _New) -> _Committed:
     now = now_ms()
     store.lock(connection, scope.project_id)
-    _check_free(connection, scope, ref, new.path)
+    _check_allowed(connection, scope, ref, new.path, 0)
     package_id = store.obtain_package(connection, scope, ref, now)
+    if new.status is not None:
+        store_registry.set_status(connection, scope, package_id, new.status)
     location = store.obtain_location(connection, scope, new.stored, new.location, now)
+    if location == new.location:
+        _check_quota(connection, scope, 0)
     file = PackageFile(
         id=store.take_file_id(connection, scope),
         package_id=package_id,
@@ -97,6 +105,33 @@ def _add(connection: Connection, scope: Scope, ref: PackageRef, new: _New) -> _C
     )
     store.put_file(connection, scope, file)
     return _Committed(file, redundant=location != new.location)
+
+
+def _check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: str, coming: int) -> None:
+    _check_free(connection, scope, ref, path)
+    _check_quota(connection, scope, coming)
+    settings = store_registry.settings(connection, scope)
+    if (
+        ref.type is not PackageType.GENERIC
+        or settings.duplicates_allowed
+        or rules.matches(settings.duplicate_exceptions, ref)
+    ):
+        return
+    if find(connection, scope, ref, path) is not None:
+        raise InvalidValue("Duplicate package is not allowed", field="file_name")
+
+
+def _check_quota(connection: Connection, scope: Scope, coming: int) -> None:
+    limit = store_registry.settings(connection, scope).size_limit
+    if limit is None:
+        return
+    kept = store.stored_bytes(connection, scope.project_id)
+    if kept + coming > limit:
+        raise QuotaExceeded(
+            f"With this file the project would keep {kept + coming} bytes, and it may keep {limit}. Nothing was "
+            "changed. Deleted files count until a sweep frees them.",
+            field="size",
+        )
 
 
 def _check_free(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> None:

@@ -11,14 +11,16 @@ from shortlist.packages.rules import ancestors
 from shortlist.packages.tables import blob, package, package_file
 from shortlist.packages.types import Entry, PackageFile, PackageRef
 
-_FILES = "package_file"
+# Counters of a project: the number of its last file, and the bytes that it keeps.
+FILES = "package_file"
+_BYTES = "package_bytes"
 _MAX_IN = 500
 
-_COLUMNS = (
+FILE_COLUMNS = (
     *(package_file.c[name] for name in PackageFile.__struct_fields__ if name != "location"),
     blob.c.location,
 )
-_WITH_CONTENT = package_file.join(
+FILES_WITH_CONTENT = package_file.join(
     blob, and_(blob.c.project_id == package_file.c.project_id, blob.c.sha256 == package_file.c.sha256)
 )
 
@@ -29,7 +31,7 @@ def lock(connection: Connection, project_id: int) -> None:
     What is read afterwards is therefore still true at commit: one file a path, one content a hash, and no content
     swept between its look-up and the row that refers to it.
     """
-    counters.take(connection, project_id, _FILES, 0)
+    counters.take(connection, project_id, FILES, 0)
 
 
 def package_id(connection: Connection, scope: Scope, ref: PackageRef) -> int | None:
@@ -79,11 +81,17 @@ def obtain_location(connection: Connection, scope: Scope, stored: Stored, locati
             "created_at": now,
         },
     )
+    counters.take(connection, scope.project_id, _BYTES, stored.size)
     return location
 
 
+def stored_bytes(connection: Connection, project_id: int) -> int:
+    """How many bytes the project keeps, each content once, deleted ones included until they are swept."""
+    return counters.read(connection, project_id, _BYTES)
+
+
 def take_file_id(connection: Connection, scope: Scope) -> int:
-    return counters.take(connection, scope.project_id, _FILES)
+    return counters.take(connection, scope.project_id, FILES)
 
 
 def put_file(connection: Connection, scope: Scope, file: PackageFile) -> None:
@@ -112,7 +120,9 @@ def has_below(connection: Connection, scope: Scope, package: int, directory: str
 
 def file_at(connection: Connection, scope: Scope, package: int, path: str) -> PackageFile | None:
     statement = (
-        select(*_COLUMNS).select_from(_WITH_CONTENT).where(*_active(scope, package), package_file.c.path == path)
+        select(*FILE_COLUMNS)
+        .select_from(FILES_WITH_CONTENT)
+        .where(*_active(scope, package), package_file.c.path == path)
     )
     row = connection.execute(statement).one_or_none()
     return None if row is None else PackageFile(*row)
@@ -121,8 +131,8 @@ def file_at(connection: Connection, scope: Scope, package: int, path: str) -> Pa
 def files(connection: Connection, scope: Scope, package: int, limit: int, directory: str = "") -> list[PackageFile]:
     """The first `limit` files, of all or below a directory, in order of their paths."""
     statement = (
-        select(*_COLUMNS)
-        .select_from(_WITH_CONTENT)
+        select(*FILE_COLUMNS)
+        .select_from(FILES_WITH_CONTENT)
         .where(*_active(scope, package), *([_below(directory)] if directory else []))
         .order_by(package_file.c.path)
         .limit(limit)
@@ -209,7 +219,10 @@ def unused_contents(connection: Connection, project_id: int, before: int) -> lis
 def forget_contents(connection: Connection, project_id: int, hashes: Sequence[bytes]) -> None:
     for first in range(0, len(hashes), _MAX_IN):
         some = hashes[first : first + _MAX_IN]
-        connection.execute(delete(blob).where(blob.c.project_id == project_id, blob.c.sha256.in_(some)))
+        chosen = (blob.c.project_id == project_id, blob.c.sha256.in_(some))
+        size = connection.execute(select(func.coalesce(func.sum(blob.c.size), 0)).where(*chosen)).scalar_one()
+        connection.execute(delete(blob).where(*chosen))
+        counters.take(connection, project_id, _BYTES, -int(size))
 
 
 def known_locations(connection: Connection, project_id: int, locations: Sequence[str]) -> set[str]:

@@ -1,6 +1,6 @@
 """Packages, their files, and the stored bytes that files point at."""
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
 
 from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Str
 
@@ -14,7 +14,21 @@ package = Table(
     Column("version", Key, nullable=False),
     Column("created_at", Millis, nullable=False),
     Column("created_by", BigId),
+    Column("status", Str, nullable=False, server_default="default"),  # default, hidden
+    Column("downloaded_at", Millis),  # about: noted at most once an hour
+    # A deleted package has given its version free: `~` and its id follow it, which no living version contains.
+    Column("deleted_at", Millis),
     UniqueConstraint("project_id", "type", "name", "version"),
+    sqlite_with_rowid=False,
+)
+
+package_settings = Table(
+    "package_settings",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("size_limit", BigId),  # bytes; NULL: none
+    Column("duplicates_allowed", Boolean, nullable=False),
+    Column("duplicate_exceptions", Str, nullable=False),  # a regular expression for names and versions
     sqlite_with_rowid=False,
 )
 

@@ -14,12 +14,62 @@ class PackageType(StrEnum):
     GENERIC = "generic"
 
 
+class PackageStatus(StrEnum):
+    """A hidden package is left out of lists, and its files can be downloaded by their addresses."""
+
+    DEFAULT = "default"
+    HIDDEN = "hidden"
+
+
 class PackageRef(msgspec.Struct, frozen=True):
     """Names a package in its project, whether it has files yet or not."""
 
     type: PackageType
     name: str
     version: str
+
+
+class Package(msgspec.Struct, frozen=True):
+    """A package of the registry. `downloaded_at` is up to an hour old."""
+
+    id: int
+    type: PackageType
+    name: str
+    version: str
+    status: PackageStatus
+    created_at: int
+    created_by: int | None
+    downloaded_at: int | None
+
+    @property
+    def ref(self) -> PackageRef:
+        return PackageRef(self.type, self.name, self.version)
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What a package holds now: how many files, and their bytes."""
+
+    files: int = 0
+    size: int = 0
+
+
+class PackageQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which packages, in which order. `search` is part of a name, `version` a whole one."""
+
+    type: PackageType | None = None
+    search: str = ""
+    version: str = ""
+    statuses: frozenset[PackageStatus] = frozenset({PackageStatus.DEFAULT})
+    order: str = "created_at"  # created_at, name, version, type
+    descending: bool = False
+
+
+class PackageSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A project's own rules. Where duplicates are not allowed, the exceptions are names and versions that match."""
+
+    size_limit: int | None = None
+    duplicates_allowed: bool = True
+    duplicate_exceptions: str = ""
 
 
 class PackageFile(msgspec.Struct, frozen=True):
@@ -66,8 +116,12 @@ class Swept(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A body on its way in. `size` is what its sender announced, if anything; a different length is refused."""
+    """A body on its way in. `size` is what its sender announced, if anything; a different length is refused.
+
+    `status` is what the package is to have from then on, where the sender says so.
+    """
 
     chunks: AsyncIterable[bytes]
     content_type: str | None = None
     size: int | None = None
+    status: PackageStatus | None = None

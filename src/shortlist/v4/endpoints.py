@@ -1,7 +1,19 @@
 """The surface's endpoint tables together."""
 
 from shortlist.http.endpoint import Endpoint
-from shortlist.v4 import access_tokens, audit, groups, members, projects, server, tokens, users
+from shortlist.v4 import (
+    access_tokens,
+    audit,
+    generic_packages,
+    groups,
+    members,
+    ml_model_packages,
+    packages,
+    projects,
+    server,
+    tokens,
+    users,
+)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *server.ENDPOINTS,
@@ -11,5 +23,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *groups.ENDPOINTS,
     *members.ENDPOINTS,
     *access_tokens.ENDPOINTS,
+    *packages.ENDPOINTS,
+    *generic_packages.ENDPOINTS,
+    *ml_model_packages.ENDPOINTS,
     *audit.ENDPOINTS,
 )

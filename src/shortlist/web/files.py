@@ -7,7 +7,7 @@ from starlette.responses import Response
 from shortlist.access.actions import Action
 from shortlist.errors import NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
-from shortlist.http.file_response import file_response
+from shortlist.http.transfer import send
 from shortlist.packages import service as packages
 from shortlist.packages.types import PackageFile
 from shortlist.tracking import candidates
@@ -26,11 +26,7 @@ async def download(call: Call, request: Request) -> Response:
         return packages.get(connection, call.project, package, call.path["path"])
 
     file = await call.services.database.read(find)
-    storage = packages.Storage(call.services.database, call.services.blobs, call.services.settings.max_file_bytes)
-    inline = request.query_params.get("inline") == "1"
-    return await file_response(
-        request, file, lambda start, end: packages.read(storage, file, start, end), inline=inline
-    )
+    return await send(call, request, file, inline=request.query_params.get("inline") == "1")
 
 
 ENDPOINTS = (

@@ -1,0 +1,86 @@
+"""Uploads and downloads of package files by their addresses: generic packages, and those of models."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shortlist.errors import InvalidValue, QuotaExceeded, TooLarge
+from shortlist.http.endpoint import Call
+from shortlist.http.transfer import incoming, send, storage
+from shortlist.models.places import Place
+from shortlist.packages import registry, rules
+from shortlist.packages import service as packages
+from shortlist.packages.types import Package, PackageFile, PackageStatus
+from shortlist.v4 import package_shapes as shapes
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A file to be downloaded, and the package that it is in."""
+
+    package: Package
+    file: PackageFile
+
+
+async def upload(
+    call: Call, request: Request, locate: Callable[[Connection], Place], limit: int | None, too_large: str
+) -> Response:
+    """Store the body as a file. `limit` is in bytes, None for that of the settings alone.
+
+    Answers 201, with the file's record where the query says `select=package_file`.
+    """
+    status, select = _options(request)
+
+    def target(connection: Connection) -> Place:
+        place = locate(connection).opened()
+        registry.check_visible(call.project, place.package)
+        rules.check_path(place.path)
+        return place
+
+    place = await call.services.database.read(target)
+    try:
+        file = await packages.upload(
+            storage(call, limit), call.project, place.package, place.path, incoming(call, request, status)
+        )
+    except QuotaExceeded:
+        raise
+    except TooLarge as error:
+        raise InvalidValue(f"{too_large}: {error.message}", field="file") from None
+    answer: Any = shapes.uploaded(call, file) if select else {"message": "201 Created"}
+    return Response(msgspec.json.encode(answer), 201, media_type="application/json")
+
+
+def _options(request: Request) -> tuple[PackageStatus | None, bool]:
+    status, select = request.query_params.get("status"), request.query_params.get("select")
+    if status and status not in set(PackageStatus):
+        raise InvalidValue("status does not have a valid value", field="status")
+    if select and select != "package_file":
+        raise InvalidValue("select does not have a valid value", field="select")
+    return PackageStatus(status) if status else None, bool(select)
+
+
+async def download_at(call: Call, request: Request, locate: Callable[[Connection], Place]) -> Response:
+    """A file by its path in a package."""
+
+    def find(connection: Connection) -> Wanted:
+        place = locate(connection)
+        registry.check_visible(call.project, place.package)
+        file = packages.get(connection, call.project, place.package, place.path)
+        return Wanted(registry.get(connection, call.project, file.package_id), file)
+
+    return await download(call, request, find)
+
+
+async def download(call: Call, request: Request, find: Callable[[Connection], Wanted]) -> Response:
+    """A file with its checksum in a header; the package notes about when it was last downloaded."""
+    wanted = await call.services.database.read(find)
+    response = await send(call, request, wanted.file)
+    response.headers["x-checksum-sha256"] = wanted.file.sha256.hex()
+    if request.method == "GET" and registry.needs_note(wanted.package):
+        await call.services.database.write(
+            lambda connection: registry.note_download(connection, call.project, wanted.package)
+        )
+    return response
