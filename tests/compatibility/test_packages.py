@@ -99,7 +99,7 @@ def test_mlflows_client_on_both_kinds_of_addresses(
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", TOKEN)
     client = MlflowClient(server.tracking_uri)
     run = client.create_run("0")
-    iid = run.info.artifact_uri.partition("candidate:")[2]
+    iid = str(run.info.artifact_uri).partition("candidate:")[2]
     tree = {"top.txt": "top", "sub/deep/a.txt": "a", "sub/with space.txt": "b"}
     for name, text in tree.items():
         file = tmp_path / "tree" / name

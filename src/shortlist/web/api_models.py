@@ -10,12 +10,12 @@ from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
-from shortlist.http.file_response import file_response
-from shortlist.models import models, origins, places, rules, versions, wellknown
+from shortlist.http.transfer import incoming, send, storage
+from shortlist.models import files, lookup, models, origins, places, rules, versions, wellknown
 from shortlist.models.types import ModelRecord, NewVersion, VersionRecord
 from shortlist.packages import rules as file_rules
 from shortlist.packages import service as packages
-from shortlist.packages.types import Incoming, PackageFile
+from shortlist.packages.types import PackageFile
 from shortlist.tracking import candidates
 from shortlist.web import models as shown
 from shortlist.web import operations, wire
@@ -187,29 +187,27 @@ async def delete_version(call: Call, request: our_wire.VersionPath) -> wire.Empt
 
 
 def _find(connection: Connection, scope: Scope, model: int, number: int) -> VersionRecord:
-    return versions.get_by_place(connection, scope, (model, number))
+    return lookup.by_place(connection, scope, (model, number))
 
 
-def _place(call: Call, connection: Connection) -> places.Place:
-    """The place that the address of a file names."""
+def _version_of(call: Call, connection: Connection) -> VersionRecord:
+    """The version that the address of a file names."""
     model, number = call.path["model"], call.path["version"]
     if not all(text.isascii() and text.isdigit() and len(text) <= 18 for text in (model, number)):
         raise NotFound("There is no such version in this project.", field="version")
-    record = _find(connection, call.project, int(model), int(number))
-    return places.of_version(connection, call.project, record, call.path["path"])
+    return _find(connection, call.project, int(model), int(number))
 
 
 async def download(call: Call, request: Request) -> Response:
     """Download a file of a version; with `inline=1`, images, text, JSON and CSV are shown in place."""
 
     def find(connection: Connection) -> PackageFile:
-        place = _place(call, connection)
+        record = _version_of(call, connection)
+        place = places.of_version(connection, call.project, record, call.path["path"])
         return packages.get(connection, call.project, place.package, place.path)
 
     file = await call.services.database.read(find)
-    where = _storage(call)
-    inline = request.query_params.get("inline") == "1"
-    return await file_response(request, file, lambda start, end: packages.read(where, file, start, end), inline=inline)
+    return await send(call, request, file, inline=request.query_params.get("inline") == "1")
 
 
 async def upload(call: Call, request: Request) -> Response:
@@ -217,23 +215,15 @@ async def upload(call: Call, request: Request) -> Response:
     file_rules.check_path(call.path["path"])
 
     def target(connection: Connection) -> places.Place:
-        place = _place(call, connection)
-        model, number = int(call.path["model"]), int(call.path["version"])
-        if place.package != versions.package(model, number):
+        record = _version_of(call, connection)
+        place = places.of_version(connection, call.project, record, call.path["path"])
+        if place.package != files.package(record):
             raise InvalidValue("The files of this version belong to what it was made from.", field="version")
         return place
 
     place = await call.services.database.read(target)
-    length = call.headers.get("content-length", "")
-    announced = int(length) if length.isascii() and length.isdigit() else None
-    body = Incoming(request.stream(), call.headers.get("content-type"), announced)
-    await packages.upload(_storage(call), call.project, place.package, place.path, body)
+    await packages.upload(storage(call), call.project, place.package, place.path, incoming(call, request))
     return JSONResponse({})
-
-
-def _storage(call: Call) -> packages.Storage:
-    services = call.services
-    return packages.Storage(services.database, services.blobs, services.settings.max_file_bytes)
 
 
 def _file(method: str, action: Action, handler: Callable[..., object]) -> Endpoint:

@@ -13,7 +13,7 @@ from shortlist.errors import Code, DomainError, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
-from shortlist.models import versions
+from shortlist.models import lookup
 from shortlist.web import compare, models, projects, session, views, wire, wire_models
 from shortlist.web.assets import DESCRIPTION, Assets
 from shortlist.web.page_data import PageData
@@ -160,7 +160,7 @@ class Pages:
         place = _number(call.path["model"]), _number(call.path["version"])
 
         def work(connection: Connection) -> PageData:
-            record = versions.get_by_place(connection, call.project, place)
+            record = lookup.by_place(connection, call.project, place)
             return PageData(
                 "version",
                 session.current(call),

@@ -25,7 +25,7 @@ class Packages:
     def put(self, path: str, content: bytes = b"content", **query: str) -> httpx.Response:
         return self.client.request("PUT", f"{self.base}/{path}", content=content, params=query)
 
-    def get(self, path: str = "", **query: Any) -> httpx.Response:
+    def get(self, path: object = "", **query: Any) -> httpx.Response:
         return self.client.get(f"{self.base}/{path}".rstrip("/"), params=query)
 
     def delete(self, path: str) -> httpx.Response:

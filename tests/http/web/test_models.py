@@ -58,7 +58,7 @@ def test_a_candidate_is_promoted_without_copying_a_byte(rita: Client, base: str,
             },
         )
     )
-    assert (made["number"], made["version"], made["aliases"], made["kept"]) == (1, "1.2.0", ["champion"], "candidate")
+    assert (made["number"], made["version"], made["aliases"], made["kept"]) == (1, "1.2.0", ["champion"], "version")
     assert made["candidate"]["name"] == "forest"
     assert made["candidate"]["experiment"]["name"] == "digits"
     assert [(item["key"], item["maximum"], item["last_step"]) for item in made["candidate"]["metrics"]] == [
@@ -79,7 +79,7 @@ def test_a_candidate_is_promoted_without_copying_a_byte(rita: Client, base: str,
     assert (row["candidate"]["name"], row["metrics"]) == ("forest", {"val/acc": 0.91})
 
 
-def test_a_version_may_have_files_of_its_own(rita: Client, model: str, candidate: int) -> None:
+def test_a_version_may_have_files_of_its_own(rita: Client, base: str, model: str, candidate: int) -> None:
     made = ok(rita.post(f"{model}/versions", {"version": "0.1.0"}))
     assert (made["kept"], made["candidate"], made["files"]) == ("version", None, [])
     files = f"{model}/versions/1/files"
@@ -89,8 +89,8 @@ def test_a_version_may_have_files_of_its_own(rita: Client, model: str, candidate
     assert ok(rita.post(f"{model}/versions", {}))["version"] == "1.0.0"
 
     ok(rita.post(f"{model}/versions", {"candidate": candidate}))
-    wrong = rita.request("PUT", f"{model}/versions/3/files/more.txt", content=b"no")
-    refused(wrong, 400, "INVALID_PARAMETER_VALUE", "version")
+    assert rita.request("PUT", f"{model}/versions/3/files/more.txt", content=b"more").status_code == 200
+    assert rita.get(f"{base}/candidates/{candidate}/files/more.txt").status_code == 404
     refused(rita.request("PUT", f"{files}/a//b", content=b""), 400, "INVALID_PARAMETER_VALUE")
     assert rita.get(f"{model}/versions/x/files/a").status_code == 404
 
