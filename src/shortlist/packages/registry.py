@@ -69,13 +69,13 @@ def file(connection: Connection, scope: Scope, package: Package, file_id: int) -
 def delete(connection: Connection, scope: Scope, package: Package) -> None:
     """Softly delete a package with its files. Its name and version can be used again at once."""
     store.lock(connection, scope.project_id)
-    store_packages.delete(connection, scope, store_packages.with_id(package.id), now_ms())
+    store_packages.delete(connection, scope, package.id, now_ms())
 
 
 def delete_of(connection: Connection, scope: Scope, ref: PackageRef) -> None:
     """The same for a package by its name; one that is not there is passed over."""
     store.lock(connection, scope.project_id)
-    store_packages.delete(connection, scope, store_packages.with_ref(ref), now_ms())
+    store_packages.delete(connection, scope, ref, now_ms())
 
 
 def delete_file(connection: Connection, scope: Scope, package: Package, file_id: int) -> None:

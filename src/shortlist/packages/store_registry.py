@@ -108,8 +108,9 @@ def note_download(connection: Connection, scope: Scope, package_id: int, now: in
     connection.execute(update(package).where(*_active(scope), package.c.id == package_id).values(downloaded_at=now))
 
 
-def delete(connection: Connection, scope: Scope, condition: ColumnElement[bool], now: int) -> None:
-    """Softly delete packages with their files. The caller holds the lock."""
+def delete(connection: Connection, scope: Scope, which: PackageRef | int, now: int) -> None:
+    """Softly delete a package, by id or by name, with its files. The caller holds the lock."""
+    condition = package.c.id == which if isinstance(which, int) else and_(*_is(which))
     chosen = select(package.c.id).where(*_active(scope), condition)
     connection.execute(
         update(package_file)
@@ -122,14 +123,6 @@ def delete(connection: Connection, scope: Scope, condition: ColumnElement[bool],
     )
     freed = package.c.version + literal("~") + cast(package.c.id, Key)
     connection.execute(update(package).where(*_active(scope), condition).values(deleted_at=now, version=freed))
-
-
-def with_id(package_id: int) -> ColumnElement[bool]:
-    return package.c.id == package_id
-
-
-def with_ref(ref: PackageRef) -> ColumnElement[bool]:
-    return and_(*_is(ref))
 
 
 def rename(connection: Connection, scope: Scope, old: PackageRef, new: PackageRef) -> None:
