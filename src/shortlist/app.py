@@ -24,6 +24,8 @@ from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
+from shortlist.packages.service import Storage
+from shortlist.packages.sweeper import Sweeper
 from shortlist.projects import service as projects
 from shortlist.provenance.issuers import Issuers
 from shortlist.provenance.verifier import Verifier
@@ -36,6 +38,7 @@ from shortlist.web.surface import SURFACE as WEB
 
 _log = structlog.get_logger(__name__)
 
+_HOUR_MS = 60 * 60 * 1000
 _LOGGED_FROM = {"all": 0, "failures": 500, "none": 1000}
 
 
@@ -46,8 +49,10 @@ class Application:
     asgi: Dispatcher
     services: Services
     first_start: FirstStart
+    sweeper: Sweeper
 
     def close(self) -> None:
+        self.sweeper.stop()
         self.services.folder.stop()
         self.services.database.close()
 
@@ -76,7 +81,10 @@ def build(settings: Settings) -> Application:
     started = first_start(database, settings)
     projects.purge_expired(database)
     folder.start()
-    return Application(asgi=dispatcher(services), services=services, first_start=started)
+    storage = Storage(database, services.blobs, settings.max_file_bytes)
+    sweeper = Sweeper(storage, settings.keep_deleted_hours * _HOUR_MS)
+    sweeper.start()
+    return Application(asgi=dispatcher(services), services=services, first_start=started, sweeper=sweeper)
 
 
 def dispatcher(services: Services) -> Dispatcher:

@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_body_bytes: int = 32 * 1024 * 1024  # of a JSON request
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
     max_generic_file_bytes: int = 5 * 1024 * 1024 * 1024  # of one file uploaded to a generic package
+    keep_deleted_hours: int = 7 * 24  # how long a deleted file's bytes stay before a sweep frees them; at least 1
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root
     log_format: str = "auto"  # json, console, or auto: console on a terminal
@@ -67,6 +68,8 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
     for issuer in settings.ci_issuers:
         check_url(issuer, "ci_issuers")
+    if settings.keep_deleted_hours < 1:
+        raise InvalidValue("Wrong setting keep_deleted_hours: it must be at least 1.", field="keep_deleted_hours")
     return settings
 
 

@@ -70,3 +70,15 @@ def test_a_project_and_its_members(shell: Callable[..., str]) -> None:
     shell("project restore nina/vision")
     assert "nina/vision" in shell("project list")
     assert "Removed 0" in shell("project purge")
+
+
+def test_packages_are_swept_and_limited(shell: Callable[..., str]) -> None:
+    shell("user create root --administrator", PASSWORD)
+    shell("project create root/vision")
+    assert "Would free 0 bytes" in shell("packages sweep --dry-run")
+    assert "Freed 0 bytes" in shell("packages sweep --hours 1")
+    assert "at least one hour" in shell("packages sweep --hours 0", code=2)
+    assert "may keep 5368709120 bytes" in shell("packages limit root/vision 5G")
+    assert "keeps 0 bytes and may keep 5368709120 bytes" in shell("packages usage root/vision")
+    assert "any amount" in shell("packages limit root/vision none")
+    shell("packages limit root/vision much", code=2)

@@ -30,6 +30,7 @@ SHARED_TABLES = {
     "group_member",
     "namespace",
     "namespace_ancestor",
+    "package_sweep",
     "project",
     "user_account",
 }
@@ -82,6 +83,7 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
     """Each takes a scope, or in the metric engine the id of the project; the list of others is short and reasoned."""
     unlimited = {
         "shortlist.metrics.store.projects_with_log",  # the background fold serves every project
+        "shortlist.packages.store.claim_sweep",
         "shortlist.packages.store.projects_with_content",  # and so does the sweep
         "shortlist.provenance.store.publishers_for",  # a CI token comes before it is known which project trusts it
     }

@@ -5,14 +5,20 @@ from typing import Annotated
 import typer
 
 from shortlist import __version__
-from shortlist.cli import projects, tokens, users
+from shortlist.cli import packages, projects, tokens, users
 from shortlist.cli.options import Config, Data, DatabaseUrl, prepare_folder, refusals, settings_of
 
 app = typer.Typer(
     help="Shortlist: model experiments of your team.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 db = typer.Typer(help="The database's schema.", no_args_is_help=True)
-for name, group in (("db", db), ("user", users.app), ("token", tokens.app), ("project", projects.app)):
+for name, group in (
+    ("db", db),
+    ("user", users.app),
+    ("token", tokens.app),
+    ("project", projects.app),
+    ("packages", packages.app),
+):
     app.add_typer(group, name=name)
 
 

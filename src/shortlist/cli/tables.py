@@ -1,6 +1,7 @@
 """Lists on the terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -9,6 +10,13 @@ from rich.table import Table
 from shortlist.identity.types import Token, User
 from shortlist.projects.types import Project
 from shortlist.provenance.types import Publisher
+
+
+@contextmanager
+def working(what: str) -> Generator[None]:
+    """Show that something goes on, on a terminal and nowhere else."""
+    with Console(stderr=True).status(f"{what} …"):
+        yield
 
 
 def show_users(users: Iterable[User]) -> None:

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, fu
 from shortlist.access.scope import Scope
 from shortlist.blobs.types import Stored
 from shortlist.db import counters
+from shortlist.db.dialect import insert_ignore
 from shortlist.packages.rules import ancestors
-from shortlist.packages.tables import blob, package, package_file
+from shortlist.packages.tables import blob, package, package_file, package_sweep
 from shortlist.packages.types import Entry, PackageFile, PackageRef
 
 # Counters of a project: the number of its last file, and the bytes that it keeps.
@@ -187,6 +188,13 @@ def _below(directory: str) -> ColumnElement[bool]:
     return and_(package_file.c.path > directory + "/", package_file.c.path < directory + "0")
 
 
+def claim_sweep(connection: Connection, now: int, before: int) -> bool:
+    """Whether the last sweep began before a time and no other process takes the next one; it then begins now."""
+    insert_ignore(connection, package_sweep, [{"id": 1, "began_at": 0}])
+    taken = update(package_sweep).where(package_sweep.c.id == 1, package_sweep.c.began_at < before)
+    return connection.execute(taken.values(began_at=now)).rowcount == 1
+
+
 def projects_with_content(connection: Connection) -> list[int]:
     """Every project that ever stored a file; for the sweep, which is nobody's request and has no scope."""
     statement = select(blob.c.project_id).distinct().order_by(blob.c.project_id)
@@ -200,7 +208,12 @@ def deleted_files(connection: Connection, project_id: int, before: int) -> int:
 
 
 def purge_files(connection: Connection, project_id: int, before: int) -> int:
-    return connection.execute(delete(package_file).where(*_deleted(project_id, before))).rowcount
+    """Remove the rows of files that were deleted before a time, and those of packages; the number of files."""
+    count = connection.execute(delete(package_file).where(*_deleted(project_id, before))).rowcount
+    in_use = exists().where(package_file.c.project_id == project_id, package_file.c.package_id == package.c.id)
+    gone = (package.c.project_id == project_id, package.c.deleted_at.is_not(None), package.c.deleted_at < before)
+    connection.execute(delete(package).where(*gone, ~in_use))
+    return count
 
 
 def unused_contents(connection: Connection, project_id: int, before: int) -> list[tuple[bytes, str, int]]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, inse
 
 from shortlist.access.scope import Scope
 from shortlist.db import counters
+from shortlist.db.dialect import upsert
 from shortlist.db.metadata import Key
 from shortlist.packages.rules import CANDIDATES
 from shortlist.packages.store import FILE_COLUMNS, FILES, FILES_WITH_CONTENT
@@ -199,6 +200,11 @@ def settings(connection: Connection, scope: Scope) -> PackageSettings:
     if row is None:
         return PackageSettings()
     return PackageSettings(**dict(zip(PackageSettings.__struct_fields__, row, strict=True)))
+
+
+def set_settings(connection: Connection, scope: Scope, new: PackageSettings) -> None:
+    values = {name: getattr(new, name) for name in PackageSettings.__struct_fields__}
+    upsert(connection, package_settings, [{"project_id": scope.project_id, **values}])
 
 
 def _one(connection: Connection, statement: Select[Any]) -> Package | None:

@@ -22,6 +22,15 @@ package = Table(
     sqlite_with_rowid=False,
 )
 
+# One row: when a process last began to sweep. Whoever moves it forward sweeps.
+package_sweep = Table(
+    "package_sweep",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("began_at", Millis, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 package_settings = Table(
     "package_settings",
     METADATA,

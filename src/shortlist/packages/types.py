@@ -72,6 +72,13 @@ class PackageSettings(msgspec.Struct, frozen=True, kw_only=True):
     duplicate_exceptions: str = ""
 
 
+class Usage(msgspec.Struct, frozen=True):
+    """Bytes that a project keeps, and may keep; None for no limit."""
+
+    kept: int
+    limit: int | None
+
+
 class PackageFile(msgspec.Struct, frozen=True):
     """A complete file. `location` is where the store keeps its bytes; other files may share it."""
 

@@ -1,0 +1,86 @@
+"""The background sweep of one server process. Of several processes on one database, one sweeps at a time."""
+
+import asyncio
+import threading
+
+import structlog
+from sqlalchemy import Connection
+
+from shortlist.clock import now_ms
+from shortlist.errors import DomainError
+from shortlist.packages import store
+from shortlist.packages.service import Storage
+from shortlist.packages.sweep import sweep
+from shortlist.packages.types import Swept
+
+_log = structlog.get_logger(__name__)
+
+_HOUR = 60 * 60 * 1000
+EVERY_MS = 6 * _HOUR
+# How often a process looks whether a sweep is due; which of them takes it does not matter.
+_LOOK_SECONDS = 600.0
+
+
+class Sweeper:
+    """A thread that sweeps every six hours what was deleted longer ago than `age_ms`."""
+
+    def __init__(self, storage: Storage, age_ms: int) -> None:
+        self._storage = storage
+        self._age_ms = age_ms
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[Swept]] | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, in the middle of a sweep where there is one: another finds what it leaves."""
+        self._stop.set()
+        running = self._running
+        if running is not None:
+            running[0].call_soon_threadsafe(running[1].cancel)
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        # Not at once: a start is when people wait, and a server that crashes in a loop would do nothing else.
+        while not self._stop.wait(_LOOK_SECONDS):
+            try:
+                self.sweep_if_due()
+            except DomainError as error:
+                _log.warning("sweep failed; it is tried again", error=error.message)
+            except Exception as error:  # noqa: BLE001 - the thread must live; the next sweep may succeed
+                _log.error("sweep failed; it is tried again", exc_info=error)
+
+    def sweep_if_due(self) -> Swept | None:
+        """Sweep, unless this or another process began one in the last six hours. What was freed.
+
+        Raises:
+            Unavailable: the database or the store failed; the next sweep continues.
+        """
+
+        def claim(connection: Connection) -> bool:
+            now = now_ms()
+            return store.claim_sweep(connection, now, now - EVERY_MS)
+
+        if not self._storage.database.write_now(claim):
+            return None
+        freed = asyncio.run(self._sweep())
+        if freed is not None and freed != Swept():
+            _log.info("swept", files=freed.files, contents=freed.contents, strays=freed.strays, bytes=freed.bytes)
+        return freed
+
+    async def _sweep(self) -> Swept | None:
+        task = asyncio.create_task(sweep(self._storage, age_ms=self._age_ms))
+        self._running = (asyncio.get_running_loop(), task)
+        if self._stop.is_set():
+            task.cancel()
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return None
+        finally:
+            self._running = None
