@@ -2,7 +2,6 @@
 
 from sqlalchemy import ClauseElement, Column, Connection, Table, bindparam, select
 
-
 from shortlist.db.dialect import insert_for
 from shortlist.db.metadata import METADATA, BigId, Key
 from shortlist.db.prepared import Prepared
