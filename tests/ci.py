@@ -87,6 +87,8 @@ class Issuer:
         self.hanging: set[str] = set()
         self.dripping: set[str] = set()
         self.released = threading.Event()
+        self.changes: list[tuple[str, str]] = []  # what a forge was told
+        self.comments: dict[int, dict[str, Any]] = {}
         self.publish(self.key)
 
     def hang(self, path: str) -> None:
@@ -142,7 +144,7 @@ def served(issuer: Issuer) -> Iterator[ThreadingHTTPServer]:
             if self.path in issuer.hanging:
                 issuer.released.wait(10)
                 return
-            answer = issuer.answers.get(self.path)
+            answer = issuer.answers.get(self.path, [] if "per_page" in self.path else None)
             if isinstance(answer, int):
                 self.send_response(answer)
                 self.send_header("location", "/elsewhere")
@@ -158,6 +160,21 @@ def served(issuer: Issuer) -> Iterator[ThreadingHTTPServer]:
                 self.wfile.write(body)
             except OSError:
                 return  # the other side has had enough
+
+        def do_POST(self) -> None:
+            """A forge's comments: POST makes one below an address, PUT and PATCH renew it by its number."""
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            issuer.changes.append((self.command, self.path))
+            number = len(issuer.comments) + 1 if self.command == "POST" else int(self.path.rpartition("/")[2])
+            issuer.comments[number] = {"id": number, **body}
+            if self.command == "POST":
+                pages = ("?per_page=100&page=1",)
+                issuer.answers.update({self.path + page: [issuer.comments[number]] for page in pages})
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        do_PUT = do_PATCH = do_POST  # noqa: N815 - the names that the server looks for
 
         def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
             return

@@ -697,6 +697,37 @@ export interface Purge {
   full_path: string;
 }
 
+export interface Report {
+  target: string;
+  title: string;
+  experiments: ReportExperiment[];
+  markdown: string;
+}
+
+export interface ReportExperiment {
+  iid: number;
+  name: string;
+  metric: string;
+  ranked: number;
+  produced: ReportRow[];
+  target: ReportRow | null;
+}
+
+export interface ReportQuery {
+  number: string;
+  ci_project?: string;
+  target?: string;
+}
+
+export interface ReportRow {
+  iid: number;
+  name: string;
+  rank: number | null;
+  value: number | '-Infinity' | 'Infinity' | 'NaN' | null;
+  delta: number | null;
+  ci: Ci;
+}
+
 export interface Score {
   iid: number;
   name: string;

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from shortlist import __version__
-from shortlist.cli import packages, projects, tokens, users
+from shortlist.cli import packages, projects, reports, tokens, users
 from shortlist.cli.options import Config, Data, DatabaseUrl, prepare_folder, refusals, settings_of
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ for name, group in (
     ("packages", packages.app),
 ):
     app.add_typer(group, name=name)
+app.command("report")(reports.report)
 
 
 def _show_version(asked: bool) -> None:

@@ -70,3 +70,41 @@ class PublisherCreate(msgspec.Struct):
 
 class PublisherPath(msgspec.Struct):
     publisher: int
+
+
+class ReportQuery(msgspec.Struct):
+    """A merge request or pipeline by its number, of one CI project where several have that number. `target` is the
+    branch to compare with; empty: the one that the candidates name."""
+
+    number: str
+    ci_project: str = ""
+    target: str = ""
+
+
+class ReportRow(msgspec.Struct):
+    """`delta` is how much better it is than the target branch's best, negative where it is worse."""
+
+    iid: int
+    name: str
+    rank: int | None
+    value: float | Literal["NaN", "Infinity", "-Infinity"] | None
+    delta: float | None
+    ci: Ci
+
+
+class ReportExperiment(msgspec.Struct):
+    iid: int
+    name: str
+    metric: str
+    ranked: int
+    produced: list[ReportRow]
+    target: ReportRow | None
+
+
+class Report(msgspec.Struct):
+    """What a merge request or pipeline produced; `markdown` says the same, ready to be a comment."""
+
+    target: str
+    title: str
+    experiments: list[ReportExperiment]
+    markdown: str
