@@ -25,15 +25,20 @@ export interface Options {
   signal?: AbortSignal | undefined;
 }
 
-export async function call<T>(method: string, path: string, { body, signal }: Options = {}): Promise<T> {
+/** One call of the API below its prefix. */
+export function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  return ask(method, PREFIX + path, options);
+}
+
+async function ask<T>(method: string, url: string, { body, signal }: Options): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET') headers['x-csrf-token'] = session.csrf_token;
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal !== undefined) init.signal = signal;
-  const response = await send(PREFIX + path, init);
-  if (!response.ok) throw await refusal(response, path);
+  const response = await send(url, init);
+  if (!response.ok) throw await refusal(response, url);
   return (await response.json()) as T;
 }
 
@@ -61,10 +66,10 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function refusal(response: Response, path: string): Promise<ApiError> {
+async function refusal(response: Response, url: string): Promise<ApiError> {
   const fallback = `The server answered ${response.status}.`;
   const body = (await response.json().catch(() => ({}))) as Partial<wire.ApiErrorBody>;
-  if (response.status === 401 && path !== '/session') hooks.signedOut();
+  if (response.status === 401 && url !== `${PREFIX}/session`) hooks.signedOut();
   return new ApiError(
     response.status,
     body.error_code ?? 'UNKNOWN',
@@ -82,6 +87,9 @@ export const api = {
   session: () => call<wire.Session>('GET', '/session'),
   signIn: (body: wire.SignIn) => call<wire.Session>('POST', '/session', { body }),
   signOut: () => call<wire.Session>('DELETE', '/session'),
+
+  /** The data of a page about people, from the page's own address. */
+  page: (url: string, signal?: AbortSignal) => ask<wire.PageData>('GET', url, { signal }),
 
   projects: (signal?: AbortSignal) => call<wire.ProjectList>('GET', '/projects', { signal }),
   project: (path: string, signal?: AbortSignal) => call<wire.Project>('GET', projectUrl(path), { signal }),

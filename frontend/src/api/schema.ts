@@ -432,6 +432,7 @@ export interface GroupItem {
   description: string;
   visibility: string;
   role: string | null;
+  rights: string[];
   created_at: number;
 }
 
@@ -569,11 +570,26 @@ export interface PageData {
   model: ModelPage | null;
   version: Version | null;
   query: CandidateQuery | null;
+  people: PeopleData | null;
 }
 
 export interface PasswordChange {
   current_password: string;
   new_password: string;
+}
+
+export interface PeopleData {
+  account: Account | null;
+  sessions: SessionList | null;
+  tokens: AccessTokenList | null;
+  deploy_tokens: AccessTokenList | null;
+  members: MemberList | null;
+  settings: ProjectSettings | null;
+  namespaces: NamespaceList | null;
+  group: GroupItem | null;
+  groups: GroupItemList | null;
+  events: AuditEventList | null;
+  accounts: AccountList | null;
 }
 
 export interface Person {
@@ -613,6 +629,8 @@ export interface Project {
   role: string | null;
   can_write: boolean;
   rights: string[];
+  archived: boolean;
+  deleted_at: number | null;
   experiments: number;
   candidates: number;
   last_activity_at: number | null;
@@ -628,6 +646,10 @@ export interface ProjectCreate {
 
 export interface ProjectList {
   projects: Project[];
+}
+
+export interface ProjectQuery {
+  deleted?: boolean;
 }
 
 export interface ProjectSettings {

@@ -2,7 +2,7 @@
 
 import type { Project } from '../api/schema';
 import { may } from './rights';
-import { experimentsPath, modelsPath } from './routes';
+import { experimentsPath, modelsPath, projectPath } from './routes';
 
 export interface Part {
   text: string;
@@ -16,7 +16,7 @@ export const PARTS: readonly Part[] = [
   {
     text: 'Experiments',
     rights: ['experiment:read'],
-    pages: ['experiments', 'experiment', 'candidate'],
+    pages: ['experiments', 'experiment', 'candidate', 'compare'],
     href: experimentsPath,
   },
   {
@@ -25,9 +25,27 @@ export const PARTS: readonly Part[] = [
     pages: ['models', 'model', 'version'],
     href: modelsPath,
   },
+  {
+    text: 'Members',
+    rights: ['member:read'],
+    pages: ['members'],
+    href: (project) => `${projectPath(project)}/-/project_members`,
+  },
+  {
+    text: 'Settings',
+    rights: ['project:write', 'project:delete'],
+    pages: ['settings', 'project_tokens', 'audit'],
+    href: (project) => `${projectPath(project)}/edit`,
+  },
 ];
 
 /** The parts of the project that the caller may use. */
 export function partsOf(project: Project): Part[] {
   return PARTS.filter((part) => part.rights.some((right) => may(project, right)));
+}
+
+/** The address of the first part that the caller may use. */
+export function startPath(project: Project): string {
+  const first = partsOf(project)[0];
+  return first === undefined ? projectPath(project.full_path) : first.href(project.full_path);
 }

@@ -1,5 +1,7 @@
 // Addresses of pages, both ways.
 
+import { peoplePage } from './people_routes';
+
 export type Route =
   | { page: 'sign_in' }
   | { page: 'projects' }
@@ -11,6 +13,7 @@ export type Route =
   | { page: 'models'; project: string }
   | { page: 'model'; project: string; model: number }
   | { page: 'version'; project: string; model: number; version: number }
+  | { page: 'people'; name: string }
   | { page: 'not_found' };
 
 const NOT_FOUND: Route = { page: 'not_found' };
@@ -20,6 +23,8 @@ export function matchRoute(pathname: string): Route {
   const path = pathname.replace(/\/+$/, '') || '/';
   if (path === '/') return { page: 'projects' };
   if (path === '/users/sign_in') return { page: 'sign_in' };
+  const people = peoplePage(path);
+  if (people !== null) return { page: 'people', name: people };
   const [project = '', rest] = splitOnce(decoded(path.slice(1)), '/-/');
   if (!project.includes('/')) return NOT_FOUND;
   if (rest === undefined) return { page: 'project', project };
@@ -54,7 +59,7 @@ function decoded(path: string): string {
   }
 }
 
-function projectPath(project: string): string {
+export function projectPath(project: string): string {
   return `/${project.split('/').map(encodeURIComponent).join('/')}`;
 }
 

@@ -28,6 +28,7 @@ function blank(page: string): PageData {
     version: null,
     query: null,
     comparison: null,
+    people: null,
   };
 }
 
@@ -38,6 +39,8 @@ export async function load(url: string, signal: AbortSignal): Promise<PageData> 
     case 'sign_in':
     case 'not_found':
       return blank(route.page);
+    case 'people':
+      return api.page(url, signal);
     case 'projects':
       return { ...blank('projects'), projects: await api.projects(signal) };
     case 'project':

@@ -110,7 +110,8 @@ async function show(url: string, scroll: number, back: boolean): Promise<void> {
   shown.url = url;
   if (before === undefined) {
     shown.phase = 'loading';
-    shown.data = { ...shown.data, page: matchRoute(new URL(url, location.origin).pathname).page };
+    const route = matchRoute(new URL(url, location.origin).pathname);
+    shown.data = { ...shown.data, page: route.page === 'people' ? route.name : route.page };
     shown.visit += 1;
     scrollTo(0, 0);
   } else put(before, scroll);
@@ -148,7 +149,8 @@ function followLink(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (link === null || link.target !== '' || link.hasAttribute('download')) return;
   if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#')) return;
-  if (link.pathname.startsWith('/api/') || link.pathname.startsWith('/-/')) return;
+  // What is no page, such as a file, is the browser's.
+  if (link.pathname.startsWith('/api/') || matchRoute(link.pathname).page === 'not_found') return;
   event.preventDefault();
   navigate(link.pathname + link.search);
 }

@@ -125,7 +125,8 @@ class Dispatcher:
 
     def _candidates(self, path: str) -> list[Route]:
         """The routes that may match. A page's address can begin with anything but the start of an API."""
-        found = self._others.get(_branch(path), [])
+        branch = _branch(path)
+        found = [*self._others.get(branch, []), *self._others.get(branch.rpartition("/")[0] or "/", [])]
         return found if path.startswith(_RESERVED) else [*found, *self._others.get("", [])]
 
     def _find_owner(self, scope: Scope) -> bool:
@@ -171,19 +172,21 @@ def _wrong_method(operations: Mapping[str, Operation]) -> DomainError:
 
 
 def _branch(path: str) -> str:
-    """The first two words of an address, by which its routes are found; empty for what begins with a parameter."""
-    return "" if path.startswith("/{") else "/".join(path.split("/", 3)[:3])
+    """The first two words of an address, by which its routes are found: those before the first parameter, none for
+    what begins with one."""
+    return "/".join(path.partition("/{")[0].split("/", 3)[:3])
 
 
 def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
     """Routes by path, those with fewer parameters first, so that a fixed word wins over a parameter.
 
-    What begins with a parameter could match anything, so the longest comes first.
+    What has a parameter of many words could match anything that begins alike, so the longest comes first.
     """
 
-    def rank(path: str) -> tuple[bool, int, bool, str]:
+    def rank(path: str) -> tuple[bool, int, bool, int, str]:
         anything = path.startswith("/{")
-        return anything, -len(path) if anything else path.count("{"), "path}" in path, path
+        many = "path}" in path
+        return anything, 0 if anything else path.count("{"), many, -len(path) if many or anything else 0, path
 
     paths = sorted(table, key=rank)
     return [Route(_OWNER.sub(r"/\1s/:\1", path), _ByMethod(table[path])) for path in paths]

@@ -11,7 +11,25 @@ MAX_GROUP_DEPTH = 20
 
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}\Z")
 # First words of addresses that the server answers itself.
-_RESERVED = frozenset({"-", "api", "ajax-api", "users", "health", "version", "assets", "admin", "explore", "groups"})
+_RESERVED = frozenset(
+    {
+        "-",
+        "admin",
+        "ajax-api",
+        "api",
+        "assets",
+        "dashboard",
+        "edit",
+        "explore",
+        "groups",
+        "health",
+        "new",
+        "oauth",
+        "projects",
+        "users",
+        "version",
+    }
+)
 
 _OPENNESS = {Visibility.PRIVATE: 0, Visibility.INTERNAL: 1, Visibility.PUBLIC: 2}
 _NOT_IN_PATHS = re.compile(r"[^a-z0-9_.-]+")

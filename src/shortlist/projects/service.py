@@ -85,9 +85,9 @@ def get(connection: Connection, actor: Actor, reference: int | str) -> Project:
     return found
 
 
-def visible(connection: Connection, actor: Actor) -> list[Project]:
-    """The projects that the caller may see, by path."""
-    return store.visible(connection, actor, now_ms())
+def visible(connection: Connection, actor: Actor, *, deleted: bool = False) -> list[Project]:
+    """The projects that the caller may see, by path; or those of them that wait for their deletion."""
+    return store.visible(connection, actor, now_ms(), deleted=deleted)
 
 
 def page(

@@ -42,9 +42,10 @@ def find(connection: Connection, actor: Actor, reference: int | str, now: int) -
     return None if row is None else _project(row)
 
 
-def visible(connection: Connection, actor: Actor, now: int) -> list[Project]:
-    """The projects that the caller may see, by path."""
-    statement = _with_role(actor, now).where(_may_see(actor, now), project.c.deleted_at.is_(None))
+def visible(connection: Connection, actor: Actor, now: int, *, deleted: bool = False) -> list[Project]:
+    """The projects that the caller may see, by path; or those of them that wait for their deletion."""
+    state = project.c.deleted_at.is_not(None) if deleted else project.c.deleted_at.is_(None)
+    statement = _with_role(actor, now).where(_may_see(actor, now), state)
     return [_project(row) for row in connection.execute(statement.order_by(project.c.full_path))]
 
 

@@ -11,9 +11,9 @@ from shortlist.web import projects, wire
 from shortlist.web.surface import PREFIX
 
 
-def list_projects(call: Call, connection: Connection, _request: None) -> wire.ProjectList:
+def list_projects(call: Call, connection: Connection, request: wire.ProjectQuery) -> wire.ProjectList:
     """List the projects that the caller can see."""
-    return projects.project_list(call, connection)
+    return projects.project_list(call, connection, deleted=request.deleted)
 
 
 def get(call: Call, connection: Connection, _request: None) -> wire.Project:
@@ -58,6 +58,7 @@ ENDPOINTS = (
         action=Action.PROJECT_LIST,
         mode=Mode.READ,
         handler=list_projects,
+        request=wire.ProjectQuery,
         response=wire.ProjectList,
         tags=("projects",),
     ),

@@ -4,11 +4,12 @@ from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
 from shortlist.access.roles import FeatureAccess, Role, Visibility
+from shortlist.access.scope import Actor
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call
 from shortlist.projects import groups, rules, service
 from shortlist.projects import types as ours
-from shortlist.web import people
+from shortlist.web import people, projects
 from shortlist.web import wire_people as wire
 from shortlist.web.people import GROUP, PROJECT, change, read, write
 
@@ -98,7 +99,14 @@ def list_groups(call: Call, connection: Connection, request: wire.GroupQuery) ->
     """List the groups that the caller can see."""
     query = ours.GroupQuery(search=request.search, owned=request.owned)
     found, total = groups.page(connection, call.actor, query, people.PAGE_SIZE, people.offset(request.page))
-    return wire.GroupItemList([_group(item) for item in found], total)
+    return wire.GroupItemList([_group(call.actor, item) for item in found], total)
+
+
+def list_subgroups(call: Call, connection: Connection) -> wire.GroupItemList:
+    """The groups in the group that the address names, up to a thousand."""
+    query = ours.GroupQuery(parent_id=call.group.group.id)
+    found, total = groups.page(connection, call.actor, query, limit=1000)
+    return wire.GroupItemList([_group(call.actor, item) for item in found], total)
 
 
 def list_namespaces(call: Call, connection: Connection, _request: None) -> wire.NamespaceList:
@@ -113,7 +121,7 @@ def list_namespaces(call: Call, connection: Connection, _request: None) -> wire.
 
 def get_group(call: Call, connection: Connection, _request: None) -> wire.GroupItem:
     """Get a group."""
-    return _group(_this_group(call, connection))
+    return _group(call.actor, _this_group(call, connection))
 
 
 async def create_group(call: Call, request: wire.GroupCreate) -> wire.GroupItem:
@@ -132,7 +140,7 @@ async def create_group(call: Call, request: wire.GroupCreate) -> wire.GroupItem:
             visibility=Visibility(request.visibility),
             parent_id=None if parent is None else parent.id,
         )
-        return _group(groups.create(connection, call.author, new))
+        return _group(call.actor, groups.create(connection, call.author, new))
 
     return await write(call, work)
 
@@ -147,7 +155,8 @@ async def edit_group(call: Call, request: wire.GroupChange) -> wire.GroupItem:
     )
 
     def work(connection: Connection) -> wire.GroupItem:
-        return _group(groups.change(connection, call.author, _this_group(call, connection).namespace, new))
+        changed = groups.change(connection, call.author, _this_group(call, connection).namespace, new)
+        return _group(call.actor, changed)
 
     return await write(call, work)
 
@@ -193,7 +202,7 @@ def _settings(item: ours.Project) -> wire.ProjectSettings:
     )
 
 
-def _group(item: ours.Group) -> wire.GroupItem:
+def _group(actor: Actor, item: ours.Group) -> wire.GroupItem:
     home = item.namespace
     return wire.GroupItem(
         id=home.id,
@@ -203,6 +212,7 @@ def _group(item: ours.Group) -> wire.GroupItem:
         description=home.description,
         visibility=home.visibility.value,
         role=people.role_name(item.role),
+        rights=projects.rights(actor, groups.facts(item)),
         created_at=home.created_at,
     )
 

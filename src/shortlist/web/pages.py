@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from shortlist.access.actions import Action
+from shortlist.access.policy import Outcome, decide
 from shortlist.errors import Code, DomainError, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
 from shortlist.models import lookup
-from shortlist.web import compare, models, projects, session, views, wire, wire_models
+from shortlist.web import compare, models, people_pages, projects, session, views, wire, wire_models
 from shortlist.web.assets import DESCRIPTION, Assets
 from shortlist.web.page_data import PageData
 
@@ -68,8 +69,11 @@ class Pages:
         return self._page(PageData("projects", session.current(call), projects=found), "Projects")
 
     async def project(self, call: Call, _request: Request) -> Response:
-        """A project's start page is its list of experiments."""
-        return RedirectResponse(f"/{call.project.project.full_path}/-/ml/experiments", 303)
+        """A project's start page is its list of experiments, or of its members where there are none to see."""
+        facts = call.project.project
+        seen = decide(call.actor, Action.EXPERIMENT_READ, facts).outcome is Outcome.ALLOWED
+        page = "ml/experiments" if seen else "project_members"
+        return RedirectResponse(f"/{facts.full_path}/-/{page}", 303)
 
     async def experiments(self, call: Call, _request: Request) -> Response:
         """The experiments of a project."""
@@ -204,6 +208,7 @@ class Pages:
             _get(_PROJECT + "/models/{model}", Action.MODEL_READ, self.model),
             _get(_PROJECT + "/models/{model}/versions/{version}", Action.MODEL_READ, self.version),
             _get("/{project:path}", Action.PROJECT_READ, self.project),
+            *people_pages.endpoints(self._page),
         )
 
 

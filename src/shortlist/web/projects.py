@@ -2,14 +2,16 @@
 
 from sqlalchemy import Connection
 
-from shortlist.access.actions import PROJECT_ACTIONS, Action
+from shortlist.access.actions import GROUP_ACTIONS, PROJECT_ACTIONS, Action
 from shortlist.access.policy import Outcome, decide
-from shortlist.access.scope import Actor, ProjectFacts, Scope
+from shortlist.access.scope import Actor, GroupFacts, GroupScope, ProjectFacts, Scope
 from shortlist.http.endpoint import Call
 from shortlist.projects import service as projects
-from shortlist.projects.types import Project
+from shortlist.projects.types import Project, ProjectQuery
 from shortlist.tracking import store_experiments
 from shortlist.web import wire
+
+_MOST_IN_GROUP = 1000
 
 
 def project_of(connection: Connection, scope: Scope) -> wire.Project:
@@ -17,10 +19,17 @@ def project_of(connection: Connection, scope: Scope) -> wire.Project:
     return shown(connection, scope.actor, projects.get(connection, scope.actor, scope.project_id))
 
 
-def project_list(call: Call, connection: Connection) -> wire.ProjectList:
-    """The projects that the caller may see, with their counts."""
-    found = projects.visible(connection, call.actor)
+def project_list(call: Call, connection: Connection, *, deleted: bool = False) -> wire.ProjectList:
+    """The projects that the caller may see, with their counts; or those of them that wait for their deletion."""
+    found = projects.visible(connection, call.actor, deleted=deleted)
     return wire.ProjectList([shown(connection, call.actor, item) for item in found])
+
+
+def of_group(connection: Connection, scope: GroupScope) -> wire.ProjectList:
+    """The projects in a group, those of the groups below it left out, by path."""
+    query = ProjectQuery(namespace_ids=(scope.group.id,), order="path", descending=False)
+    found, _ = projects.page(connection, scope.actor, query, _MOST_IN_GROUP)
+    return wire.ProjectList([shown(connection, scope.actor, item) for item in found])
 
 
 def shown(connection: Connection, actor: Actor, item: Project) -> wire.Project:
@@ -39,16 +48,19 @@ def shown(connection: Connection, actor: Actor, item: Project) -> wire.Project:
         role=None if item.role is None else item.role.name.lower(),
         can_write=_allowed(actor, Action.EXPERIMENT_WRITE, facts),
         rights=rights(actor, facts),
+        archived=item.archived,
+        deleted_at=item.deleted_at,
         experiments=experiments,
         candidates=candidates,
         last_activity_at=last_activity,
     )
 
 
-def rights(actor: Actor, place: ProjectFacts) -> list[str]:
-    """The actions that the caller may take in a project, by name."""
-    return sorted(action.value for action in PROJECT_ACTIONS if _allowed(actor, action, place))
+def rights(actor: Actor, place: ProjectFacts | GroupFacts) -> list[str]:
+    """The actions that the caller may take in a project or group, by name."""
+    actions = PROJECT_ACTIONS if isinstance(place, ProjectFacts) else GROUP_ACTIONS
+    return sorted(action.value for action in actions if _allowed(actor, action, place))
 
 
-def _allowed(actor: Actor, action: Action, facts: ProjectFacts) -> bool:
-    return decide(actor, action, facts).outcome is Outcome.ALLOWED
+def _allowed(actor: Actor, action: Action, place: ProjectFacts | GroupFacts) -> bool:
+    return decide(actor, action, place).outcome is Outcome.ALLOWED

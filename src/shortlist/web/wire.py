@@ -50,6 +50,8 @@ class Project(msgspec.Struct):
     role: str | None  # guest, planner, reporter, developer, maintainer, owner; None for a visitor
     can_write: bool
     rights: list[str]
+    archived: bool
+    deleted_at: int | None  # when its grace period began
     experiments: int
     candidates: int
     last_activity_at: int | None
@@ -63,6 +65,12 @@ class ProjectCreate(msgspec.Struct):
     description: str = ""
     visibility: Literal["private", "internal", "public"] = "private"
     namespace: str = ""
+
+
+class ProjectQuery(msgspec.Struct):
+    """`deleted` asks for those that wait for the end of their grace period."""
+
+    deleted: bool = False
 
 
 class ProjectList(msgspec.Struct):

@@ -192,6 +192,8 @@ class NamespaceList(msgspec.Struct):
 
 
 class GroupItem(msgspec.Struct):
+    """A group as the caller stands to it; `rights` are the actions that the caller may take in it."""
+
     id: int
     path: str
     full_path: str
@@ -199,6 +201,7 @@ class GroupItem(msgspec.Struct):
     description: str
     visibility: str
     role: str | None
+    rights: list[str]
     created_at: int
 
 

@@ -1,0 +1,21 @@
+"""What pages about people, projects and access carry as their first data."""
+
+import msgspec
+
+from shortlist.web import wire_people as wire
+
+
+class PeopleData(msgspec.Struct):
+    """Each field holds what the API would answer; a page has those that it shows."""
+
+    account: wire.Account | None = None
+    sessions: wire.SessionList | None = None
+    tokens: wire.AccessTokenList | None = None
+    deploy_tokens: wire.AccessTokenList | None = None
+    members: wire.MemberList | None = None
+    settings: wire.ProjectSettings | None = None
+    namespaces: wire.NamespaceList | None = None
+    group: wire.GroupItem | None = None
+    groups: wire.GroupItemList | None = None
+    events: wire.AuditEventList | None = None
+    accounts: wire.AccountList | None = None

@@ -1,0 +1,145 @@
+"""Projects, members, settings, groups, the audit and accounts in the browser."""
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.e2e.axe import overflow, violations
+from tests.e2e.conftest import Filled, OpenPage, Watch
+from tests.live import LiveServer
+
+
+def test_a_project_is_made_shared_closed_moved_deleted_and_restored(
+    page: Page, filled: Filled, server: LiveServer, watch: Watch
+) -> None:
+    watch.allow("status of (400|404|409)")
+    with server.client() as api:
+        api.post("/api/v1/admin/users", json={"username": "rita"})
+    _make_group(page)
+    page.get_by_role("link", name="New project").click()
+    page.get_by_label("Name").fill("Night Lanes")
+    expect(page.get_by_label("Address")).to_have_value("night-lanes")
+    page.get_by_label("Address").fill("not a path")
+    page.get_by_role("button", name="Create project").click()
+    expect(page.get_by_role("alert").filter(has_text="must have letters")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("Night Lanes")
+    page.get_by_label("Address").fill("lanes")
+    page.get_by_role("button", name="Create project").click()
+
+    _share(page)
+    _close(page, server)
+    _delete_and_restore(page)
+
+
+def _make_group(page: Page) -> None:
+    page.goto("/dashboard/groups")
+    page.get_by_role("link", name="New group").click()
+    page.get_by_label("Name").fill("Vision")
+    page.get_by_role("button", name="Create group").click()
+    expect(page.get_by_role("heading", name="Vision")).to_be_visible()
+
+
+def _share(page: Page) -> None:
+    page.get_by_role("navigation", name="Project").get_by_role("link", name="Members").click()
+    expect(page.get_by_role("row", name="@root").get_by_role("link", name="vision")).to_be_visible()
+    form = page.get_by_role("form", name="Add a member")
+    form.get_by_label("Username").fill("nobody-here")
+    form.get_by_role("button", name="Add member").click()
+    expect(form.get_by_role("alert").filter(has_text="There is no user nobody-here.")).to_be_visible()
+    form.get_by_label("Username").fill("rita")
+    form.get_by_role("button", name="Add member").click()
+    page.get_by_label("Role of rita").select_option("developer")
+    expect(page.get_by_text("Changed rita.")).to_be_visible()
+    page.get_by_role("button", name="Remove rita").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_label("Role of rita")).to_have_value("developer")
+
+
+def _close(page: Page, server: LiveServer) -> None:
+    """Model experiments switched off are gone from the menu, the pages and the API."""
+    menu = page.get_by_role("navigation", name="Project")
+    menu.get_by_role("link", name="Settings").click()
+    page.get_by_label("Model experiments").select_option("disabled")
+    form = page.get_by_role("form", name="Visibility, project features, permissions")
+    form.get_by_role("radio", name="Public").check()
+    form.get_by_role("button", name="Save changes").click()
+    expect(form.get_by_role("alert").filter(has_text="its group is private")).to_be_visible()
+    expect(page.get_by_label("Model experiments")).to_have_value("disabled")
+    form.get_by_role("radio", name="Private").check()
+    form.get_by_role("button", name="Save changes").click()
+    expect(menu.get_by_role("link", name="Experiments")).to_have_count(0)
+    with server.client() as api:
+        assert api.get("/api/v1/projects/vision%2Flanes/experiments").status_code == 404
+        assert api.get("/vision/lanes/-/ml/experiments").status_code == 404
+
+
+def _delete_and_restore(page: Page) -> None:
+    page.get_by_role("button", name="Delete project").click()
+    confirm = page.get_by_role("dialog")
+    expect(confirm.get_by_role("button", name="Delete project")).to_be_disabled()
+    confirm.get_by_role("textbox").fill("vision/lanes")
+    confirm.get_by_role("button", name="Delete project").click()
+    expect(page.get_by_role("heading", name="This project is being deleted")).to_be_visible()
+    page.get_by_role("button", name="Restore project").click()
+    expect(page.get_by_label("Path")).to_have_value("lanes")
+
+    page.get_by_role("navigation", name="Settings").get_by_role("link", name="Audit events").click()
+    page.get_by_label("What").fill("project:restore")
+    page.get_by_role("button", name="Filter").click()
+    events = page.get_by_role("table", name="Events").get_by_role("row")
+    expect(events).to_have_count(2)
+    expect(events.nth(1)).to_contain_text("root by session")
+
+
+def test_an_account_is_made_blocked_and_deleted(page: Page, filled: Filled) -> None:
+    page.goto("/admin/users")
+    form = page.get_by_role("form", name="New user")
+    form.get_by_label("Username").fill("otto")
+    form.get_by_role("button", name="Create user").click()
+    password = page.locator(".made code").inner_text()
+    row = page.get_by_role("row", name="@otto")
+    assert _sign_in(filled, password) == 200
+
+    page.get_by_role("button", name="Actions for otto").click()
+    page.get_by_role("menuitem", name="Block").click()
+    expect(row).to_contain_text("blocked")
+    assert _sign_in(filled, password) == 401
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(row).to_contain_text("active")
+    assert _sign_in(filled, password) == 200
+
+    page.get_by_role("button", name="Actions for otto").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("otto")
+    page.get_by_role("button", name="Delete user").click()
+    expect(row).to_have_count(0)
+
+
+def _sign_in(filled: Filled, password: str) -> int:
+    body = {"login": "otto", "password": password}
+    return httpx.post(f"{filled.server.url}/api/v1/session", json=body).status_code
+
+
+def test_everybody_can_use_the_pages(open_page: OpenPage, filled: Filled, server: LiveServer) -> None:
+    with server.client() as api:
+        api.post("/api/v1/groups", json={"path": "seen", "description": "A group"})
+        api.post("/api/v1/projects/root%2Fdefault/access-tokens", json={"name": "nightly", "scopes": ["api"]})
+    addresses = (
+        "/dashboard/groups",
+        "/projects/new",
+        "/groups/new",
+        "/groups/seen",
+        "/groups/seen/-/group_members",
+        "/groups/seen/-/edit",
+        f"/{filled.project}/-/project_members",
+        f"/{filled.project}/edit",
+        f"/{filled.project}/-/settings/access_tokens",
+        f"/{filled.project}/-/audit_events",
+        "/admin/users",
+    )
+    found: dict[str, list[str]] = {}
+    for width, theme in ((1440, "dark"), (390, "light")):
+        page = open_page(width, 844, theme)
+        for address in addresses:
+            page.goto(address, wait_until="networkidle")
+            found[f"{address} {width}"] = violations(page) + ["scrolls sideways"] * (overflow(page) > 0)
+    assert {name: faults for name, faults in found.items() if faults} == {}
