@@ -26,7 +26,7 @@ from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
 from shortlist.packages.service import Storage
 from shortlist.packages.sweeper import Sweeper
-from shortlist.projects import service as projects
+from shortlist.projects.purger import Purger
 from shortlist.provenance.issuers import Issuers
 from shortlist.provenance.verifier import Verifier
 from shortlist.settings import Settings
@@ -50,8 +50,10 @@ class Application:
     services: Services
     first_start: FirstStart
     sweeper: Sweeper
+    purger: Purger
 
     def close(self) -> None:
+        self.purger.stop()
         self.sweeper.stop()
         self.services.folder.stop()
         self.services.database.close()
@@ -79,12 +81,15 @@ def build(settings: Settings) -> Application:
         password_guesses=AttemptLimit(10),
     )
     started = first_start(database, settings)
-    projects.purge_expired(database)
+    purger = Purger(database)
+    purger.start()
     folder.start()
     storage = Storage(database, services.blobs, settings.max_file_bytes)
     sweeper = Sweeper(storage, settings.keep_deleted_hours * _HOUR_MS)
     sweeper.start()
-    return Application(asgi=dispatcher(services), services=services, first_start=started, sweeper=sweeper)
+    return Application(
+        asgi=dispatcher(services), services=services, first_start=started, sweeper=sweeper, purger=purger
+    )
 
 
 def dispatcher(services: Services) -> Dispatcher:

@@ -11,7 +11,10 @@ from shortlist.clock import now_ms
 from shortlist.db.schema import METADATA
 from shortlist.identity import passwords
 from shortlist.identity import service as identity
+from shortlist.projects import rules
 from shortlist.projects import service as projects
+from shortlist.projects import store as projects_store
+from shortlist.projects.purger import Purger
 from tests.cast import Cast
 from tests.http.client import Client, refused
 
@@ -92,6 +95,25 @@ def test_an_archived_project_is_read_and_not_written(as_member: AsMember, base: 
     assert olga.get(f"{base}/experiments").status_code == 200
     assert done(olga.post(f"{base}/unarchive"))["archived"] is False
     assert olga.post(f"{base}/experiments", {"name": "x"}).status_code == 200
+
+
+def test_the_end_of_the_grace_period_is_found_in_the_background(
+    application: Application, as_member: AsMember, cast: Cast, base: str
+) -> None:
+    olga, otto = as_member("olga"), as_member("otto")
+    other = f"/api/v1/projects/{cast.other_project.replace('/', '%2F')}"
+    for client, address in ((olga, base), (otto, other)):
+        done(client.request("DELETE", address))
+    moment = now_ms() - rules.GRACE_MILLISECONDS
+    changed = {"deleted_at": moment}
+    database = application.services.database
+    database.write_now(lambda connection: projects_store.change_project(connection, cast.project_id, changed))
+    purger = Purger(database)
+    purger.start()
+    purger.stop()
+    application.services.resolver.forget()
+    refused(olga.get(base), 404, "RESOURCE_DOES_NOT_EXIST")
+    assert otto.get(other).status_code == 200
 
 
 def test_a_deleted_project_waits_is_restored_and_at_last_removed(
