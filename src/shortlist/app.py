@@ -29,6 +29,7 @@ from shortlist.packages.sweeper import Sweeper
 from shortlist.projects.purger import Purger
 from shortlist.provenance.issuers import Issuers
 from shortlist.provenance.verifier import Verifier
+from shortlist.ranking.snapshots import Snapshots
 from shortlist.settings import Settings
 from shortlist.v4 import endpoints as v4
 from shortlist.v4.surface import SURFACE as V4
@@ -77,6 +78,7 @@ def build(settings: Settings) -> Application:
         folder=folder,
         resolver=Resolver(database, limits, verifier),
         verifier=verifier,
+        snapshots=Snapshots(),
         sign_in_limits=limits,
         password_guesses=AttemptLimit(10),
     )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
     from shortlist.metrics.folder import Folder
     from shortlist.provenance.verifier import Verifier
+    from shortlist.ranking.snapshots import Snapshots
 
 
 @dataclass(slots=True)
@@ -22,5 +23,6 @@ class Services:
     folder: "Folder"
     resolver: "Resolver"
     verifier: "Verifier"
+    snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
     sign_in_limits: "SignInLimits"
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many

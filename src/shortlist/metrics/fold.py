@@ -244,7 +244,7 @@ def _write(
         "candidate_iid": candidates,
         "value": columns["last_value"],
         "is_nan": [value is None for value in columns["last_value"]],
-    }
+    } | {name: columns[name] for name in ("last_step", "min_value", "min_step", "max_value", "max_step")}
     store.put_latest(connection, project_id, latest)
     added: dict[Pair, int] = {}
     for place, pair in enumerate(zip(experiments, keys, strict=True)):

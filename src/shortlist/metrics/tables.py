@@ -82,7 +82,9 @@ metric_series = Table(
     sqlite_with_rowid=False,
 )
 
-# What a search filters and orders by: the latest value. A NaN is no value with `is_nan` set.
+# What a search filters and orders by: the latest value. A NaN is no value with `is_nan` set. The extremes stand
+# here as well as in `metric_series`, because a ranking reads those of one key of a whole experiment: here they are
+# neighbours.
 metric_latest = Table(
     "metric_latest",
     METADATA,
@@ -92,6 +94,11 @@ metric_latest = Table(
     Column("candidate_iid", BigId, primary_key=True, autoincrement=False),
     Column("value", Number),
     Column("is_nan", Boolean, nullable=False),
+    Column("last_step", BigId),
+    Column("min_value", Number),
+    Column("min_step", BigId),
+    Column("max_value", Number),
+    Column("max_step", BigId),
     sqlite_with_rowid=False,
 )
 Index(

@@ -3,8 +3,9 @@
 What they read of metrics is what has been folded; `search.fresh.folded` folds first.
 """
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection
@@ -52,13 +53,7 @@ def forget_goal(connection: Connection, scope: Scope, experiment_iid: int) -> No
 
 def answer(connection: Connection, scope: Scope, experiment_iid: int) -> Answer:
     """Who leads an experiment; see `Answer`. A fixed number of statements, whatever the number of candidates."""
-    found = goal(connection, scope, experiment_iid)
-    if found is None:
-        return Answer()
-    scored = scores(connection, scope, experiment_iid, found)
-    ranked = rules.rank(scored, found.direction)
-    params = _params_of_group(connection, scope, ranked[0].iid, ranked) if ranked else {}
-    return rules.answer(found, scored, ranked, params)
+    return answer_to(connection, scope, standing(connection, scope, experiment_iid))
 
 
 def among(connection: Connection, scope: Scope, experiment_iids: Sequence[int], iids: Sequence[int]) -> Chosen:
@@ -84,55 +79,76 @@ def among(connection: Connection, scope: Scope, experiment_iids: Sequence[int], 
     return Chosen(answer, chosen, {iid: rank for iid, rank in ranks.items() if iid in wanted})
 
 
-def standing(connection: Connection, scope: Scope, experiment_iid: int) -> tuple[Goal | None, list[Score], int]:
-    """The goal, every candidate's score with those that are ranked first, and how many are.
+class Standing(NamedTuple):
+    """A goal, every candidate's score with those that are ranked first, and how many are.
 
     Without a goal all are in order of time, newest first.
     """
+
+    goal: Goal | None
+    scores: list[Score]
+    ranked: int
+
+
+def standing(connection: Connection, scope: Scope, experiment_iid: int) -> Standing:
     found = goal(connection, scope, experiment_iid)
     if found is None:
         nothing = Goal(metric="", direction=Direction.MAXIMIZE)
-        return None, scores(connection, scope, experiment_iid, nothing), 0
-    return found, *rules.standing(scores(connection, scope, experiment_iid, found), found.direction)
+        return Standing(None, scores(connection, scope, experiment_iid, nothing), 0)
+    return Standing(found, *rules.standing(scores(connection, scope, experiment_iid, found), found.direction))
+
+
+def answer_to(connection: Connection, scope: Scope, found: Standing) -> Answer:
+    """The answer that a standing gives."""
+    if found.goal is None:
+        return Answer()
+    ranked = found.scores[: found.ranked]
+    params = _params_of_group(connection, scope, ranked[0].iid, ranked) if ranked else {}
+    return rules.answer(found.goal, found.scores, ranked, params)
 
 
 def scores(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> list[Score]:
     """The score of every candidate of an experiment that is not deleted, newest first."""
-    rows = store.series(connection, scope, experiment_iid, by.metric)
+    rows = store.ranked_candidates(connection, scope, experiment_iid)
+    facts = store.facts(connection, scope, experiment_iid, by.metric)
     feasible: set[int] | None = None
     if by.constraints:
         feasible = search.matching(connection, scope, experiment_iid, by.constraints)
     means: Mapping[int, float] = {}
     if by.reduction is Reduction.MEAN_LAST:
-        iids = [row.iid for row in rows if row.points is not None]
+        iids = [iid for iid, _ in rows if iid in facts]
         values = metrics.last_values(connection, scope, iids, by.metric, by.last)
         means = {iid: float(np.mean(found)) for iid, found in values.items()}
-    return [_score(row, by, means.get(row.iid), feasible) for row in rows]
+    excluded = {iid for iid, _ in rows} - feasible if feasible is not None else set[int]()
+    return [
+        _score(iid, found, by, means.get(iid), _unranked(status, found, infeasible=iid in excluded))
+        for iid, status in rows
+        for found in (facts.get(iid),)
+    ]
 
 
-def _score(row: Any, by: Goal, mean: float | None, feasible: set[int] | None) -> Score:
-    reason = _unranked(row, feasible)
-    if row.points is None:
-        return Score(row.iid, None, None, reason)
+def _score(iid: int, found: store.Facts | None, by: Goal, mean: float | None, reason: Unranked | None) -> Score:
+    if found is None:
+        return Score(iid, None, None, reason)
     if reason is Unranked.NOT_FINITE or by.reduction is Reduction.LAST:
-        return Score(row.iid, row.last_value, row.last_step, reason)
+        return Score(iid, found.last_value, found.last_step, reason)
     if by.reduction is Reduction.MEAN_LAST:
-        return Score(row.iid, mean, row.last_step, reason)
+        return Score(iid, mean, found.last_step, reason)
     if by.direction is Direction.MAXIMIZE:
-        return Score(row.iid, row.max_value, row.max_step, reason)
-    return Score(row.iid, row.min_value, row.min_step, reason)
+        return Score(iid, found.max_value, found.max_step, reason)
+    return Score(iid, found.min_value, found.min_step, reason)
 
 
-def _unranked(row: Any, feasible: set[int] | None) -> Unranked | None:
-    if row.status in (Status.FAILED, Status.KILLED):
+def _unranked(status: str, found: store.Facts | None, *, infeasible: bool) -> Unranked | None:
+    if status in (Status.FAILED, Status.KILLED):
         return Unranked.FAILED
-    if row.points is not None and (row.last_value is None or not np.isfinite(row.last_value)):
+    if found is not None and (found.last_value is None or not math.isfinite(found.last_value)):
         return Unranked.NOT_FINITE
-    if row.status in (Status.RUNNING, Status.SCHEDULED):
+    if status in (Status.RUNNING, Status.SCHEDULED):
         return Unranked.RUNNING
-    if row.points is None:
+    if found is None:
         return Unranked.NO_VALUE
-    return Unranked.INFEASIBLE if feasible is not None and row.iid not in feasible else None
+    return Unranked.INFEASIBLE if infeasible else None
 
 
 def _params_of_group(

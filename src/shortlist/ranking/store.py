@@ -1,16 +1,27 @@
 """SQL on goals and on what candidates are ranked by."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import among, upsert
-from shortlist.metrics.tables import metric_key, metric_series
+from shortlist.metrics.tables import metric_key, metric_latest
 from shortlist.ranking.tables import experiment_goal
 from shortlist.ranking.types import Direction, Goal, Reduction
 from shortlist.tracking.tables import candidate, param
+
+
+class Facts(NamedTuple):
+    """What a ranking needs of a series. The last value is None where it is NaN, extremes where no value is finite."""
+
+    last_value: float | None
+    last_step: int
+    min_value: float | None
+    min_step: int | None
+    max_value: float | None
+    max_step: int | None
 
 
 def goals(connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> dict[int, Goal]:
@@ -61,26 +72,10 @@ def delete_goal(connection: Connection, scope: Scope, experiment_iid: int) -> No
     )
 
 
-def series(connection: Connection, scope: Scope, experiment_iid: int, metric: str) -> Sequence[Any]:
-    """A row for each candidate that is not deleted, newest first: iid, status, and the metric's facts or NULLs."""
-    facts, key = metric_series.c, metric_key.c
-    key_id = select(key.id).where(key.project_id == scope.project_id, key.name == metric).scalar_subquery()
-    same = and_(
-        facts.project_id == candidate.c.project_id, facts.candidate_iid == candidate.c.iid, facts.key_id == key_id
-    )
+def ranked_candidates(connection: Connection, scope: Scope, experiment_iid: int) -> list[tuple[int, str]]:
+    """(iid, status) of each candidate that is not deleted, newest first."""
     statement = (
-        select(
-            candidate.c.iid,
-            candidate.c.status,
-            facts["count"].label("points"),
-            facts.last_value,
-            facts.last_step,
-            facts.min_value,
-            facts.min_step,
-            facts.max_value,
-            facts.max_step,
-        )
-        .select_from(candidate.outerjoin(metric_series, same))
+        select(candidate.c.iid, candidate.c.status)
         .where(
             candidate.c.project_id == scope.project_id,
             candidate.c.experiment_iid == experiment_iid,
@@ -88,7 +83,23 @@ def series(connection: Connection, scope: Scope, experiment_iid: int, metric: st
         )
         .order_by(candidate.c.start_time.desc(), candidate.c.external_id)
     )
-    return connection.execute(statement).all()
+    return [(row[0], row[1]) for row in connection.execute(statement)]
+
+
+def facts(connection: Connection, scope: Scope, experiment_iid: int, metric: str) -> dict[int, Facts]:
+    """The last value and the extremes of a metric, by candidate, of all in an experiment that have it."""
+    latest, key = metric_latest.c, metric_key.c
+    key_id = select(key.id).where(key.project_id == scope.project_id, key.name == metric).scalar_subquery()
+    statement = select(
+        latest.candidate_iid,
+        latest.value,
+        latest.last_step,
+        latest.min_value,
+        latest.min_step,
+        latest.max_value,
+        latest.max_step,
+    ).where(latest.project_id == scope.project_id, latest.experiment_iid == experiment_iid, latest.key_id == key_id)
+    return {row[0]: Facts(*row[1:]) for row in connection.execute(statement)}
 
 
 def with_params(connection: Connection, scope: Scope, iids: Sequence[int], params: Mapping[str, str]) -> list[int]:

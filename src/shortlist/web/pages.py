@@ -94,12 +94,10 @@ class Pages:
         query = _query_of(request, _number(call.path["experiment"]))
         # A filter that does not parse is shown by the page beside the unfiltered rows.
         try:
-            found = await views.candidate_page(call.services, call.project, query)
+            found = await views.answered_page(call.services, call.project, query)
         except DomainError:
             plain = wire.CandidateQuery(query.experiment, max_results=_FIRST_ROWS)
-            found = await views.candidate_page(call.services, call.project, plain)
-
-        answer = await views.answer(call.services, call.project, query.experiment)
+            found = await views.answered_page(call.services, call.project, plain)
 
         def work(connection: Connection) -> PageData:
             return PageData(
@@ -107,14 +105,14 @@ class Pages:
                 session.current(call),
                 project=projects.project_of(connection, call.project),
                 experiment=views.experiment(connection, call.project, query.experiment),
-                answer=answer,
+                answer=found.answer,
                 columns=views.columns(connection, call.project, query.experiment),
-                candidates=found,
+                candidates=found.page,
                 query=query,
             )
 
         data = await call.services.database.read(work)
-        return self._page(data, data.experiment.name if data.experiment else "Experiment", answer.sentence)
+        return self._page(data, data.experiment.name if data.experiment else "Experiment", found.answer.sentence)
 
     async def candidate(self, call: Call, _request: Request) -> Response:
         """One candidate."""

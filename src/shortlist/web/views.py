@@ -17,7 +17,7 @@ from shortlist.search.service import CandidateSearch, ExperimentSearch
 from shortlist.search.text import name_contains
 from shortlist.tracking import candidates, experiments, store_candidates, store_experiments
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
-from shortlist.web import ci, models, ranked, translate, wire
+from shortlist.web import answers, ci, models, ranked, translate, wire
 from shortlist.web.rows import RowLoader
 
 
@@ -81,12 +81,23 @@ async def answer(services: Services, scope: Scope, experiment_iid: int) -> wire.
 
     def read(connection: Connection) -> wire.Answer:
         experiments.get(connection, scope, experiment_iid)
-        found = ranking.answer(connection, scope, experiment_iid)
-        named = [score.iid for score in (found.best, found.runner_up, found.baseline) if score is not None]
-        names = {record.iid: record.name for record in store_candidates.by_iids(connection, scope, named)}
-        return translate.answer(found, names)
+        return answers.shown(connection, scope, ranking.standing(connection, scope, experiment_iid))
 
     return await fresh.folded(services.database, services.folder, scope, [experiment_iid], read)
+
+
+async def answered_page(services: Services, scope: Scope, query: wire.CandidateQuery) -> wire.AnsweredPage:
+    """The answer of an experiment and the first page of a search, ranked or not."""
+    if not query.ranked:
+        found = await candidate_page(services, scope, query)
+        return wire.AnsweredPage(await answer(services, scope, query.experiment), found)
+    return await fresh.folded(
+        services.database,
+        services.folder,
+        scope,
+        [query.experiment],
+        lambda connection: ranked.first(connection, services, scope, query),
+    )
 
 
 def search_of(query: wire.CandidateQuery) -> CandidateSearch:

@@ -247,6 +247,13 @@ class CandidatePage(msgspec.Struct):
     next_page_token: str | None = None
 
 
+class AnsweredPage(msgspec.Struct):
+    """The answer of an experiment and the first page of its candidates."""
+
+    answer: Answer
+    page: CandidatePage
+
+
 class CandidatePath(msgspec.Struct):
     candidate: int
 

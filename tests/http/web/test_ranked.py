@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from shortlist.app import Application
+from shortlist.ranking.snapshots import Snapshots
 from tests.http.client import Client, refused
 from tests.http.web.test_answer import BEST_STEP, base, experiment, put
 
@@ -48,6 +50,23 @@ def test_pages_and_a_filter_keep_the_ranks(rita: Client, base: str, experiment: 
     assert [row["standing"]["rank"] for row in vit["candidates"]] == [3, 5, 6, None]
 
 
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_pages_do_not_shift_while_candidates_are_added(
+    application: Application, rita: Client, base: str, experiment: str, forgotten: bool
+) -> None:
+    names = [row["name"] for row in ranked(rita, base, experiment)["candidates"]]
+    first = ranked(rita, base, experiment, max_results=7)
+    better = rita.mlflow.new_run(experiment, run_name="better", start_time=1)
+    rita.mlflow.call("runs/log-metric", run_id=better, key="val/acc", value=0.99, timestamp=1)
+    rita.mlflow.call("runs/update", run_id=better, status="FINISHED")
+    if forgotten:
+        # As by another process, or after very many other pages.
+        application.services.snapshots = Snapshots()
+    rest = ranked(rita, base, experiment, page_token=first["next_page_token"])
+    assert [row["name"] for row in rest["candidates"]] == names[7:]
+    assert ranked(rita, base, experiment, max_results=1)["candidates"][0]["name"] == "better"
+
+
 def test_another_direction_reverses_the_ranks(rita: Client, base: str, experiment: str) -> None:
     before = [row["name"] for row in ranked(rita, base, experiment)["candidates"][:18]]
     put(rita, base, experiment, metric="val/acc", direction="minimize", reduction="last")
@@ -68,7 +87,7 @@ def test_the_candidate_knows_its_place(rita: Client, base: str, experiment: str)
         ({"order_by": ["name"]}, "order_by"),
         ({"view": "deleted"}, "view"),
         ({"max_results": 0}, "max_results"),
-        ({"page_token": "x"}, "page_token"),
+        ({"page_token": "7"}, "page_token"),
         ({"filter": "metrics.a >>"}, "filter"),
     ],
 )
