@@ -35,6 +35,28 @@ def test_a_candidate_is_promoted_and_the_promotion_taken_back(page: Page, filled
         assert client.patch(version, json={"aliases": ["champion"]}).status_code == 200
 
 
+def test_the_menu_of_a_row_promotes_and_sets_the_baseline(page: Page, filled: Filled) -> None:
+    page.goto(filled.experiment_path)
+    row = page.get_by_role("row", name="mlp-64-s0")
+    row.hover()
+    row.get_by_role("button", name="Actions for mlp-64-s0").click()
+    page.get_by_role("menuitem", name="Promote to a model").click()
+    dialog = page.get_by_role("dialog", name="Promote “mlp-64-s0”")
+    expect(dialog.get_by_label("Model", exact=True)).to_have_value("digit-reader")
+    dialog.get_by_role("button", name="Cancel").click()
+
+    for item, text in (
+        ("Compare others with it", "Compared with “forest-s0”."),
+        ("No baseline", "No baseline any more."),
+    ):
+        page.get_by_role("row", name="forest-s0").click(button="right")
+        page.get_by_role("menuitem", name=item).click()
+        expect(page.get_by_text(text)).to_be_visible()
+    with filled.server.client() as client:
+        goal = f"/api/v1/projects/root%2Fdefault/experiments/{filled.experiment}/goal"
+        assert client.delete(goal).status_code == 200
+
+
 def test_versions_are_compared_and_an_alias_is_taken_back(page: Page, filled: Filled) -> None:
     page.goto(filled.experiments_path)
     page.get_by_role("navigation", name="Project").get_by_role("link", name="Models").click()
