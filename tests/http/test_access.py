@@ -67,7 +67,7 @@ def address(endpoint: Endpoint, project: str) -> str:
     """An address of the endpoint in a project; parameters that are not the project get a number."""
     path = endpoint.path.replace("{project:path}", project).replace("{project}", project.replace("/", "%2F"))
     path = path.replace("{group}", "lab%2Fdeep").replace("{group:path}", "lab/deep")
-    for name in ("experiment", "candidate", "model", "version"):
+    for name in ("experiment", "candidate", "model", "version", "package"):
         path = path.replace(f"{{{name}}}", "1")
     for name in ("user", "token_id", "session_id", "publisher", "number"):
         path = path.replace(f"{{{name}}}", "999999")
@@ -143,7 +143,7 @@ def _expected(endpoint: Endpoint, name: str) -> str:
 def _is_page_of_a_record(endpoint: Endpoint) -> bool:
     """Pages of an experiment or candidate that is not there answer the same page as a hidden project; see below."""
     return "pages" in endpoint.tags and any(
-        f"{{{name}}}" in endpoint.path for name in ("experiment", "candidate", "model", "version")
+        f"{{{name}}}" in endpoint.path for name in ("experiment", "candidate", "model", "version", "package")
     )
 
 

@@ -554,6 +554,45 @@ export interface NamespaceList {
   namespaces: NamespaceItem[];
 }
 
+export interface Package {
+  id: number;
+  type: 'generic' | 'ml_model';
+  name: string;
+  version: string;
+  hidden: boolean;
+  created_at: number;
+  created_by: string | null;
+  downloaded_at: number | null;
+  files: number;
+  size: number;
+}
+
+export interface PackageList {
+  packages: Package[];
+  total: number;
+  kept: number;
+  limit: number | null;
+}
+
+export interface PackagePage {
+  package: Package;
+  files: File[];
+  files_truncated: boolean;
+  versions: Package[];
+  candidate: CandidateLink | null;
+  model_version: VersionLink | null;
+}
+
+export interface PackagePath {
+  package: number;
+}
+
+export interface PackageQuery {
+  search?: string;
+  type?: 'generic' | 'ml_model' | null;
+  page?: number;
+}
+
 export interface PageData {
   page: string;
   session: Session;
@@ -569,6 +608,8 @@ export interface PageData {
   models: ModelList | null;
   model: ModelPage | null;
   version: Version | null;
+  packages: PackageList | null;
+  package: PackagePage | null;
   query: CandidateQuery | null;
   people: PeopleData | null;
 }

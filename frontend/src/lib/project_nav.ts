@@ -2,7 +2,7 @@
 
 import type { Project } from '../api/schema';
 import { may } from './rights';
-import { experimentsPath, modelsPath, projectPath } from './routes';
+import { experimentsPath, modelsPath, packagesPath, projectPath } from './routes';
 
 export interface Part {
   text: string;
@@ -24,6 +24,12 @@ export const PARTS: readonly Part[] = [
     rights: ['model:read'],
     pages: ['models', 'model', 'version'],
     href: modelsPath,
+  },
+  {
+    text: 'Packages',
+    rights: ['package:read'],
+    pages: ['packages', 'package'],
+    href: packagesPath,
   },
   {
     text: 'Members',

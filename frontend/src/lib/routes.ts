@@ -14,6 +14,8 @@ export type Route =
   | { page: 'model'; project: string; model: number }
   | { page: 'version'; project: string; model: number; version: number }
   | { page: 'people'; name: string }
+  | { page: 'packages'; project: string }
+  | { page: 'package'; project: string; package: number }
   | { page: 'not_found' };
 
 const NOT_FOUND: Route = { page: 'not_found' };
@@ -31,6 +33,9 @@ export function matchRoute(pathname: string): Route {
   if (rest === 'ml/experiments') return { page: 'experiments', project };
   if (rest === 'ml/compare') return { page: 'compare', project };
   if (rest === 'ml/models') return { page: 'models', project };
+  if (rest === 'packages') return { page: 'packages', project };
+  const packed = /^packages\/(\d{1,15})$/.exec(rest);
+  if (packed !== null) return { page: 'package', project, package: Number(packed[1]) };
   const model = /^ml\/models\/(\d{1,15})(?:\/versions\/(\d{1,15}))?$/.exec(rest);
   if (model !== null) return modelRoute(project, Number(model[1]), model[2]);
   const match = /^ml\/(experiments|candidates)\/(\d{1,15})$/.exec(rest);
@@ -91,6 +96,14 @@ export function modelPath(project: string, model: number): string {
 
 export function versionPath(project: string, model: number, version: number): string {
   return `${modelPath(project, model)}/versions/${version}`;
+}
+
+export function packagesPath(project: string): string {
+  return `${projectPath(project)}/-/packages`;
+}
+
+export function packagePath(project: string, id: number): string {
+  return `${packagesPath(project)}/${id}`;
 }
 
 /** Where to go after signing in: only a path of this origin, never another host. */

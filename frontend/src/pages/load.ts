@@ -2,6 +2,7 @@
 
 import { api } from '../api/client';
 import { modelsApi } from '../api/models';
+import { packagesApi } from '../api/packages';
 import type { CandidateQuery, PageData } from '../api/schema';
 import { wantedColumns } from '../lib/columns';
 import { parseCompare } from '../lib/compare';
@@ -26,6 +27,8 @@ function blank(page: string): PageData {
     models: null,
     model: null,
     version: null,
+    packages: null,
+    package: null,
     query: null,
     comparison: null,
     people: null,
@@ -78,6 +81,20 @@ export async function load(url: string, signal: AbortSignal): Promise<PageData> 
         modelsApi.get(route.project, route.model, signal),
       ]);
       return { ...blank('model'), project, model };
+    }
+    case 'packages': {
+      const [project, packages] = await Promise.all([
+        api.project(route.project, signal),
+        packagesApi.list(route.project, {}, signal),
+      ]);
+      return { ...blank('packages'), project, packages };
+    }
+    case 'package': {
+      const [project, found] = await Promise.all([
+        api.project(route.project, signal),
+        packagesApi.get(route.project, route.package, signal),
+      ]);
+      return { ...blank('package'), project, package: found };
     }
     case 'version': {
       const [project, version] = await Promise.all([

@@ -7,6 +7,7 @@ from shortlist.web import (
     api_experiments,
     api_members,
     api_models,
+    api_packages,
     api_projects,
     api_publishers,
     api_reports,
@@ -28,6 +29,7 @@ ENDPOINTS = (
     *api_experiments.ENDPOINTS,
     *api_candidates.ENDPOINTS,
     *api_models.ENDPOINTS,
+    *api_packages.ENDPOINTS,
     *compare.ENDPOINTS,
     *files.ENDPOINTS,
 )

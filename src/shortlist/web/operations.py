@@ -43,6 +43,12 @@ def of_models(endpoint: Endpoint) -> Endpoint:
     return replace(endpoint, action=action, tags=("models",))
 
 
+def of_packages(endpoint: Endpoint) -> Endpoint:
+    """The same operation under the rights of the package registry."""
+    action = Action.PACKAGE_READ if endpoint.action is Action.EXPERIMENT_READ else Action.PACKAGE_WRITE
+    return replace(endpoint, action=action, tags=("packages",))
+
+
 def _asynchronous(
     method: str, path: str, action: Action, handler: AsyncHandler, request: type[Any], response: type[Any]
 ) -> Endpoint:

@@ -15,7 +15,18 @@ from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
 from shortlist.models import lookup
-from shortlist.web import compare, models, people_pages, projects, session, views, wire, wire_models
+from shortlist.web import (
+    compare,
+    models,
+    packages,
+    people_pages,
+    projects,
+    session,
+    views,
+    wire,
+    wire_models,
+    wire_packages,
+)
 from shortlist.web.assets import DESCRIPTION, Assets
 from shortlist.web.page_data import PageData
 
@@ -183,6 +194,36 @@ class Pages:
         title = " and ".join([", ".join(names[:-1]), names[-1]]) if 1 < len(names) <= _NAMED else "Compare"
         return self._page(data, title, found.verdict if found else DESCRIPTION)
 
+    async def packages(self, call: Call, _request: Request) -> Response:
+        """The packages of a project."""
+
+        def work(connection: Connection) -> PageData:
+            return PageData(
+                "packages",
+                session.current(call),
+                project=projects.project_of(connection, call.project),
+                packages=packages.package_list(connection, call.project, wire_packages.PackageQuery()),
+            )
+
+        data = await call.services.database.read(work)
+        return self._page(data, f"Packages · {call.project.project.full_path}")
+
+    async def package(self, call: Call, _request: Request) -> Response:
+        """One package with its files."""
+        number = _number(call.path["package"])
+
+        def work(connection: Connection) -> PageData:
+            return PageData(
+                "package",
+                session.current(call),
+                project=projects.project_of(connection, call.project),
+                package=packages.package_page(connection, call.project, number),
+            )
+
+        data = await call.services.database.read(work)
+        shown = data.package.package if data.package else None
+        return self._page(data, f"{shown.name} {shown.version}" if shown else "Package")
+
     async def asset(self, call: Call, _request: Request) -> Response:
         """A file of the built front end; its name holds its hash, so it never changes."""
         asset = self._assets.get(call.path["path"])
@@ -205,6 +246,8 @@ class Pages:
             _get(_PROJECT + "/models", Action.MODEL_READ, self.models),
             _get(_PROJECT + "/models/{model}", Action.MODEL_READ, self.model),
             _get(_PROJECT + "/models/{model}/versions/{version}", Action.MODEL_READ, self.version),
+            _get("/{project:path}/-/packages", Action.PACKAGE_READ, self.packages),
+            _get("/{project:path}/-/packages/{package}", Action.PACKAGE_READ, self.package),
             _get("/{project:path}", Action.PROJECT_READ, self.project),
             *people_pages.endpoints(self._page),
         )

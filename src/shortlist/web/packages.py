@@ -1,0 +1,90 @@
+"""Packages as pages and the API show them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.errors import InvalidValue, NotFound
+from shortlist.identity import service as identity
+from shortlist.logged_models import service as logged_models
+from shortlist.models import lookup
+from shortlist.packages import quotas, registry, rules
+from shortlist.packages.types import Package, PackageQuery, PackageType
+from shortlist.tracking import candidates
+from shortlist.tracking.types import CandidateRecord
+from shortlist.web import models, translate, wire, wire_packages
+
+PER_PAGE = 100
+MAX_LISTED_FILES = 2000
+
+
+def package_list(connection: Connection, scope: Scope, asked: wire_packages.PackageQuery) -> wire_packages.PackageList:
+    """A page of the packages that the caller may see, the newest first."""
+    if not 1 <= asked.page <= 1_000_000:
+        raise InvalidValue("A page is a number from 1.", field="page")
+    query = PackageQuery(
+        type=None if asked.type is None else PackageType(asked.type), search=asked.search, descending=True
+    )
+    found, total = registry.page(connection, scope, query, PER_PAGE, (asked.page - 1) * PER_PAGE)
+    usage = quotas.usage(connection, scope)
+    return wire_packages.PackageList(_shown(connection, scope, found), total, usage.kept, usage.limit)
+
+
+def package_page(connection: Connection, scope: Scope, package_id: int) -> wire_packages.PackagePage:
+    """A package, its files by path, its other versions, and what it belongs to."""
+    package = registry.get(connection, scope, package_id)
+    found, count = registry.files(connection, scope, package, "file_name", MAX_LISTED_FILES)
+    candidate = _candidate(connection, scope, package)
+    return wire_packages.PackagePage(
+        package=_shown(connection, scope, [package])[0],
+        files=[translate.file(item) for item in found],
+        files_truncated=count > len(found),
+        versions=_shown(connection, scope, registry.versions(connection, scope, package)),
+        candidate=None if candidate is None else translate.link(candidate),
+        model_version=_version(connection, scope, package),
+    )
+
+
+def _shown(connection: Connection, scope: Scope, found: Sequence[Package]) -> list[wire_packages.Package]:
+    contents = registry.contents(connection, scope, list(found))
+    users = identity.usernames(connection, {item.created_by for item in found if item.created_by is not None})
+    return [
+        wire_packages.Package(
+            id=item.id,
+            type=item.type.value,
+            name=item.name,
+            version=item.version,
+            hidden=item.status.value == "hidden",
+            created_at=item.created_at,
+            created_by=None if item.created_by is None else users.get(item.created_by),
+            downloaded_at=item.downloaded_at,
+            files=contents[item.id].files,
+            size=contents[item.id].size,
+        )
+        for item in found
+    ]
+
+
+def _candidate(connection: Connection, scope: Scope, package: Package) -> CandidateRecord | None:
+    """The candidate whose artifacts these are, or that logged the model whose files they are."""
+    if package.type is not PackageType.ML_MODEL or not rules.is_of_candidates(package.name):
+        return None
+    try:
+        if package.version.isdigit():
+            return candidates.get_by_iid(connection, scope, int(package.version))
+        logged = logged_models.find(connection, scope, package.version)
+        return candidates.get(connection, scope, logged.candidate_external_id or "")
+    except (NotFound, InvalidValue):
+        return None
+
+
+def _version(connection: Connection, scope: Scope, package: Package) -> wire.VersionLink | None:
+    if package.type is not PackageType.ML_MODEL or rules.is_of_candidates(package.name):
+        return None
+    try:
+        record = lookup.version(connection, scope, package.name, package.version)
+    except (NotFound, InvalidValue):
+        return None
+    place = (record.model_iid, record.number)
+    return models.versions_at(connection, scope, [place]).get(place)

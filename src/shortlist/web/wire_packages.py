@@ -1,0 +1,54 @@
+"""What the browser's JSON API takes and gives of packages. Times are milliseconds since 1970 UTC, sizes are bytes."""
+
+from typing import Literal
+
+import msgspec
+
+from shortlist.web.wire import CandidateLink, File, VersionLink
+
+Type = Literal["generic", "ml_model"]
+
+
+class Package(msgspec.Struct):
+    id: int
+    type: Type
+    name: str
+    version: str
+    hidden: bool
+    created_at: int
+    created_by: str | None
+    downloaded_at: int | None
+    files: int
+    size: int
+
+
+class PackageList(msgspec.Struct):
+    """A page of packages, how many match, and what the project keeps and may keep (None: no limit)."""
+
+    packages: list[Package]
+    total: int
+    kept: int
+    limit: int | None
+
+
+class PackageQuery(msgspec.Struct):
+    """Packages whose name has the text in it, the newest first."""
+
+    search: str = ""
+    type: Type | None = None
+    page: int = 1
+
+
+class PackagePath(msgspec.Struct):
+    package: int
+
+
+class PackagePage(msgspec.Struct):
+    """A package with its files. It belongs to a candidate, to a version of a model, or to neither."""
+
+    package: Package
+    files: list[File]
+    files_truncated: bool
+    versions: list[Package]
+    candidate: CandidateLink | None
+    model_version: VersionLink | None

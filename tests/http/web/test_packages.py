@@ -1,0 +1,53 @@
+"""Packages in the browser's API: lists, one package with what it belongs to, its files, deletion."""
+
+import pytest
+
+from tests.http.client import Client, refused
+from tests.http.mlflow.test_registered_models import new_version
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_packages_say_what_they_hold_and_what_they_belong_to(rita: Client) -> None:
+    mlflow, project = rita.mlflow, rita.project.replace("/", "%2F")
+    base = f"/api/v1/projects/{project}/packages"
+    uri = mlflow.run(run := mlflow.new_run(run_name="forest"))["info"]["artifact_uri"]
+    rita.request("PUT", f"{mlflow.files}/{uri.removeprefix('mlflow-artifacts:/')}/m/MLmodel", content=b"flavors")
+    mlflow.call("registered-models/create", name="tree")
+    new_version(mlflow, "tree", source=f"{uri}/m", run_id=run)
+    for version in ("1.0", "2.0"):
+        rita.request("PUT", f"/api/v4/projects/{project}/packages/generic/tools/{version}/a.html", content=b"<b>")
+
+    def names(**query: object) -> list[str]:
+        return [item["name"] for item in rita.get(base, params=query).json()["packages"]]
+
+    found = rita.get(base).json()
+    assert [(item["name"], item["files"], item["size"]) for item in found["packages"]] == [
+        ("tools", 1, 3),
+        ("tools", 1, 3),
+        ("tree", 1, 7),
+        ("ml_experiment_0", 1, 7),
+    ]
+    assert (found["total"], found["kept"], found["limit"]) == (4, 10, None)
+    assert names(search="TRE") == ["tree"]
+    assert names(type="generic") == ["tools", "tools"]
+    assert names(page=2) == []
+    refused(rita.get(base, params={"page": 0}), 400, "INVALID_PARAMETER_VALUE", "page")
+
+    ids = {f"{item['name']}/{item['version']}": item["id"] for item in found["packages"]}
+    candidate, version, tool = (
+        rita.get(f"{base}/{ids[name]}").json() for name in ("ml_experiment_0/1", "tree/1.0.0", "tools/1.0")
+    )
+    assert (candidate["candidate"]["name"], candidate["model_version"]) == ("forest", None)
+    assert (version["candidate"], version["model_version"]["name"]) == (None, "tree")
+    assert [item["path"] for item in version["files"]] == ["MLmodel"]
+    assert [item["version"] for item in tool["versions"]] == ["2.0"]
+    shown = rita.get(f"{base}/{ids['tools/1.0']}/files/a.html", params={"inline": "1"})
+    assert shown.content == b"<b>"
+    assert shown.headers["content-disposition"].startswith("attachment")
+    assert rita.request("DELETE", f"{base}/{ids['tools/1.0']}").status_code == 200
+    assert names(search="tools") == ["tools"]
+    for path in (ids["tools/1.0"], "x", f"{ids['tools/1.0']}/files/a.html"):
+        assert rita.get(f"{base}/{path}").status_code in (400, 404)
+    for page in ("packages", f"packages/{ids['tree/1.0.0']}"):
+        assert rita.get(f"/{rita.project}/-/{page}").status_code == 200
+    assert rita.get(f"/{rita.project}/-/packages/99").status_code == 404
