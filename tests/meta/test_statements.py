@@ -16,8 +16,8 @@ COUNTS = {
     "log-batch": 5,
     "runs/get": 9,
     "runs/search": 11,
-    "candidates page": 10,
-    "ranked page": 20,
+    "candidates page": 11,
+    "ranked page": 21,
 }
 Statements = Callable[[], AbstractContextManager[list[str]]]
 

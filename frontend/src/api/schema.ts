@@ -209,6 +209,7 @@ export interface CandidateRow {
   params: Record<string, string>;
   metadata: Record<string, string>;
   standing: Standing | null;
+  ci: Record<string, string>;
 }
 
 export interface Ci {
@@ -229,7 +230,7 @@ export interface CiFact {
 }
 
 export interface Column {
-  kind: 'metadata' | 'metric' | 'param';
+  kind: 'ci' | 'metadata' | 'metric' | 'param';
   key: string;
   candidates: number;
   distinct: number;

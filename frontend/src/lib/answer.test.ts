@@ -27,6 +27,7 @@ function row(standing: Partial<Standing>, status: CandidateRow['status'] = 'fini
     metrics: { 'val/acc': 0.7, 'val/loss': 0.4, early: 5 },
     params: {},
     metadata: {},
+    ci: {},
     standing: { rank: null, value: null, step: null, unranked: null, at_step: {}, ...standing },
   };
 }

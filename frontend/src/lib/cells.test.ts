@@ -23,6 +23,7 @@ function row(given: Partial<CandidateRow>): CandidateRow {
     metrics: {},
     params: {},
     metadata: {},
+    ci: {},
     standing: null,
     ...given,
   };

@@ -49,6 +49,8 @@ export function cellOf(
       return plain(row.params[column.key], shortParam);
     case 'metadata':
       return plain(row.metadata[column.key], (text) => text);
+    case 'ci':
+      return plain(row.ci[column.key], (text) => (column.key === 'sha' ? text.slice(0, 10) : text));
     case 'fact':
       return fact(column.id, row, now);
   }

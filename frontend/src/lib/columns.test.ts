@@ -37,6 +37,7 @@ function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
     metrics: {},
     params: {},
     metadata: {},
+    ci: {},
     standing: null,
     ...given,
   };

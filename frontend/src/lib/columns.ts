@@ -5,7 +5,7 @@ import { metricOf } from './answer';
 import { isNumeric } from './numbers';
 import { fieldOf } from './view';
 
-export type ColumnKind = 'metric' | 'param' | 'metadata' | 'fact';
+export type ColumnKind = 'metric' | 'param' | 'metadata' | 'ci' | 'fact';
 
 export interface TableColumn {
   /** `metrics.val/acc`, `params.lr`, `metadata.team`, or the name of a fact. */
@@ -23,6 +23,7 @@ export const GROUPS: Record<Exclude<ColumnKind, 'fact'>, string> = {
   metric: 'metrics',
   param: 'params',
   metadata: 'metadata',
+  ci: 'ci',
 };
 
 export const FACTS: readonly TableColumn[] = [

@@ -20,6 +20,7 @@ export function csvText(columns: readonly TableColumn[], rows: readonly Candidat
 function rawText(column: TableColumn, row: CandidateRow): string {
   if (column.kind === 'metric') return String(row.metrics[column.key] ?? '');
   if (column.kind === 'param') return row.params[column.key] ?? '';
+  if (column.kind === 'ci') return row.ci[column.key] ?? '';
   if (column.kind === 'metadata') return row.metadata[column.key] ?? '';
   switch (column.id) {
     case 'status':

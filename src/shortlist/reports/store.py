@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import among
 from shortlist.provenance.tables import candidate_origin
+from shortlist.provenance.types import SEARCHED
 from shortlist.tracking.tables import candidate
 
 _JOINED = candidate_origin.join(
@@ -30,6 +31,19 @@ def produced_by(connection: Connection, scope: Scope, subject: str, number: str,
         .limit(limit)
     )
     return {row.candidate_iid: row.experiment_iid for row in connection.execute(statement)}
+
+
+def known_facts(connection: Connection, scope: Scope, experiment_iid: int) -> dict[str, int]:
+    """Of how many candidates of an experiment each searchable fact is known; those of none are left out."""
+    here = candidate_origin.c
+    names = (*SEARCHED, "verified")
+    statement = (
+        select(*(func.count(here[name]) for name in names))
+        .select_from(_JOINED)
+        .where(here.project_id == scope.project_id, candidate.c.experiment_iid == experiment_iid)
+    )
+    counts = connection.execute(statement).one()
+    return {name: count for name, count in zip(names, counts, strict=True) if count}
 
 
 def on_branch(connection: Connection, scope: Scope, experiment_iids: Sequence[int], ref: str) -> set[int]:

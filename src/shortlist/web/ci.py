@@ -1,11 +1,13 @@
 """Where candidates came from, as pages show it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.provenance import origins
 from shortlist.provenance.systems import SYSTEMS
-from shortlist.provenance.types import Origin
+from shortlist.provenance.types import SEARCHED, Origin
 from shortlist.web import wire_ci as wire
 
 _TITLES = {"jenkins": "Jenkins", "azure": "Azure Pipelines", "bitbucket": "Bitbucket Pipelines"}
@@ -49,6 +51,13 @@ def shown(origin: Origin) -> wire.Ci:
             if getattr(facts, kind)
         ],
     )
+
+
+def columns(origin: Origin, asked: Sequence[str] | None) -> dict[str, str]:
+    """The facts that a table shows, those that are known and asked for; None asks for all."""
+    known = {name: getattr(origin.facts, name) for name in SEARCHED}
+    known["verified"] = origin.verified.value
+    return {name: value for name, value in known.items() if value and (asked is None or name in asked)}
 
 
 def system_title(name: str) -> str:

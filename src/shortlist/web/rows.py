@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.metrics import service as metrics
+from shortlist.provenance import origins
 from shortlist.tracking import store_candidates
-from shortlist.web import translate, wire
+from shortlist.web import ci, translate, wire
 
 
 class RowLoader:
@@ -17,16 +18,23 @@ class RowLoader:
         self.metrics = chosen(columns, "metrics.")
         self._params = chosen(columns, "params.")
         self._metadata = chosen(columns, "metadata.")
+        self._ci = chosen(columns, "ci.")
 
     def __call__(self, connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.CandidateRow]:
         records = store_candidates.by_iids(connection, scope, iids)
         latest = metrics.latest(connection, scope, iids, self.metrics)
         params = store_candidates.params_of(connection, scope, iids, self._params)
         metadata = store_candidates.metadata_of(connection, scope, iids, self._metadata)
-        return [
+        rows = [
             translate.candidate_row(record, latest.get(record.iid, []), params[record.iid], metadata[record.iid])
             for record in records
         ]
+        if self._ci is None or self._ci:
+            found = origins.of_candidates(connection, scope, iids)
+            for row in rows:
+                if row.iid in found:
+                    row.ci = ci.columns(found[row.iid], self._ci)
+        return rows
 
 
 def chosen(columns: Sequence[str] | None, prefix: str) -> list[str] | None:

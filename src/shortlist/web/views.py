@@ -11,6 +11,7 @@ from shortlist.metrics import service as metrics
 from shortlist.packages import service as packages
 from shortlist.ranking import service as ranking
 from shortlist.ranking.sentence import describe
+from shortlist.reports import store as reports
 from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.search.service import CandidateSearch, ExperimentSearch
@@ -59,6 +60,7 @@ def columns(connection: Connection, scope: Scope, iid: int) -> wire.ColumnList:
     for kind in ("param", "metadata"):
         for key, count, distinct in store_candidates.keys_of_experiment(connection, scope, kind, iid):
             found.append(wire.Column(kind, key, count, distinct))
+    found += [wire.Column("ci", key, count, 2) for key, count in reports.known_facts(connection, scope, iid).items()]
     return wire.ColumnList(found)
 
 

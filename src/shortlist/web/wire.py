@@ -124,7 +124,7 @@ class Column(msgspec.Struct):
     `distinct` counts different values up to 2, for parameters and metadata: 1 means the same for all that have it.
     """
 
-    kind: Literal["metric", "param", "metadata"]
+    kind: Literal["metric", "param", "metadata", "ci"]
     key: str
     candidates: int
     distinct: int
@@ -201,8 +201,8 @@ class Answer(msgspec.Struct):
 
 class CandidateQuery(msgspec.Struct):
     """A page of candidates. `order_by` has entries such as `metrics."val/acc" DESC`; `columns` limits the values
-    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`; None sends every value. `ranked` puts the best by
-    the goal first, whoever has no rank last, and takes only active candidates and no `order_by`."""
+    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`; None sends every value. `ranked` puts
+    the best by the goal first, whoever has no rank last, and takes only active candidates and no `order_by`."""
 
     experiment: int
     filter: str = ""
@@ -239,6 +239,7 @@ class CandidateRow(msgspec.Struct):
     params: dict[str, str]
     metadata: dict[str, str]
     standing: Standing | None = None  # of a ranked page
+    ci: dict[str, str] = {}  # job, pipeline, merge_request, ref, sha, user, verified
 
 
 class CandidatePage(msgspec.Struct):

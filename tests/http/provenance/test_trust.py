@@ -287,7 +287,7 @@ def test_a_pull_request_of_github(
 
 
 def test_candidates_are_found_by_their_jobs(
-    gitlab: Issuer, trust: Trust, as_job: AsJob, as_member: Callable[[str], Client]
+    gitlab: Issuer, trust: Trust, as_job: AsJob, as_member: Callable[[str], Client], cast: Cast
 ) -> None:
     trust()
     proved = as_job(gitlab.token()).mlflow.new_run()
@@ -304,6 +304,16 @@ def test_candidates_are_found_by_their_jobs(
     assert found("ci.merge_request IN ('41') AND ci.verified != 'yes'") == {said}
     assert found(f"ci.sha LIKE '{GITLAB_CLAIMS['sha'][:8]}%' AND ci.ref = 'main' AND ci.user = 'sam.doe'") == {proved}
     assert found("ci.pipeline IS NULL", "ci.job DESC") == {said, plain}
+    base = f"/api/v1/projects/{cast.project_id}/experiments/0"
+    columns = as_member("rita").get(f"{base}/columns").json()["columns"]
+    assert {(item["key"], item["candidates"]) for item in columns if item["kind"] == "ci"} == {
+        *((key, 1) for key in ("pipeline", "merge_request", "ref", "sha", "user")),
+        ("job", 2),
+        ("verified", 2),
+    }
+    asked = {"columns": ["ci.job", "ci.verified"], "filter": "ci.pipeline = '574'"}
+    [row] = as_member("rita").post(f"{base}/candidates/search", asked).json()["candidates"]
+    assert row["ci"] == {"job": "302", "verified": "yes"}
     assert "one of job" in refused(
         rita.post("runs/search", experiment_ids=["0"], filter="ci.x = '1'"), 400, "INVALID_PARAMETER_VALUE"
     )
