@@ -143,3 +143,32 @@ def test_everybody_can_use_the_pages(open_page: OpenPage, filled: Filled, server
             page.goto(address, wait_until="networkidle")
             found[f"{address} {width}"] = violations(page) + ["scrolls sideways"] * (overflow(page) > 0)
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_text_of_others_is_shown_as_text(page: Page, server: LiveServer) -> None:
+    """What people may name and describe, in every page that shows it: the watch fails on what the policy stops."""
+    evil = "<img src=x onerror=alert(1)></script><script>document.title='broken'</script>"
+    with server.client() as api:
+        api.post("/api/v1/admin/users", json={"username": "eve", "name": evil})
+        api.post("/api/v1/groups", json={"path": "evil", "name": evil, "description": evil})
+        api.post(
+            "/api/v1/projects", json={"path": "lair", "namespace": "evil", "name": evil, "description": evil}
+        ).raise_for_status()
+        api.post("/api/v1/projects/evil%2Flair/members", json={"user": "eve", "role": "guest"})
+        token = {"name": evil, "description": evil, "scopes": ["api"]}
+        api.post("/api/v1/projects/evil%2Flair/access-tokens", json=token).raise_for_status()
+    for address in (
+        "/",
+        "/dashboard/groups",
+        "/groups/evil",
+        "/groups/evil/-/edit",
+        "/evil/lair/-/project_members",
+        "/evil/lair/edit",
+        "/evil/lair/-/settings/access_tokens",
+        "/evil/lair/-/audit_events",
+        "/admin/users",
+    ):
+        page.goto(address, wait_until="networkidle")
+        assert page.locator("main h1, main h2").count() > 0, address
+        assert page.locator("img[src='x']").count() == 0, address
+        assert page.title() != "broken", address
