@@ -28,5 +28,6 @@ def curves(found: Sequence[Curve]) -> bytes:
         Array.from_numpy(np.concatenate([nothing, *(curve.y for curve in found)])),
     ]
     stream = io.BytesIO()
-    write_ipc_stream(RecordBatch.from_arrays(columns, names=["candidate", "key", "x", "y"]), stream)
+    batch = RecordBatch.from_arrays(columns, names=["candidate", "key", "x", "y"])  # pyright: ignore[reportUnknownMemberType]
+    write_ipc_stream(batch, stream)
     return stream.getvalue()
