@@ -11,8 +11,9 @@ from shortlist.http.resolver import Presented, Resolver, parse_authorization
 from shortlist.http.security import UNSAFE_METHODS, check_csrf, check_origin
 
 _HOW_TO_SIGN_IN = (
-    "Credentials are needed. Create a personal access token (`shortlist token create`) and set it as "
-    "MLFLOW_TRACKING_TOKEN, or send it as `Authorization: Bearer <token>`."
+    "Credentials are needed. Create a personal access token in the browser (/-/user_settings/personal_access_tokens) "
+    "or with `shortlist token create`, and set it as MLFLOW_TRACKING_TOKEN, or send it as "
+    "`Authorization: Bearer <token>`."
 )
 
 

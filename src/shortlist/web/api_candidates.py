@@ -6,6 +6,7 @@ from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, Pieces
 from shortlist.metrics import arrow
 from shortlist.metrics import service as metrics
+from shortlist.search import fresh
 from shortlist.tracking import candidates
 from shortlist.tracking.types import CandidateChange
 from shortlist.web import operations, translate, views, wire
@@ -21,9 +22,18 @@ async def search_page(call: Call, request: wire.CandidateQuery) -> wire.Candidat
     return await views.candidate_page(call.services, call.project, request)
 
 
-def get(call: Call, connection: Connection, request: wire.CandidatePath) -> wire.Candidate:
+async def get(call: Call, request: wire.CandidatePath) -> wire.Candidate:
     """Get a candidate with all that its page shows."""
-    return views.candidate(connection, call.project, request.candidate)
+    scope, services, iid = call.project, call.services, request.candidate
+    record = await services.database.read(lambda connection: candidates.get_by_iid(connection, scope, iid))
+    # Its place among the others counts points that may still be in the log.
+    return await fresh.folded(
+        services.database,
+        services.folder,
+        scope,
+        [record.experiment_iid],
+        lambda connection: views.candidate(connection, scope, iid),
+    )
 
 
 async def change(call: Call, request: wire.CandidateChange) -> wire.Candidate:
@@ -103,7 +113,7 @@ ENDPOINTS = (
     operations.query(
         "/experiments/{experiment}/candidates/search", search_page, wire.CandidateQuery, wire.CandidatePage
     ),
-    operations.read(_ONE, get, wire.CandidatePath, wire.Candidate),
+    operations.query_get(_ONE, get, wire.CandidatePath, wire.Candidate),
     operations.write("PATCH", _ONE, change, wire.CandidateChange, wire.Candidate),
     operations.write("DELETE", _ONE, delete, wire.CandidatePath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.CandidatePath, wire.Candidate),
