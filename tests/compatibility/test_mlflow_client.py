@@ -13,6 +13,17 @@ SCENARIO = Path(__file__).with_name("scenario.py")
 MODELS = Path(__file__).with_name("scenario_models.py")
 METHODS = Path(__file__).with_name("scenario_methods.py")
 
+SHORT = """
+import mlflow
+
+with mlflow.start_run() as run:
+    mlflow.log_metric("loss", 0.5)
+    mlflow.log_text("seen", "a/note.txt")
+assert mlflow.get_run(run.info.run_id).data.metrics == {"loss": 0.5}
+assert mlflow.artifacts.load_text(run.info.artifact_uri + "/a/note.txt") == "seen"
+print("ok", mlflow.__version__)
+"""
+
 
 def _run(python: str, tracking_uri: str, folder: Path, scenario: Path = SCENARIO, **credentials: str) -> str:
     environment = {
@@ -38,11 +49,14 @@ def test_newest_client_with_a_token_below_a_project(tmp_path: Path) -> None:
 
 
 def test_newest_client_with_a_password_at_the_root(tmp_path: Path) -> None:
+    script = tmp_path / "short.py"
+    script.write_text(SHORT)
     with live_server(tmp_path / "data") as server:
         line = _run(
             sys.executable,
             server.url,
             tmp_path,
+            script,
             MLFLOW_TRACKING_USERNAME="root",
             MLFLOW_TRACKING_PASSWORD="correct horse battery",
         )

@@ -582,8 +582,7 @@ def _open_states(page: Page, path: str) -> Iterator[str]:
     yield "nothing"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize(("width", "height", "theme"), [(1440, 900, "light"), (390, 844, "dark")])
 def test_no_state_of_the_page_shuts_anybody_out(
     open_page: OpenPage, filled: Filled, watch: Watch, theme: str, width: int, height: int
 ) -> None:

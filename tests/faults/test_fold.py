@@ -14,7 +14,7 @@ from tests.faults.load import POINTS, BatchLogger, check_complete
 from tests.live import live_server
 
 WRITERS = 4
-ROUNDS = 4
+ROUNDS = 3
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
