@@ -21,6 +21,7 @@ from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
 from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
+from shortlist.live.hub import Hub
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
@@ -55,6 +56,7 @@ class Application:
 
     def close(self) -> None:
         self.purger.stop()
+        self.services.hub.close()
         self.sweeper.stop()
         self.services.folder.stop()
         self.services.database.close()
@@ -76,6 +78,7 @@ def build(settings: Settings) -> Application:
         database=database,
         blobs=BlobStore.open(settings.artifacts_url),
         folder=folder,
+        hub=Hub(database),
         resolver=Resolver(database, limits, verifier),
         verifier=verifier,
         snapshots=Snapshots(),
@@ -86,6 +89,7 @@ def build(settings: Settings) -> Application:
     purger = Purger(database)
     purger.start()
     folder.start()
+    services.hub.start()
     storage = Storage(database, services.blobs, settings.max_file_bytes)
     sweeper = Sweeper(storage, settings.keep_deleted_hours * _HOUR_MS)
     sweeper.start()

@@ -137,6 +137,11 @@ export function fileUrl(path: string, iid: number, file: string, inline: boolean
   return `${PREFIX}${candidate(path, iid)}/files/${name}${inline ? '?inline=1' : ''}`;
 }
 
+/** The address of the stream that says what changes in experiments. */
+export function eventsUrl(path: string, experiments: readonly number[]): string {
+  return `${PREFIX}${projectUrl(path)}/events?experiments=${experiments.join('.')}`;
+}
+
 export function queryText(query: object): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));

@@ -1,31 +1,151 @@
-// Fresh data while something runs. The one place that knows how changes arrive: today by asking again.
+// Fresh data while a page is open. The one place that knows how changes arrive: by server-sent events.
 
-const MILLISECONDS = 5000;
+import { eventsUrl } from '../api/client';
+import { concerns, type Watch, wait } from '../lib/live';
+
+type Phase = 'off' | 'open' | 'lost';
+
+/** A page settles first, so that opening the stream takes nothing from what it shows. */
+const SETTLED = 1200;
+/** A server that restarts is back sooner than this; a shorter loss is nobody's concern. */
+const PATIENCE = 2500;
+const SAID_AGAIN = 15_000;
+
+const shown: { phase: Phase; said: string } = $state({ phase: 'off', said: '' });
+
+/** What the shell tells about the connection, and to those who listen, about changes. */
+export const live = {
+  get phase(): Phase {
+    return shown.phase;
+  },
+  get said(): string {
+    return shown.said;
+  },
+};
 
 /**
- * Call while a component is set up. Runs `refresh` again and again while `active` is true and the page is
- * visible, and once when the page becomes visible; never two at a time.
+ * Call while a component is set up. Runs `refresh` whenever something changes in what `watch` names, and once when
+ * the page becomes visible or the connection comes back; never two at a time. A hidden page holds no connection.
  */
-export function keepFresh(active: () => boolean, refresh: () => Promise<unknown>): void {
+export function keepLive(watch: () => Watch | null, refresh: () => Promise<unknown>): void {
+  const wanted = $derived(JSON.stringify(watch()));
   $effect(() => {
-    if (!active()) return;
-    let busy = false;
-    const run = async (): Promise<void> => {
-      if (busy || document.visibilityState !== 'visible') return;
-      busy = true;
-      try {
-        await refresh();
-      } catch {
-        // The next round tries again; a lost connection must not fill the page with messages.
-      } finally {
-        busy = false;
-      }
-    };
-    const timer = setInterval(run, MILLISECONDS);
-    document.addEventListener('visibilitychange', run);
-    return () => {
-      clearInterval(timer);
-      document.removeEventListener('visibilitychange', run);
-    };
+    const watched = JSON.parse(wanted) as Watch | null;
+    if (watched === null || watched.experiments.length === 0) return;
+    const stream = new Stream(watched, refresh);
+    return () => stream.stop();
   });
+}
+
+class Stream {
+  readonly #watch: Watch;
+  readonly #refresh: () => Promise<unknown>;
+  #source: EventSource | null = null;
+  #opening: ReturnType<typeof setTimeout> | undefined;
+  #losing: ReturnType<typeof setTimeout> | undefined;
+  #next: ReturnType<typeof setTimeout> | undefined;
+  #busy = false;
+  #again = false;
+  #took = 0;
+  #saidAt = 0;
+  #failures = 0;
+
+  constructor(watch: Watch, refresh: () => Promise<unknown>) {
+    this.#watch = watch;
+    this.#refresh = refresh;
+    document.addEventListener('visibilitychange', this.#seen);
+    this.#openIn(SETTLED);
+  }
+
+  stop(): void {
+    document.removeEventListener('visibilitychange', this.#seen);
+    this.#close();
+    clearTimeout(this.#next);
+    shown.phase = 'off';
+  }
+
+  readonly #seen = (): void => {
+    if (document.visibilityState === 'visible') this.#openIn(0);
+    else this.#close();
+  };
+
+  #openIn(milliseconds: number): void {
+    clearTimeout(this.#opening);
+    this.#opening = setTimeout(() => this.#open(), milliseconds);
+  }
+
+  #open(): void {
+    this.#source?.close();
+    if (document.visibilityState !== 'visible') return;
+    const source = new EventSource(eventsUrl(this.#watch.project, this.#watch.experiments));
+    this.#source = source;
+    source.addEventListener('ready', () => this.#ready());
+    source.addEventListener('changed', (event) => {
+      if (concerns(this.#watch, event.data)) this.#soon(true);
+    });
+    // Whoever may not read any more is told so by the next answer of the API.
+    source.addEventListener('gone', () => {
+      this.#close();
+      this.#soon(false);
+    });
+    source.addEventListener('error', () => this.#failed(source));
+  }
+
+  #close(): void {
+    clearTimeout(this.#opening);
+    clearTimeout(this.#losing);
+    this.#losing = undefined;
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  #ready(): void {
+    clearTimeout(this.#losing);
+    this.#losing = undefined;
+    this.#failures = 0;
+    shown.phase = 'open';
+    // What changed before, while nobody listened.
+    this.#soon(false);
+  }
+
+  #failed(source: EventSource): void {
+    this.#losing ??= setTimeout(() => {
+      shown.phase = 'lost';
+    }, PATIENCE);
+    // After an answer that is no stream a browser does not try again by itself.
+    if (source.readyState !== EventSource.CLOSED) return;
+    this.#failures += 1;
+    this.#openIn(wait(this.#failures));
+  }
+
+  /** Reads again soon: at once after a pause, else when the server has had its rest. */
+  #soon(told: boolean): void {
+    if (told) this.#say();
+    if (this.#busy) this.#again = true;
+    else
+      this.#next ??= setTimeout(() => void this.#read(), Math.max(100 + Math.random() * 300, 4 * this.#took));
+  }
+
+  async #read(): Promise<void> {
+    this.#next = undefined;
+    this.#busy = true;
+    this.#again = false;
+    const began = performance.now();
+    try {
+      await this.#refresh();
+    } catch {
+      // The next change tries again; a lost connection must not fill the page with messages.
+    } finally {
+      this.#took = Math.min(2500, performance.now() - began);
+      this.#busy = false;
+    }
+    if (this.#again && this.#source !== null) this.#soon(false);
+  }
+
+  #say(): void {
+    const now = Date.now();
+    if (now - this.#saidAt < SAID_AGAIN) return;
+    this.#saidAt = now;
+    shown.said = `New values came at ${new Date(now).toLocaleTimeString('en-GB')}.`;
+  }
 }

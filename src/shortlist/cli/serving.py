@@ -33,6 +33,7 @@ def run(settings: Settings) -> None:
             settings.host,
             port,
             ready=lambda: _introduce(settings, application, port, token),
+            stopping=application.services.hub.close,
         )
     finally:
         application.close()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from shortlist.db import engine as engines
+from shortlist.db.changes import Change
 from shortlist.db.writer import Writer
 
 T = TypeVar("T")
@@ -31,7 +32,16 @@ class Database:
             writers = 1 if self.dialect == "sqlite" else 3
         self.writers = writers
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
-        self._writer = Writer(self.engine, threads=writers)
+        self._listeners: list[Callable[[frozenset[Change]], None]] = []
+        self._writer = Writer(self.engine, threads=writers, committed=self._tell)
+
+    def on_commit(self, listener: Callable[[frozenset[Change]], None]) -> None:
+        """Call `listener`, in a writing thread, with what each transaction noted, once it is durable. It is quick."""
+        self._listeners.append(listener)
+
+    def _tell(self, changes: frozenset[Change]) -> None:
+        for listener in self._listeners:
+            listener(changes)
 
     async def read(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)

@@ -16,6 +16,8 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from shortlist.db import changes
+from shortlist.db.changes import Change
 from shortlist.db.engine import begin_write, translate
 
 _log = structlog.get_logger(__name__)
@@ -48,8 +50,11 @@ class Job:
 class Writer:
     """Threads that own the writing connections. SQLite allows one writer, so it gets one thread."""
 
-    def __init__(self, engine: Engine, *, threads: int) -> None:
+    def __init__(
+        self, engine: Engine, *, threads: int, committed: Callable[[frozenset[Change]], None] = lambda _: None
+    ) -> None:
         self._engine = engine
+        self._committed = committed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = False
         self._threads = [
@@ -122,6 +127,7 @@ class Writer:
     def _run_together(self, batch: Sequence[Job]) -> bool:
         """One transaction without savepoints. False, with nothing written, when any job failed."""
         with self._engine.connect() as connection, begin_write(connection) as transaction:
+            changes.begin(connection)
             for job in batch:
                 job.error = None
                 try:
@@ -135,11 +141,14 @@ class Writer:
                         return False
                     job.error = error
                     return True
+            noted = changes.take(connection)
+        self._tell(noted)
         return True
 
     def _run_apart(self, batch: Sequence[Job]) -> None:
         """One transaction with a savepoint around each job, so that those that fail leave no trace."""
         with self._engine.connect() as connection, begin_write(connection):
+            changes.begin(connection)
             for job in batch:
                 job.error = None
                 try:
@@ -151,6 +160,12 @@ class Writer:
                     job.error = error
                 except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this job alone
                     job.error = error
+            noted = changes.take(connection)
+        self._tell(noted)
+
+    def _tell(self, noted: frozenset[Change]) -> None:
+        if noted:
+            self._committed(noted)
 
 
 def _is_retryable(error: DBAPIError) -> bool:

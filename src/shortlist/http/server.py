@@ -22,6 +22,8 @@ _log = structlog.get_logger(__name__)
 _SWITCH_SECONDS = 0.0005
 _DRAIN_SECONDS = 20
 _BACKLOG = 1024
+# Requests at work at once: open pages hold one each, and wait for nothing but news.
+_MOST_REQUESTS = 32_768
 _POLL_SECONDS = 0.01
 
 
@@ -43,44 +45,49 @@ def reserve_port(host: str, port: int) -> int:
         raise InvalidValue(f"Cannot listen on {host} port {port}: {reason}.", field="port") from None
 
 
-def serve(application: Dispatcher, host: str, port: int, *, ready: Callable[[], None]) -> None:
+def serve(
+    application: Dispatcher, host: str, port: int, *, ready: Callable[[], None], stopping: Callable[[], None]
+) -> None:
     """Serve until SIGTERM or SIGINT; then wait for running requests, stop listening, and return.
 
-    `ready` is called once connections are accepted.
+    `ready` is called once connections are accepted, `stopping` on a signal, to end requests that would never end.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     # What start-up made lives as long as the process; the collector need not look at it again.
     gc.collect()
     gc.freeze()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(application, host, port, ready))
+        runner.run(_serve(application, host, port, ready, stopping))
 
 
-async def _serve(application: Dispatcher, host: str, port: int, ready: Callable[[], None]) -> None:
+async def _serve(
+    application: Dispatcher, host: str, port: int, ready: Callable[[], None], stopping: Callable[[], None]
+) -> None:
     server = Server(
         application,
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
         backlog=_BACKLOG,
-        backpressure=_BACKLOG,
+        backpressure=_MOST_REQUESTS,
         websockets=False,
         log_enabled=False,
         http1_settings=HTTP1Settings(header_read_timeout=30_000),
     )
     loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
+    signalled = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, signalled.set)
     serving = asyncio.create_task(server.serve())
     await _wait_until_accepting(host, port, serving)
     ready()
-    waiting = asyncio.create_task(stopping.wait())
+    waiting = asyncio.create_task(signalled.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         serving.result()
         return
     _log.info("stopping", reason="signal")
+    stopping()
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
             await application.wait_idle()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from shortlist.blobs.store import BlobStore
     from shortlist.http.resolver import Resolver
     from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
+    from shortlist.live.hub import Hub
     from shortlist.metrics.folder import Folder
     from shortlist.provenance.verifier import Verifier
     from shortlist.ranking.snapshots import Snapshots
@@ -21,6 +22,7 @@ class Services:
     database: Database
     blobs: "BlobStore"
     folder: "Folder"
+    hub: "Hub"
     resolver: "Resolver"
     verifier: "Verifier"
     snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from

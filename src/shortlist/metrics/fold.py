@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
+from shortlist.db import changes
 from shortlist.metrics import codec, order, series, store
 from shortlist.metrics.chunks import ChunkInfo, plan, rewrite
 from shortlist.metrics.types import CandidateKey, Floats, History, Ints, Points
@@ -57,6 +58,8 @@ def fold(connection: Connection, project_id: int, rows: Sequence[LogRow]) -> int
     Returns how many points went back to the log, because their place is in the midst of too many chunks for one fold.
     """
     batch = _decode(connection, project_id, rows)
+    for owner in batch.owners:
+        changes.note(connection, project_id, owner.experiment_iid, owner.candidate_iid)
     batch.arrange()
     stored = {(row.candidate_iid, row.key_id): row for row in store.series_rows(connection, project_id, batch.pairs)}
     places = [place for place, pair in enumerate(batch.pairs) if pair in stored]

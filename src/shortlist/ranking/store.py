@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from shortlist.access.scope import Scope
+from shortlist.db import changes
 from shortlist.db.dialect import among, upsert
 from shortlist.metrics.tables import metric_key, metric_latest
 from shortlist.ranking.tables import experiment_goal
@@ -63,6 +64,7 @@ def put_goal(connection: Connection, scope: Scope, experiment_iid: int, goal: Go
         "updated_by": scope.actor.user_id,
     }
     upsert(connection, experiment_goal, [row])
+    changes.note(connection, scope.project_id, experiment_iid)
 
 
 def delete_goal(connection: Connection, scope: Scope, experiment_iid: int) -> None:
@@ -70,6 +72,7 @@ def delete_goal(connection: Connection, scope: Scope, experiment_iid: int) -> No
     connection.execute(
         delete(experiment_goal).where(goal.project_id == scope.project_id, goal.experiment_iid == experiment_iid)
     )
+    changes.note(connection, scope.project_id, experiment_iid)
 
 
 def ranked_candidates(connection: Connection, scope: Scope, experiment_iid: int) -> list[tuple[int, str]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
+from shortlist.db import changes
 from shortlist.db.counters import take
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.ids import new_external_id, parse_external_id
@@ -62,6 +63,7 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
     store.add(connection, scope, record)
     store.set_metadata(connection, scope, record, metadata)
     origins.note_created(connection, scope, record.iid, metadata)
+    _note(connection, scope, record)
     return record
 
 
@@ -69,6 +71,10 @@ def data_of_new(record: CandidateRecord, new: NewCandidate) -> CandidateData:
     """What `data` would read of a candidate that `create` has just made."""
     metadata = {**new.metadata, wellknown.NAME: record.name}
     return CandidateData({}, dict(sorted(metadata.items())), [])
+
+
+def _note(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
+    changes.note(connection, scope.project_id, record.experiment_iid, record.iid)
 
 
 def _choose_name(new: NewCandidate) -> str:
@@ -140,19 +146,20 @@ def params(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[in
     return store.params_of(connection, scope, iids)
 
 
-def change(connection: Connection, scope: Scope, record: CandidateRecord, changes: CandidateChange) -> CandidateRecord:
+def change(connection: Connection, scope: Scope, record: CandidateRecord, new: CandidateChange) -> CandidateRecord:
     """Change a candidate's own fields, and the metadata that says the same. Returns it as it is afterwards."""
     values: dict[str, Any] = {"updated_at": now_ms()}
     metadata: dict[str, str] = {}
-    if changes.name is not None:
-        values["name"] = metadata[wellknown.NAME] = rules.check_candidate_name(changes.name)
-    if changes.note is not None:
-        values["note"] = metadata[wellknown.NOTE] = rules.check_text(changes.note, rules.MAX_NOTE, "note")
-    if changes.status is not None:
-        values["status"] = changes.status
-    if changes.end_time is not None:
-        values["end_time"] = rules.check_time(changes.end_time, "end_time")
+    if new.name is not None:
+        values["name"] = metadata[wellknown.NAME] = rules.check_candidate_name(new.name)
+    if new.note is not None:
+        values["note"] = metadata[wellknown.NOTE] = rules.check_text(new.note, rules.MAX_NOTE, "note")
+    if new.status is not None:
+        values["status"] = new.status
+    if new.end_time is not None:
+        values["end_time"] = rules.check_time(new.end_time, "end_time")
     store.change(connection, scope, record.iid, values)
+    _note(connection, scope, record)
     store.set_metadata(connection, scope, record, metadata)
     return msgspec.structs.replace(record, **values)
 
@@ -162,6 +169,7 @@ def delete(connection: Connection, scope: Scope, record: CandidateRecord) -> Non
     if record.deleted_at is None:
         now = now_ms()
         store.change(connection, scope, record.iid, {"deleted_at": now, "updated_at": now})
+        _note(connection, scope, record)
 
 
 def restore(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
@@ -173,6 +181,7 @@ def restore(connection: Connection, scope: Scope, record: CandidateRecord) -> No
     if record.deleted_at is not None:
         experiments.get_active(connection, scope, record.experiment_iid)
         store.change(connection, scope, record.iid, {"deleted_at": None, "updated_at": now_ms()})
+        _note(connection, scope, record)
 
 
 def log_batch(
@@ -188,6 +197,7 @@ def log_batch(
     key = CandidateKey(record.iid, record.experiment_iid)
     if batch.params:
         _add_params(connection, scope, record, batch.params)
+        _note(connection, scope, record)
     if points is not None and len(points):
         metrics.append(connection, scope, key, points)
     if batch.metadata:
@@ -211,6 +221,7 @@ def _add_params(connection: Connection, scope: Scope, record: CandidateRecord, p
 def set_metadata(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
     """Set metadata, overwriting what is there; keys with a meaning change the candidate's own fields too."""
     store.set_metadata(connection, scope, record, pairs)
+    _note(connection, scope, record)
     values: dict[str, str | int | None] = {}
     if wellknown.NAME in pairs:
         values["name"] = rules.check_candidate_name(pairs[wellknown.NAME])
@@ -238,6 +249,7 @@ def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecor
     """
     if not store.delete_metadata(connection, scope, record, key):
         raise NotFound(f"No tag with name: {key} in run with id {record.external_id}", field="key")
+    _note(connection, scope, record)
     if key == wellknown.NOTE:
         store.change(connection, scope, record.iid, {"note": ""})
     if key == wellknown.PARENT:
@@ -248,6 +260,7 @@ def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecor
 def log_inputs(connection: Connection, scope: Scope, external_id: str, inputs: Sequence[DatasetInput]) -> None:
     record = get_active(connection, scope, external_id)
     store_datasets.link(connection, scope, record, inputs)
+    _note(connection, scope, record)
 
 
 def check_metadata(metadata: Mapping[str, str], field: str = "tags") -> None:

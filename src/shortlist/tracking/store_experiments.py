@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from shortlist.access.scope import Scope
+from shortlist.db import changes
 from shortlist.db.dialect import among, insert, upsert
 from shortlist.db.prepared import Prepared
 from shortlist.tracking.tables import candidate, experiment, experiment_metadata
@@ -78,6 +79,7 @@ def iid_by_name(connection: Connection, scope: Scope, name: str) -> int | None:
 
 
 def change(connection: Connection, scope: Scope, iid: int, values: Mapping[str, Any]) -> None:
+    changes.note(connection, scope.project_id, iid)
     connection.execute(
         update(experiment).where(experiment.c.project_id == scope.project_id, experiment.c.iid == iid).values(**values)
     )

@@ -15,6 +15,7 @@ from shortlist.web import (
     api_settings,
     compare,
     files,
+    live,
 )
 
 ENDPOINTS = (
@@ -32,4 +33,5 @@ ENDPOINTS = (
     *api_packages.ENDPOINTS,
     *compare.ENDPOINTS,
     *files.ENDPOINTS,
+    *live.ENDPOINTS,
 )

@@ -1,0 +1,29 @@
+// Which changes a page is concerned with, and how long it waits before it tries to listen again.
+
+export interface Watch {
+  project: string;
+  experiments: number[];
+  /** Iids of the candidates that the page shows; null for whatever is in the experiments. */
+  candidates: number[] | null;
+}
+
+/** Whether an event's data names anything that is watched. What cannot be read concerns everybody. */
+export function concerns(watch: Watch, data: string): boolean {
+  let changed: Record<string, number[] | null>;
+  try {
+    changed = (JSON.parse(data) as { experiments: Record<string, number[] | null> }).experiments;
+  } catch {
+    return true;
+  }
+  return watch.experiments.some((iid) => {
+    const named = changed[String(iid)];
+    if (named === undefined) return false;
+    if (named === null || watch.candidates === null) return true;
+    return named.some((candidate) => watch.candidates?.includes(candidate));
+  });
+}
+
+/** Milliseconds before the n-th attempt: longer each time, never longer than half a minute. */
+export function wait(failures: number): number {
+  return Math.min(30_000, 2000 * 2 ** Math.max(0, failures - 1));
+}
