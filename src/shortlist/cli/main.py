@@ -6,6 +6,7 @@ import typer
 
 from shortlist import __version__
 from shortlist.cli import packages, projects, reports, tokens, users
+from shortlist.cli.compare import compare
 from shortlist.cli.options import Config, Data, DatabaseUrl, prepare_folder, refusals, settings_of
 
 app = typer.Typer(
@@ -52,6 +53,9 @@ def server(
         from shortlist.cli import serving
 
         serving.run(settings_of(config, host=host, port=port, data=data, database=database, artifacts=artifacts))
+
+
+app.command("compare")(compare)
 
 
 @db.command("upgrade")

@@ -16,6 +16,7 @@ from shortlist.web import (
     compare,
     files,
     live,
+    pictures,
 )
 
 ENDPOINTS = (
@@ -34,4 +35,5 @@ ENDPOINTS = (
     *compare.ENDPOINTS,
     *files.ENDPOINTS,
     *live.ENDPOINTS,
+    *pictures.ENDPOINTS,
 )

@@ -16,7 +16,15 @@ from shortlist.web import wire_compare as wire
 
 
 async def comparison(services: Services, scope: Scope, iids: Sequence[int]) -> wire.Comparison:
-    """The comparison with every acknowledged point counted. Raises what `service.records` raises."""
+    """The comparison as the page shows it. Raises what `read` raises."""
+    return _shown(*await read(services, scope, iids))
+
+
+async def read(
+    services: Services, scope: Scope, iids: Sequence[int]
+) -> tuple[ours.Comparison, Sequence[ours.TextRow]]:
+    """The comparison with every acknowledged point counted, and the environments. Raises what `service.records`
+    raises, and Unavailable where a file cannot be read."""
 
     def experiments(connection: Connection) -> list[int]:
         return list(dict.fromkeys(item.experiment_iid for item in service.records(connection, scope, iids)))
@@ -30,7 +38,7 @@ async def comparison(services: Services, scope: Scope, iids: Sequence[int]) -> w
         lambda connection: service.compare(connection, scope, iids),
     )
     storage = Storage(services.database, services.blobs, services.settings.max_file_bytes)
-    return _shown(found, await service.environments(storage, found))
+    return found, await service.environments(storage, found)
 
 
 def _shown(found: ours.Comparison, environment: Sequence[ours.TextRow]) -> wire.Comparison:

@@ -152,6 +152,25 @@ def test_differences_of_curves_are_taken_at_steps_that_both_have(
     assert (by_metric[0]["x"], by_metric[0]["y"]) == ([0.4, 0.7, 1.0], [0.90 - 0.1, 0.90, 0.1])
 
 
+def test_a_comparison_is_written_as_markdown_and_curves_as_a_picture(
+    rita: Client, base: str, candidates: dict[str, int]
+) -> None:
+    named = f"candidates={candidates['a-s0']}.{candidates['b']}"
+    text = rita.get(f"{base}/compare.md?{named}")
+    assert text.headers["content-type"].startswith("text/markdown")
+    lines = text.text.splitlines()
+    assert lines[0].startswith("b is best: val/acc 0.9, 0.1 ahead of a-s0.")
+    assert "| Metric | a-s0 | b |" in lines
+    assert "| val/acc | 0.8 | **0.9** (+0.1 better) |" in lines
+    assert "| model | a | b |" in lines
+    picture = rita.get(f"{base}/curves.svg?{named}&metric=val/acc")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert "default-src 'none'" in picture.headers["content-security-policy"]
+    assert picture.text.count("stroke-linecap='round'") == 2
+    for query, field in (("", "candidates"), (named, "metric"), (f"{named}&metric=x&width=9", "width")):
+        refused(rita.get(f"{base}/curves.svg?{query}"), 400, "INVALID_PARAMETER_VALUE", field)
+
+
 @pytest.mark.parametrize(("iids", "status"), [([], 400), (list(range(1, 102)), 400), ([4711], 404)])
 def test_what_cannot_be_compared_is_refused(rita: Client, base: str, iids: list[int], status: int) -> None:
     code = "RESOURCE_DOES_NOT_EXIST" if status == 404 else "INVALID_PARAMETER_VALUE"

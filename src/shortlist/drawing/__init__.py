@@ -1,0 +1,1 @@
+"""Charts as pictures, written by the server for places that run no script of ours: merge requests, wikis, mails."""

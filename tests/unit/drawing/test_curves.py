@@ -1,0 +1,67 @@
+"""A chart as SVG: well-formed, right to the pixel, and safe whatever a name says."""
+
+import math
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from shortlist.drawing.curves import Chart, Line, svg
+from shortlist.drawing.ticks import decades, label, ticks
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def chart(*lines: Line, log: bool = False) -> Chart:
+    return Chart(title="val/acc", summary="two", x_label="step", lines=lines, log=log)
+
+
+def paths(text: str) -> list[str]:
+    root = ET.fromstring(text)  # noqa: S314 - our own
+    return [path.get("d") or "" for path in root.iter(f"{SVG}path") if path.get("fill") == "none"]
+
+
+def test_every_point_is_at_its_place() -> None:
+    drawn = paths(svg(chart(Line("a", [0, 5, 10], [0.0, 1.0, 0.5]))))
+    # 6 % of room above and below: 0 is 0.06 / 1.12 of the height above the axis.
+    top, height = 44, 360 - 34 - 44
+    places = [top + height * (1 - (value + 0.06) / 1.12) for value in (0.0, 1.0, 0.5)]
+    assert drawn == [f"M64.00 {places[0]:.2f}L317.00 {places[1]:.2f}L570.00 {places[2]:.2f}"]
+
+
+def test_what_is_not_finite_is_a_gap_with_a_mark() -> None:
+    drawn = paths(svg(chart(Line("a", [0, 1, 2, 3], [1.0, math.nan, 2.0, math.inf]))))
+    assert drawn[0].count("M") == 2
+    assert drawn[1].count("M") == 4  # two crosses of two strokes
+
+
+def test_a_logarithmic_axis_leaves_out_what_has_no_place() -> None:
+    drawn = paths(svg(chart(Line("a", [0, 1, 2], [1.0, 0.0, 100.0]), log=True)))
+    assert drawn[0].count("M") == 2
+
+
+def test_names_are_text_and_nothing_else() -> None:
+    text = svg(chart(Line("<script>x</script>", [0.0], [1.0]), Line("b", [], [])))
+    root = ET.fromstring(text)  # noqa: S314 - our own
+    assert "<script" not in text
+    assert [item.text for item in root.iter(f"{SVG}text")][-1] == "<script>x</script>"
+    assert len(list(root.iter(f"{SVG}circle"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (-1.2, 3.1, [-1, 0, 1, 2, 3]), (0, 9, [0, 2, 4, 6, 8])],
+)
+def test_ticks_are_round_and_not_too_many(low: float, high: float, expected: list[float]) -> None:
+    assert ticks(low, high, 6) == pytest.approx(expected)
+
+
+def test_ticks_read_well() -> None:
+    assert [label(value) for value in (0.0, 0.25, 5000.0, 1e-9, 0.30000000000000004)] == [
+        "0",
+        "0.25",
+        "5,000",
+        "1e-09",
+        "0.3",
+    ]
+    assert decades(0.5, 200) == [1, 10, 100]
+    assert decades(2, 3) == [2, 3]
