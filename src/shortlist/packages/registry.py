@@ -11,7 +11,7 @@ from shortlist.access.roles import Feature
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.errors import NotFound
-from shortlist.packages import rules, store
+from shortlist.packages import notes, rules, store
 from shortlist.packages import store_registry as store_packages
 from shortlist.packages.store_registry import Closed
 from shortlist.packages.types import Contents, Package, PackageFile, PackageQuery, PackageRef, PackageType
@@ -70,6 +70,7 @@ def delete(connection: Connection, scope: Scope, package: Package) -> None:
     """Softly delete a package with its files. Its name and version can be used again at once."""
     store.lock(connection, scope.project_id)
     store_packages.delete(connection, scope, package.id, now_ms())
+    notes.note(connection, scope, package.ref)
 
 
 def delete_of(connection: Connection, scope: Scope, ref: PackageRef) -> None:
@@ -83,6 +84,7 @@ def delete_file(connection: Connection, scope: Scope, package: Package, file_id:
     store.lock(connection, scope.project_id)
     if not store_packages.delete_file(connection, scope, package.id, file_id, now_ms()):
         file(connection, scope, package, file_id)
+    notes.note(connection, scope, package.ref)
 
 
 def rename(connection: Connection, scope: Scope, old: PackageRef, new: PackageRef) -> None:

@@ -12,7 +12,7 @@ from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.errors import DomainError, InvalidValue, NotFound, QuotaExceeded, TooLarge, Unavailable
-from shortlist.packages import rules, store, store_registry
+from shortlist.packages import notes, rules, store, store_registry
 from shortlist.packages.locations import new_location
 from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageStatus, PackageType
 
@@ -104,6 +104,7 @@ def _add(connection: Connection, scope: Scope, ref: PackageRef, new: _New) -> _C
         location=location,
     )
     store.put_file(connection, scope, file)
+    notes.note(connection, scope, ref)
     return _Committed(file, redundant=location != new.location)
 
 
@@ -228,6 +229,7 @@ def delete_tree(connection: Connection, scope: Scope, ref: PackageRef, path: str
     if package_id is None:
         return 0
     store.lock(connection, scope.project_id)
+    notes.note(connection, scope, ref)
     return store.delete_tree(connection, scope, package_id, path, now_ms())
 
 

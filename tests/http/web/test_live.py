@@ -14,6 +14,7 @@ from tests.live import LiveServer, live_server
 
 API = "/api/v1/projects/root%2Fdefault"
 MLFLOW = "/api/v4/projects/root%2Fdefault/ml/mlflow/api/2.0/mlflow"
+ARTIFACTS = f"{MLFLOW}-artifacts/artifacts"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def call(client: httpx.Client, operation: str, **body: Any) -> Any:
     return answer.json()
 
 
-def test_points_status_edits_and_new_candidates_are_told(running: LiveServer) -> None:
+def test_points_status_edits_files_and_new_candidates_are_told(running: LiveServer) -> None:
     with running.client() as client:
         experiment = int(call(client, "experiments/create", name="live")["experiment_id"])
         with follow(running, experiment) as stream:
@@ -73,6 +74,11 @@ def test_points_status_edits_and_new_candidates_are_told(running: LiveServer) ->
             call(client, "runs/update", run_id=run_id, status="FINISHED", end_time=5)
             assert stream.next() == told
             call(client, "runs/set-tag", run_id=run_id, key="team", value="x")
+            assert stream.next() == told
+            file = f"{ARTIFACTS}/candidate:{iid}/notes.txt"
+            assert client.put(file, content=b"seen").status_code == 200
+            assert stream.next() == told
+            assert client.delete(file).status_code == 200
             assert stream.next() == told
             client.put(f"{API}/experiments/{experiment}/goal", json={"metric": "m", "direction": "maximize"})
             assert stream.next() == ("changed", {"experiments": {str(experiment): None}})
