@@ -10,10 +10,11 @@ from shortlist.cli.options import Config, Data, DatabaseUrl, open_database, sett
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rich.text import Text
     from sqlalchemy import Connection
 
     from shortlist.access.scope import Scope
-    from shortlist.comparison.types import Comparison, TextRow
+    from shortlist.comparison.types import Cell, Comparison, TextRow
     from shortlist.db.database import Database
 
 _POINTS = 24  # of a sparkline
@@ -79,32 +80,48 @@ def _sparklines(connection: "Connection", scope: "Scope", found: "Comparison") -
 
 def _show(found: "Comparison", environment: "Sequence[TextRow]", sparklines: "Mapping[tuple[int, str], str]") -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
     from shortlist.comparison import rules, service
-    from shortlist.comparison.markdown import delta_text, shown
+    from shortlist.comparison.markdown import one_line
 
     console = Console()
-    names = service.names(found)
+    names = {iid: one_line(name) for iid, name in service.names(found).items()}
+    iids = [item.record.iid for item in found.candidates]
     console.print(Text(rules.verdict(found.answer, found.metrics, names), style="bold"))
-    table = Table("", *(escape(names[item.record.iid]) for item in found.candidates), box=None, pad_edge=False)
+    table = Table("", box=None, pad_edge=False)
+    for iid in iids:
+        table.add_column(Text(names[iid]))
     for row in found.metrics:
-        cells: list[Text] = []
-        for item, cell in zip(found.candidates, row.cells, strict=True):
-            text = Text("" if cell.value is None else shown(cell.value))
-            if row.best == item.record.iid:
-                text = Text.assemble((text.plain, "bold green"), (" best", "green"))
-            if cell.delta is not None:
-                text.append(f" {delta_text(cell)}", style={True: "green", False: "red", None: "dim"}[cell.better])
-            text.append(f"\n{sparklines.get((item.record.iid, row.key), '')}", style="dim")
-            cells.append(text)
+        cells = (
+            _metric(cell, sparklines.get((iid, row.key), ""), best=row.best == iid)
+            for iid, cell in zip(iids, row.cells, strict=True)
+        )
         table.add_row(Text(row.key, style="bold"), *cells)
     named = [*found.params, *found.datasets, *found.code, *environment]
     for text_row in (row for row in named if not row.same):
-        table.add_row(Text(text_row.key), *(Text(value or "") for value in text_row.values))
+        table.add_row(Text(one_line(text_row.key)), *(Text(one_line(value or "")) for value in text_row.values))
     console.print(table)
     equal = [row for row in found.params if row.same]
     if equal:
-        console.print(Text(f"{len(equal)} equal: {', '.join(f'{row.key} {row.values[0]}' for row in equal)}", "dim"))
+        said = ", ".join(f"{row.key} {row.values[0]}" for row in equal)
+        console.print(Text(one_line(f"{len(equal)} equal: {said}"), style="dim"))
+
+
+def _metric(cell: "Cell", sparkline: str, *, best: bool) -> "Text":
+    """A value with its mark and its distance from the baseline, the course of the metric below."""
+    from rich.text import Text
+
+    from shortlist.comparison.markdown import delta_text, shown
+
+    text = Text()
+    if cell.value is not None:
+        text.append(shown(cell.value), style="bold green" if best else "")
+    if best:
+        text.append(" best", style="green")
+    if cell.delta is not None:
+        text.append(f" {delta_text(cell)}", style={True: "green", False: "red", None: "dim"}[cell.better])
+    if sparkline:
+        text.append(f"\n{sparkline}", style="dim")
+    return text

@@ -83,4 +83,9 @@ def escaped(text: str) -> str:
     """The text with what Markdown or HTML would take for its own written out: no name becomes a link or a tag."""
     for character in "\\`*_{}[]<>|#":
         text = text.replace(character, "\\" + character)
-    return " ".join(text.split())
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and without what would command a terminal or turn its direction of writing."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
