@@ -28,6 +28,7 @@ def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_
         page.keyboard.press(key)
     page.wait_for_url("**/-/ml/compare?candidates=*")
     table = page.get_by_role("group", name="Candidates side by side")
+    expect(table).to_be_visible(timeout=20_000)
     names = table.locator("thead th .name a").all_inner_texts()
     assert len(names) == 2
     found = _compared(filled, *names)

@@ -446,7 +446,9 @@ def test_what_is_logged_appears_without_moving_the_focus_or_the_scroll(page: Pag
     expect(page.get_by_text("61 candidates", exact=True).last).to_be_visible(timeout=PATIENCE)
     assert cell.evaluate("row => row.getBoundingClientRect().top") == place
     expect(page.get_by_role("grid")).to_be_focused()
-    expect(page.locator("[data-live]")).to_contain_text("New values came at")
+    # Only what comes after the stream is open is said aloud; until now the page may have read because it opened.
+    made.log(run_id, "acc", 0.5625)
+    expect(page.locator("[data-live]")).to_contain_text("New values came at", timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
