@@ -50,7 +50,7 @@ def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_
     expect(table.get_by_role("rowheader", name="optimizer")).to_have_count(0)
     equal.click()
     expect(table.get_by_role("rowheader", name="optimizer")).to_have_count(1)
-    expect(page.get_by_role("group", name=re.compile("^val/accuracy of 2 candidates"))).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("^val.accuracy of 2 candidates"))).to_be_visible()
     expect(page.get_by_role("group", name=re.compile("^Difference to"))).to_be_visible()
 
 
