@@ -90,12 +90,9 @@ class Pages:
         """The experiments of a project."""
 
         def work(connection: Connection) -> PageData:
-            return PageData(
-                "experiments",
-                session.current(call),
-                project=projects.project_of(connection, call.project),
-                experiments=views.experiment_list(connection, call.project, wire.ExperimentQuery()),
-            )
+            data = _of_project(call, connection, "experiments")
+            data.experiments = views.experiment_list(connection, call.project, wire.ExperimentQuery())
+            return data
 
         data = await call.services.database.read(work)
         return self._page(data, f"Model experiments · {call.project.project.full_path}")
@@ -111,16 +108,11 @@ class Pages:
             found = await views.answered_page(call.services, call.project, plain)
 
         def work(connection: Connection) -> PageData:
-            return PageData(
-                "experiment",
-                session.current(call),
-                project=projects.project_of(connection, call.project),
-                experiment=views.experiment(connection, call.project, query.experiment),
-                answer=found.answer,
-                columns=views.columns(connection, call.project, query.experiment),
-                candidates=found.page,
-                query=query,
-            )
+            data = _of_project(call, connection, "experiment")
+            data.experiment = views.experiment(connection, call.project, query.experiment)
+            data.columns = views.columns(connection, call.project, query.experiment)
+            data.answer, data.candidates, data.query = found.answer, found.page, query
+            return data
 
         data = await call.services.database.read(work)
         return self._page(data, data.experiment.name if data.experiment else "Experiment", found.answer.sentence)
@@ -129,12 +121,9 @@ class Pages:
         """One candidate."""
 
         def work(connection: Connection) -> PageData:
-            return PageData(
-                "candidate",
-                session.current(call),
-                project=projects.project_of(connection, call.project),
-                candidate=views.candidate(connection, call.project, _number(call.path["candidate"])),
-            )
+            data = _of_project(call, connection, "candidate")
+            data.candidate = views.candidate(connection, call.project, _number(call.path["candidate"]))
+            return data
 
         data = await call.services.database.read(work)
         return self._page(data, data.candidate.name if data.candidate else "Candidate")
@@ -143,12 +132,9 @@ class Pages:
         """The registered models of a project."""
 
         def work(connection: Connection) -> PageData:
-            return PageData(
-                "models",
-                session.current(call),
-                project=projects.project_of(connection, call.project),
-                models=models.model_list(connection, call.project, wire_models.ModelQuery()),
-            )
+            data = _of_project(call, connection, "models")
+            data.models = models.model_list(connection, call.project, wire_models.ModelQuery())
+            return data
 
         data = await call.services.database.read(work)
         return self._page(data, f"Models · {call.project.project.full_path}")
@@ -158,12 +144,9 @@ class Pages:
         iid = _number(call.path["model"])
 
         def work(connection: Connection) -> PageData:
-            return PageData(
-                "model",
-                session.current(call),
-                project=projects.project_of(connection, call.project),
-                model=models.model_page(connection, call.project, iid),
-            )
+            data = _of_project(call, connection, "model")
+            data.model = models.model_page(connection, call.project, iid)
+            return data
 
         data = await call.services.database.read(work)
         return self._page(data, data.model.model.name if data.model else "Model")
@@ -173,13 +156,9 @@ class Pages:
         place = _number(call.path["model"]), _number(call.path["version"])
 
         def work(connection: Connection) -> PageData:
-            record = lookup.by_place(connection, call.project, place)
-            return PageData(
-                "version",
-                session.current(call),
-                project=projects.project_of(connection, call.project),
-                version=models.version(connection, call.project, record),
-            )
+            data = _of_project(call, connection, "version")
+            data.version = models.version(connection, call.project, lookup.by_place(connection, call.project, place))
+            return data
 
         data = await call.services.database.read(work)
         return self._page(data, f"{data.version.name} {data.version.version}" if data.version else "Version")
@@ -188,8 +167,8 @@ class Pages:
         """Candidates beside each other: `?candidates=3.7.12`, the first of which is the baseline."""
         iids = _iids_of(request)
         found = await compare.comparison(call.services, call.project, iids) if iids else None
-        project = await call.services.database.read(lambda connection: projects.project_of(connection, call.project))
-        data = PageData("compare", session.current(call), project=project, comparison=found)
+        data = await call.services.database.read(lambda connection: _of_project(call, connection, "compare"))
+        data.comparison = found
         names = [item.name for item in found.candidates] if found else []
         title = " and ".join([", ".join(names[:-1]), names[-1]]) if 1 < len(names) <= _NAMED else "Compare"
         return self._page(data, title, found.verdict if found else DESCRIPTION)
@@ -198,12 +177,9 @@ class Pages:
         """The packages of a project."""
 
         def work(connection: Connection) -> PageData:
-            return PageData(
-                "packages",
-                session.current(call),
-                project=projects.project_of(connection, call.project),
-                packages=packages.package_list(connection, call.project, wire_packages.PackageQuery()),
-            )
+            data = _of_project(call, connection, "packages")
+            data.packages = packages.package_list(connection, call.project, wire_packages.PackageQuery())
+            return data
 
         data = await call.services.database.read(work)
         return self._page(data, f"Packages · {call.project.project.full_path}")
@@ -213,12 +189,9 @@ class Pages:
         number = _number(call.path["package"])
 
         def work(connection: Connection) -> PageData:
-            return PageData(
-                "package",
-                session.current(call),
-                project=projects.project_of(connection, call.project),
-                package=packages.package_page(connection, call.project, number),
-            )
+            data = _of_project(call, connection, "package")
+            data.package = packages.package_page(connection, call.project, number)
+            return data
 
         data = await call.services.database.read(work)
         shown = data.package.package if data.package else None
@@ -251,6 +224,11 @@ class Pages:
             _get("/{project:path}", Action.PROJECT_READ, self.project),
             *people_pages.endpoints(self._page),
         )
+
+
+def _of_project(call: Call, connection: Connection, page: str) -> PageData:
+    """What every page of a project carries; the page adds its own."""
+    return PageData(page, session.current(call), project=projects.project_of(connection, call.project))
 
 
 def _get(path: str, action: Action, handler: PageHandler) -> Endpoint:
