@@ -1,5 +1,6 @@
 """`shortlist`: the server, and administration from the shell. Imports are inside commands, so that help is quick."""
 
+import gc
 from typing import Annotated
 
 import typer
@@ -49,6 +50,8 @@ def server(
     config: Config = None,
 ) -> None:
     """Run the server."""
+    # Nothing that a start makes is garbage; `http.server.serve` turns the collector on again.
+    gc.disable()
     with refusals():
         from shortlist.cli import serving
 

@@ -6,7 +6,7 @@ Alembic is imported only where there is something to do; a start-up that finds t
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from shortlist.db import engine as engines
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 HEAD = "0008"
 
 _FOLDER = Path(__file__).parent / "migrations"
+
+# Alembic's own table, apart from ours so that it is not compared with them.
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def current(connection: Connection) -> str | None:
@@ -58,7 +66,28 @@ def prepare(url: str) -> None:
     if not url.startswith("sqlite"):
         state = "is empty" if found is None else f"has schema {found} and this program needs {HEAD}"
         raise InvalidValue(f"The database {state}; run `shortlist db upgrade` first.", field="database")
-    upgrade(url)
+    if found is None:
+        create(url)
+    else:
+        upgrade(url)
+
+
+def create(url: str) -> None:
+    """Make the newest schema in an empty database from the tables: what all migrations make, in a tenth of their time.
+
+    Does nothing where another process was quicker.
+    """
+    from shortlist.db.schema import METADATA  # noqa: PLC0415 - it imports every domain, and some of them this package
+
+    engine = engines.create(engines.normalise_url(url))
+    try:
+        with engine.connect() as connection, engines.begin_write(connection):
+            if current(connection) is None:
+                METADATA.create_all(connection)
+                _VERSION.create(connection)
+                connection.execute(insert(_VERSION).values(version_num=HEAD))
+    finally:
+        engine.dispose()
 
 
 def known_revisions() -> set[str]:

@@ -56,6 +56,7 @@ def serve(
     # What start-up made lives as long as the process; the collector need not look at it again.
     gc.collect()
     gc.freeze()
+    gc.enable()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(application, host, port, ready, stopping))
 

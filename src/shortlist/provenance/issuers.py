@@ -7,17 +7,17 @@ whatever address it names.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
 
 from shortlist import outbound
 from shortlist.errors import InvalidValue, Unauthenticated, Unavailable
 from shortlist.outbound import OutboundError
-from shortlist.provenance.tokens import ALGORITHMS, Key
+
+if TYPE_CHECKING:
+    from shortlist.provenance.keys import Key
 
 _log = structlog.get_logger(__name__)
 
@@ -27,10 +27,6 @@ STALE_SECONDS = 24 * 3600.0
 # Between two attempts at one issuer, whatever is presented: tokens with made-up key ids must not become a flood.
 RETRY_SECONDS = 30.0
 MAX_KEYS = 100
-_MIN_RSA_BITS = 2048
-
-_RSA = ("kty", "n", "e", "kid")
-_EC = ("kty", "crv", "x", "y", "kid")
 
 
 class _Known:
@@ -67,7 +63,7 @@ class Issuers:
                 field="issuer",
             )
 
-    async def key(self, issuer: str, kid: str) -> Key:
+    async def key(self, issuer: str, kid: str) -> "Key":
         """The key of an issuer with this id.
 
         Raises:
@@ -89,7 +85,7 @@ class Issuers:
     def _is_fresh(self, known: _Known, kid: str) -> bool:
         return kid in known.keys and known.fetched is not None and self._clock() - known.fetched < FRESH_SECONDS
 
-    def _found(self, issuer: str, known: _Known, kid: str) -> Key:
+    def _found(self, issuer: str, known: _Known, kid: str) -> "Key":
         usable = known.fetched is not None and self._clock() - known.fetched < STALE_SECONDS
         if usable and kid in known.keys:
             return known.keys[kid]
@@ -106,7 +102,7 @@ class Issuers:
         else:
             known.fetched, known.fault = self._clock(), ""
 
-    async def _ask(self, issuer: str) -> dict[str, Key]:
+    async def _ask(self, issuer: str) -> "dict[str, Key]":
         """OpenID Connect Discovery 1.0, section 4, then RFC 7517, section 5."""
         configuration = await self._get_json(issuer.rstrip("/") + "/.well-known/openid-configuration")
         if not isinstance(configuration, dict) or configuration.get("issuer") != issuer:  # pyright: ignore[reportUnknownMemberType]
@@ -121,24 +117,10 @@ class Issuers:
             raise OutboundError("it publishes no set of keys") from None
         if len(listed) > MAX_KEYS:
             raise OutboundError(f"it publishes more than {MAX_KEYS} keys")
-        return {kid: key for kid, key in ((str(item.get("kid", "")), _key(item)) for item in listed) if kid and key}
+        from shortlist.provenance import keys  # noqa: PLC0415 - as in `tokens.verify`
+
+        return keys.read(listed)
 
 
 class _KeySet(msgspec.Struct):
     keys: list[dict[str, Any]]
-
-
-def _key(item: dict[str, Any]) -> Key | None:
-    """A public key for signatures; None for anything else, symmetric keys above all."""
-    if item.get("use", "sig") != "sig" or item.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
-        return None
-    try:
-        if item.get("kty") == "RSA":
-            # A character has six bits. A shorter modulus can be factored.
-            long_enough = 6 * len(item["n"]) >= _MIN_RSA_BITS
-            return RSAKey.import_key({name: item[name] for name in _RSA}) if long_enough else None
-        if item.get("kty") == "EC":
-            return ECKey.import_key({name: item[name] for name in _EC})
-    except (JoseError, KeyError, ValueError, TypeError):
-        return None
-    return None

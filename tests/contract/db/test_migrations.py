@@ -1,14 +1,15 @@
 """The migrations: what they make is what the tables say, and the program knows the newest of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from shortlist.db import engine, migrate
 from shortlist.db.schema import METADATA
@@ -27,6 +28,33 @@ def connected(url: str) -> Iterator[Connection]:
         opened.dispose()
 
 
+def schema(connection: Connection) -> dict[str, dict[str, list[str]]]:
+    """Every table with its columns, keys, indexes and checks, in an order that does not depend on how it was made."""
+    inspector = inspect(connection)
+    read = {
+        "columns": inspector.get_columns,
+        "indexes": inspector.get_indexes,
+        "foreign keys": inspector.get_foreign_keys,
+        "unique": inspector.get_unique_constraints,
+        "checks": inspector.get_check_constraints,
+        "primary key": lambda table: [inspector.get_pk_constraint(table)],
+    }
+    return {
+        table: {what: sorted(described(item) for item in get(table)) for what, get in read.items()}
+        for table in inspector.get_table_names()
+    }
+
+
+def described(item: Mapping[str, Any]) -> str:
+    return str(sorted((key, shown(value)) for key, value in item.items()))
+
+
+def shown(value: object) -> str:
+    if isinstance(value, dict):
+        return described(cast("dict[str, Any]", value))
+    return str(value)
+
+
 @pytest.fixture(params=KINDS)
 def empty_url(request: pytest.FixtureRequest, databases: DatabaseFactory, tmp_path: Path) -> str:
     return databases.create_empty(request.param, tmp_path)
@@ -38,6 +66,21 @@ def test_the_migrations_make_what_the_tables_say(empty_url: str) -> None:
     with connected(empty_url) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         assert migrate.current(connection) == migrate.HEAD
+
+
+def test_an_empty_database_gets_at_once_what_the_migrations_make(
+    empty_url: str, databases: DatabaseFactory, tmp_path: Path
+) -> None:
+    kind = "sqlite" if empty_url.startswith("sqlite") else "postgresql"
+    (tmp_path / "migrated").mkdir()
+    migrated_url = databases.create_empty(kind, tmp_path / "migrated")
+    migrate.create(empty_url)
+    migrate.create(empty_url)
+    migrate.upgrade(migrated_url)
+
+    with connected(empty_url) as created, connected(migrated_url) as migrated:
+        assert schema(created) == schema(migrated)
+        assert migrate.current(created) == migrate.HEAD
 
 
 def test_upgrading_twice_changes_nothing(empty_url: str) -> None:
