@@ -16,6 +16,7 @@ from shortlist.http.dispatch import Dispatcher
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.kernel import Operation
 from shortlist.http.openapi import document
+from shortlist.http.proxies import TrustedProxies
 from shortlist.http.resolver import Resolver
 from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
@@ -120,6 +121,7 @@ def dispatcher(services: Services) -> Dispatcher:
         log=AccessLog(
             json=not _on_terminal(services.settings), least_status=_LOGGED_FROM[services.settings.access_log]
         ),
+        proxies=TrustedProxies(services.settings.trusted_proxies),
     )
 
 

@@ -1,5 +1,6 @@
 """Settings: one frozen struct, read once, from the command line, the environment and a TOML file, in that order."""
 
+import ipaddress
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from shortlist.outbound import check_url
 
 PREFIX = "SHORTLIST_"
 CI_ISSUERS = ("https://gitlab.com", "https://token.actions.githubusercontent.com")
-_LISTS = ("allowed_hosts", "ci_issuers")  # written with commas in the environment
+_LISTS = ("allowed_hosts", "ci_issuers", "trusted_proxies")  # written with commas in the environment
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str, ...
     ] = ()  # names that a Host header may have, besides loopback names and private addresses
     external_url: str = ""  # as browsers and clients see the server; empty: from the Host header
+    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For and -Proto are believed
     ci_issuers: tuple[str, ...] = CI_ISSUERS  # whose CI identity tokens projects may trust; replaces the default list
     max_body_bytes: int = 32 * 1024 * 1024  # of a JSON request
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
@@ -66,11 +68,23 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         raise _wrong(str(error)) from None
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
+    _check_networks(settings.trusted_proxies)
     for issuer in settings.ci_issuers:
         check_url(issuer, "ci_issuers")
     if settings.keep_deleted_hours < 1:
         raise InvalidValue("Wrong setting keep_deleted_hours: it must be at least 1.", field="keep_deleted_hours")
     return settings
+
+
+def _check_networks(networks: tuple[str, ...]) -> None:
+    for text in networks:
+        try:
+            ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            raise InvalidValue(
+                f"Wrong setting trusted_proxies: {text[:100]!r} is no address or network, such as 10.0.0.0/8.",
+                field="trusted_proxies",
+            ) from None
 
 
 def _to_path(kind: type[Any], value: Any) -> Any:

@@ -1,11 +1,13 @@
-"""One line for each request: who asked for what, what was answered, and how long it took. No query, no secret."""
+"""One line for each request: who asked for what from where, the answer, and how long it took. No query, no secret."""
 
 import sys
 from typing import IO
 
 import msgspec
+from starlette.types import Scope
 
 from shortlist.clock import now_ms
+from shortlist.http.proxies import client_address
 
 
 class AccessLog:
@@ -18,9 +20,12 @@ class AccessLog:
         self._stream = stream or sys.stderr
         self._encode = msgspec.json.Encoder().encode
 
-    def write(self, *, method: str, path: str, status: int, milliseconds: float, request_id: str, user: str) -> None:
+    def write(self, scope: Scope, *, path: str, milliseconds: float) -> None:
+        """`scope` is the request's, with what the dispatcher notes in it; `path` is as it was before any rewriting."""
+        status: int = scope["status"]
         if status < self._least_status:
             return
+        method, user, request_id, address = scope["method"], scope["user"], scope["request_id"], client_address(scope)
         if self._json:
             line = self._encode(
                 {
@@ -32,10 +37,11 @@ class AccessLog:
                     "ms": round(milliseconds, 2),
                     "request_id": request_id,
                     "user": user,
+                    "address": address,
                 }
             ).decode()
         else:
             # A path may hold anything; an escape sequence or a line break must not reach a terminal.
             shown = path if path.isprintable() else ascii(path)
-            line = f"{method:6} {shown} {status} {milliseconds:.1f} ms {user or '-'} {request_id}"
+            line = f"{method:6} {shown} {status} {milliseconds:.1f} ms {user or '-'} {address or '-'} {request_id}"
         self._stream.write(line + "\n")

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from shortlist.errors import DomainError, MethodNotAllowed, NoSuchEndpoint, PermissionDenied
 from shortlist.http.access_log import AccessLog
 from shortlist.http.kernel import Operation
+from shortlist.http.proxies import TrustedProxies
 from shortlist.http.security import HostCheck
 
 _OWNERS = tuple(
@@ -46,6 +47,7 @@ class Dispatcher:
         *,
         hosts: HostCheck,
         log: AccessLog,
+        proxies: TrustedProxies,
     ) -> None:
         self._fixed: dict[str, dict[str, Operation]] = {}
         patterns: dict[str, dict[str, Operation]] = {}
@@ -61,6 +63,7 @@ class Dispatcher:
         self._fallback = fallback
         self._hosts = hosts
         self._log = log
+        self._proxies = proxies
         self._running = 0
         self._idle: asyncio.Event | None = None
 
@@ -71,6 +74,7 @@ class Dispatcher:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         given = headers.get("x-request-id", "")
         scope["header_map"] = headers
+        self._proxies.apply(scope)
         scope["request_id"] = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
         scope["user"] = ""
         scope["status"] = 500
@@ -86,14 +90,7 @@ class Dispatcher:
             self._running -= 1
             if self._running == 0 and self._idle is not None:
                 self._idle.set()
-            self._log.write(
-                method=scope["method"],
-                path=shown,
-                status=scope["status"],
-                milliseconds=(perf_counter() - started) * 1000,
-                request_id=scope["request_id"],
-                user=scope["user"],
-            )
+            self._log.write(scope, path=shown, milliseconds=(perf_counter() - started) * 1000)
 
     async def wait_idle(self) -> None:
         """Return when no request is running: what a server that stops waits for."""

@@ -13,6 +13,7 @@ from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.authorise import Authoriser, base_url
 from shortlist.http.body import ClientGone, RequestDecoder, read_body
 from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, Pieces, ReadHandler, StreamHandler
+from shortlist.http.proxies import client_address
 from shortlist.http.security import SECURITY_HEADERS
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
@@ -75,7 +76,7 @@ class Operation:
         action = self.endpoint.action
         path: Mapping[str, str] = scope.get("path_params", {})
         reference = scope.get("project") or scope.get("group") or path.get("project") or path.get("group")
-        actor = await self._authoriser.actor(scope["method"], action, headers, reference)
+        actor = await self._authoriser.actor(scope, action, reference)
         scope["user"] = actor.username
         granted = await self._authoriser.scope(actor, action, reference)
         return Call(
@@ -88,7 +89,7 @@ class Operation:
             request_id=scope["request_id"],
             target=(scope.get("raw_path") or b"/").partition(b"?")[0].decode("latin-1"),
             query=scope["query_string"].decode("latin-1"),
-            address=scope["client"][0] if scope.get("client") else "",
+            address=client_address(scope),
         )
 
     async def _decode(self, call: Call, scope: Scope, receive: Receive) -> Any:

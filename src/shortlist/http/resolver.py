@@ -154,8 +154,8 @@ class Resolver:
     def cached_actor(self, presented: Presented, reference: str | None) -> Actor | None:
         return self._actors.get(presented.key(reference))
 
-    async def actor(self, presented: Presented, reference: str | None) -> Actor:
-        """Who presents these, to the project that `reference` names if one is asked for.
+    async def actor(self, presented: Presented, reference: str | None, address: str) -> Actor:
+        """Who presents these from this address, to the project that `reference` names if one is asked for.
 
         Raises:
             Unauthenticated: the credentials are not valid. RateLimited: too many passwords were guessed.
@@ -163,14 +163,14 @@ class Resolver:
         """
         found = self._actors.get(presented.key(reference))
         if found is None:
-            found, touch = await self._identified(presented, reference)
+            found, touch = await self._identified(presented, reference, address)
             if touch is not None:
                 await self._database.write(touch)
             self._actors.put(presented.key(reference), found)
         return found
 
     async def _identified(
-        self, presented: Presented, reference: str | None
+        self, presented: Presented, reference: str | None, address: str
     ) -> tuple[Actor, Callable[[Connection], None] | None]:
         if presented.identity_token is not None:
             return await self._verifier.actor(
@@ -179,15 +179,15 @@ class Resolver:
         if presented.password is None:
             return await self._database.read(lambda connection: _identify(connection, presented))
         login = presented.login
-        blocked = self._limits.reached(login)
+        blocked = self._limits.reached(login, address)
         try:
             found = await self._database.read(
                 lambda connection: _of_basic(connection, presented, try_password=not blocked)
             )
         except Unauthenticated:
             # A token in place of the password goes on working, so nobody can be locked out of their automation.
-            self._limits.check(login, "")
-            self._limits.failed(login, "")
+            self._limits.check(login, address)
+            self._limits.failed(login, address)
             raise
         if found[0].credential is Credential.PASSWORD:
             self._limits.succeeded(login)

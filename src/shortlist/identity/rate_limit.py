@@ -1,5 +1,6 @@
 """A limit on sign-in attempts, by login and by address."""
 
+import ipaddress
 import threading
 from collections import OrderedDict
 
@@ -8,6 +9,7 @@ from shortlist.errors import RateLimited
 
 _WINDOW_MILLISECONDS = 10 * 60 * 1000
 _MAX_REMEMBERED = 10_000
+_MAX_USERNAME = 255
 
 
 class AttemptLimit:
@@ -56,18 +58,36 @@ class SignInLimits:
 
     def check(self, login: str, address: str) -> None:
         """Raises RateLimited: too many failures of late for this login, or from this address."""
-        self._by_login.check(login.lower())
+        self._by_login.check(_login(login))
         if address:
-            self._by_address.check(address)
+            self._by_address.check(_neighbourhood(address))
 
-    def reached(self, login: str) -> bool:
-        """Whether there were too many failures for this login of late."""
-        return self._by_login.reached(login.lower())
+    def reached(self, login: str, address: str) -> bool:
+        """Whether there were too many failures of late for this login, or from this address."""
+        return self._by_login.reached(_login(login)) or bool(
+            address and self._by_address.reached(_neighbourhood(address))
+        )
 
     def failed(self, login: str, address: str) -> None:
-        self._by_login.failed(login.lower())
+        self._by_login.failed(_login(login))
         if address:
-            self._by_address.failed(address)
+            self._by_address.failed(_neighbourhood(address))
 
     def succeeded(self, login: str) -> None:
-        self._by_login.succeeded(login.lower())
+        self._by_login.succeeded(_login(login))
+
+
+def _login(given: str) -> str:
+    """What is remembered of a login: no username is longer, and a sender must not choose how much memory it takes."""
+    return given[:_MAX_USERNAME].lower()
+
+
+def _neighbourhood(address: str) -> str:
+    """What one sender has: an IPv4 address, or the /64 that a single IPv6 customer gets at least."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:_MAX_USERNAME]
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))

@@ -29,7 +29,7 @@ async def get(call: Call, _request: None) -> wire.Session:
 async def sign_in(call: Call, request: Request) -> Response:
     """Sign in with a username and a password."""
     given = await _read(call, request)
-    address = request.client.host if request.client else ""
+    address = call.address
     limits = call.services.sign_in_limits
     limits.check(given.login, address)
     user, stored = await call.services.database.read(

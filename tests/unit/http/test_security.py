@@ -65,12 +65,12 @@ def test_sign_in_from_our_own_page_and_from_scripts_passes() -> None:
 @pytest.mark.parametrize("as_json", [True, False])
 def test_access_log_writes_one_line_even_for_a_path_with_line_breaks(as_json: bool) -> None:
     stream = io.StringIO()
-    AccessLog(json=as_json, stream=stream).write(
-        method="GET", path="/a\nb\x1b[31m", status=200, milliseconds=1.234, request_id="r", user="olga"
-    )
+    scope = {"method": "GET", "status": 200, "request_id": "r", "user": "olga", "client": ("192.0.2.7", 4711)}
+    AccessLog(json=as_json, stream=stream).write(scope, path="/a\nb\x1b[31m", milliseconds=1.234)
 
     text = stream.getvalue()
     assert text.count("\n") == 1
     assert "\x1b" not in text
     if as_json:
         assert json.loads(text)["ms"] == 1.23
+    assert "192.0.2.7" in text
