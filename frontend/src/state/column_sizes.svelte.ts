@@ -1,0 +1,89 @@
+// How wide the columns of the table of candidates are: as a reader made them, else as their texts need.
+
+import { untrack } from 'svelte';
+import type { CandidateRow, Goal, Score } from '../api/schema';
+import { unrankedReason } from '../lib/answer';
+import { cellOf, type Format } from '../lib/cells';
+import { NAME_COLUMN, naturalWidth, type TableColumn } from '../lib/columns';
+import { edges } from '../lib/grid';
+import { clock } from './clock.svelte';
+import { widths } from './widths.svelte';
+
+/** The column of check boxes. */
+const PICK = 36;
+const NARROW = 480;
+
+/** Its properties are read when they are needed, so that only what a width depends on changes it. */
+export interface Measured {
+  columns: readonly TableColumn[];
+  formats: ReadonlyMap<string, Format>;
+  /** Rows whose texts are measured. */
+  sample: readonly CandidateRow[];
+  goal: Goal | null;
+  baseline: Score | null;
+  /** Of the box around the table, pixels. */
+  width: number;
+}
+
+export class ColumnSizes {
+  readonly #table: Measured;
+  // A width that fits is found once, so that new values do not make the columns jump.
+  readonly #fitting = new Map<string, number>();
+
+  readonly narrow = $derived.by(() => this.#table.width < NARROW);
+  readonly name = $derived.by(() => this.#nameWidth());
+  readonly #sizes = $derived.by(() => {
+    const { columns, goal, baseline } = this.#table;
+    void [this.narrow, goal, baseline];
+    return columns.map((column) => widths.of(column.id) ?? untrack(() => this.#widthOf(column)));
+  });
+  /** Left edges of the columns that scroll, and after them the right edge of the last. */
+  readonly at = $derived(edges(this.#sizes));
+  /** What stays in place at the left: the check box and the name. */
+  readonly fixed = $derived(PICK + this.name);
+  readonly template = $derived(
+    `${PICK}px ${this.name}px ${this.#sizes.map((size) => `${size}px`).join(' ')} minmax(0, 1fr)`,
+  );
+
+  constructor(table: Measured) {
+    this.#table = table;
+  }
+
+  resize(column: TableColumn, change: number): void {
+    const isName = column.id === NAME_COLUMN.id;
+    const current = isName ? this.name : (this.#sizes[this.#table.columns.indexOf(column)] ?? 100);
+    widths.set(column.id, current + change);
+  }
+
+  #widthOf(column: TableColumn): number {
+    if (column.id === 'status') return this.narrow ? 70 : 106;
+    const { formats, sample, goal, baseline } = this.#table;
+    const hasDistance = baseline !== null && column.kind === 'metric' && column.key === goal?.metric;
+    const key = `${column.id} ${hasDistance}`;
+    const known = this.#fitting.get(key);
+    if (known !== undefined) return known;
+    const texts = sample.map((row) => cellOf(column, row, formats.get(column.id), clock.now).text);
+    // The distance to the baseline stands before the value.
+    const fits = naturalWidth(column.title, texts) + (hasDistance ? 76 : 0);
+    if (sample.length > 0) this.#fitting.set(key, fits);
+    return fits;
+  }
+
+  #nameWidth(): number {
+    const { sample, goal, baseline, width } = this.#table;
+    const chosen = widths.of(NAME_COLUMN.id);
+    if (chosen !== undefined) return Math.min(chosen, Math.max(120, width - 120));
+    const names = sample.slice(0, 100).map((row) => {
+      const why = goal === null ? null : unrankedReason(row);
+      const beside = [
+        row.parent === null ? '' : '       ',
+        why ?? '',
+        baseline?.iid === row.iid ? 'baseline' : '',
+      ];
+      return [row.name, ...beside.filter((text) => text !== '')].join('  ');
+    });
+    const rank = goal === null ? 0 : 28;
+    const most = Math.round(width * (this.narrow ? 0.56 : 0.48)) - PICK;
+    return Math.min(naturalWidth('Name', names, 150, 300) + 32 + rank, Math.max(130, most));
+  }
+}

@@ -1,0 +1,192 @@
+// What the page of an experiment knows and shows: its rows, columns and answer, and the view that the address keeps.
+
+import { untrack } from 'svelte';
+import { api } from '../api/client';
+import type { Answer, CandidatePage, Column, Experiment } from '../api/schema';
+import {
+  chosenColumns,
+  defaultColumns,
+  FACTS,
+  firstDescending,
+  goalFirst,
+  type TableColumn,
+  tableColumn,
+  wantedColumns,
+} from '../lib/columns';
+import {
+  addOrder,
+  type ExperimentView,
+  NEWEST_FIRST,
+  nextOrder,
+  orderText,
+  parseView,
+  viewSearch,
+} from '../lib/view';
+import { CandidateList } from './candidates.svelte';
+import { page, replaceSearch } from './page.svelte';
+import { Selection } from './selection.svelte';
+import { toasts } from './toasts.svelte';
+
+/** What the server gave; its properties are read again when they change. */
+export interface Given {
+  experiment: Experiment;
+  answer: Answer | null;
+  columns: Column[];
+  first: CandidatePage;
+}
+
+export class ExperimentState {
+  experiment = $state.raw() as Experiment;
+  known = $state.raw<Column[]>([]);
+  answer = $state.raw<Answer | null>(null);
+  view = $state.raw<ExperimentView>(parseView(location.search));
+  /** Grows when values may have changed, so that curves are read again. */
+  version = $state(0);
+
+  /** Every column that there is. */
+  readonly allColumns = $derived([...FACTS, ...this.known.map(tableColumn)]);
+  /** The columns that are shown, as the address names them. */
+  readonly columnIds = $derived(
+    this.view.columns ?? goalFirst(defaultColumns(this.known), this.answer?.goal?.metric ?? null),
+  );
+  readonly columns = $derived(chosenColumns(this.columnIds, this.allColumns));
+  readonly #asksRanks = $derived(
+    this.view.order.length === 0 && this.view.view === 'active' && !this.experiment.deleted,
+  );
+  readonly isRanked = $derived(this.#asksRanks && this.answer?.goal != null);
+  readonly order = $derived(
+    this.view.order.length > 0 ? this.view.order : this.isRanked ? [] : [NEWEST_FIRST],
+  );
+  readonly isFiltered = $derived(this.view.filter !== '' || this.view.view !== 'active');
+  readonly search = $derived({
+    filter: this.view.filter,
+    order_by: this.view.order.map(orderText),
+    // The candidates of a deleted experiment are deleted with it.
+    view: this.experiment.deleted && this.view.view === 'active' ? ('deleted' as const) : this.view.view,
+    columns: [...new Set([...this.columnIds, ...wantedColumns(this.view.columns, this.known)])],
+    ranked: this.#asksRanks,
+  });
+
+  readonly project: string;
+  readonly list: CandidateList;
+  readonly selection: Selection;
+  readonly #iid: number;
+
+  /** Make it while the component is set up. */
+  constructor(project: string, given: Given) {
+    this.project = project;
+    this.#iid = untrack(() => given.experiment.iid);
+    untrack(() => this.#take(given));
+    this.list = new CandidateList(
+      project,
+      this.#iid,
+      untrack(() => this.search),
+    );
+    this.selection = new Selection(untrack(() => this.view.selected));
+    this.#begin(untrack(() => given.first));
+    this.#follow(given);
+  }
+
+  #take({ experiment, answer, columns }: Given): void {
+    this.experiment = experiment;
+    this.known = columns;
+    this.answer = answer;
+  }
+
+  // The document's rows answer the address that was loaded. Its order or filter may have been refused, and
+  // coming back may bring rows of an older address: then ask, and show meanwhile what is there.
+  #begin(first: CandidatePage): void {
+    untrack(() => {
+      this.list.take(first);
+      if (!this.#answersView()) void this.list.search(this.search);
+    });
+  }
+
+  #follow(given: Given): void {
+    let begun = untrack(() => given.first);
+    $effect(() => {
+      const next = given.first;
+      if (next === begun) return;
+      begun = next;
+      untrack(() =>
+        this.#answersView() ? this.list.take(next) : void this.list.refresh().catch(() => undefined),
+      );
+    });
+    $effect(() => this.#take(given));
+    $effect(() => {
+      const selected = [...this.selection.iids].sort((a, b) => a - b);
+      untrack(() => {
+        if (selected.join() !== this.view.selected.join()) this.show({ selected });
+      });
+    });
+  }
+
+  #answersView(): boolean {
+    const query = page.data.query;
+    const asked = `${query?.filter ?? ''} ${query?.order_by?.join() ?? ''} ${query?.view ?? 'active'}`;
+    return this.view.filter === '' && this.view.order.length === 0 && asked === `  ${this.search.view}`;
+  }
+
+  show(part: Partial<ExperimentView>): void {
+    this.view = { ...this.view, ...part };
+    replaceSearch(viewSearch(this.view));
+    if ('filter' in part || 'order' in part || 'view' in part) void this.list.search(this.search);
+  }
+
+  /** Null shows the columns that the experiment suggests. */
+  showColumns(columns: string[] | null): void {
+    const before = new Set(this.search.columns);
+    this.show({ columns });
+    const added = this.search.columns.some((id) => !before.has(id));
+    if (added) this.list.refresh(this.search.columns).catch((reason) => toasts.error(reason));
+  }
+
+  sort(column: TableColumn, additional: boolean): void {
+    if (column.field === null) return;
+    const next = additional ? addOrder : nextOrder;
+    this.show({ order: next(this.order, column.field, firstDescending(column)) });
+  }
+
+  /** Reads again what is shown. */
+  async refresh(): Promise<void> {
+    const [experiment, columns, answer] = await Promise.all([
+      api.experiment(this.project, this.#iid),
+      api.columns(this.project, this.#iid),
+      api.answer(this.project, this.#iid),
+      this.list.refresh(),
+    ]);
+    this.experiment = experiment;
+    this.answer = answer;
+    if (JSON.stringify(columns.columns) !== JSON.stringify(this.known)) {
+      this.known = columns.columns;
+      await this.list.refresh(this.search.columns);
+    }
+    this.version += 1;
+  }
+
+  /** Takes the answer to another goal. */
+  answered(answer: Answer): void {
+    this.answer = answer;
+    page.data.answer = answer;
+    void this.list.search(this.search);
+  }
+
+  /** Takes the experiment as it is after a change. */
+  changed(experiment: Experiment): void {
+    const isOther = experiment.deleted !== this.experiment.deleted;
+    this.experiment = experiment;
+    page.data.experiment = experiment;
+    if (isOther) void this.list.search(this.search);
+  }
+
+  /** The same candidate a second time is none any more. */
+  async setBaseline(iid: number): Promise<void> {
+    const goal = this.answer?.goal;
+    if (!goal) return;
+    const { confirmed: _, ...kept } = goal;
+    const baseline = goal.baseline === iid ? null : iid;
+    const next = await api.setGoal(this.project, this.#iid, { ...kept, baseline });
+    this.answered(next);
+    toasts.done(next.baseline ? `Compared with “${next.baseline.name}”.` : 'No baseline any more.');
+  }
+}

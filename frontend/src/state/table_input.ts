@@ -1,0 +1,150 @@
+// What the keyboard and the pointer do to the table of candidates.
+
+import { tick } from 'svelte';
+import type { CandidateRow } from '../api/schema';
+import { NAME_COLUMN, type TableColumn } from '../lib/columns';
+import type { Cursor } from './cursor.svelte';
+import type { Selection } from './selection.svelte';
+import type { Shortcut } from './shortcuts.svelte';
+import { widths } from './widths.svelte';
+
+type Iid = number | null | undefined;
+
+export interface InputTable {
+  cursor: Cursor;
+  selection: Selection;
+  rows: () => readonly CandidateRow[];
+  columns: () => readonly TableColumn[];
+  sort: (column: TableColumn, additional: boolean) => void;
+  move: (id: string, to: number) => void;
+  resize: (column: TableColumn, change: number) => void;
+  /** Goes to the page of a candidate, here or in a tab of its own. */
+  open: (iid: number, isNewTab: boolean) => void;
+  /** Opens the menu of a row at a point, or below its name. */
+  openMenu: (iid: number, point: { x: number; y: number } | null) => void;
+  focus: () => void;
+}
+
+export class TableInput {
+  readonly #table: InputTable;
+
+  constructor(table: InputTable) {
+    this.#table = table;
+  }
+
+  #pick(iid: Iid, range: boolean): void {
+    if (iid === null || iid === undefined) return;
+    const { selection, rows } = this.#table;
+    if (range) {
+      selection.extend(
+        rows().map((row) => row.iid),
+        iid,
+      );
+    } else selection.toggle(iid);
+  }
+
+  #open(iid: Iid): void {
+    if (iid !== null && iid !== undefined) this.#table.open(iid, false);
+  }
+
+  /** To the next or the previous row, with the focus on the table. */
+  #walk(step: number): void {
+    const { cursor } = this.#table;
+    const before = cursor.cell;
+    // The focus itself places a cursor that was nowhere.
+    this.#table.focus();
+    if (cursor.cell === before) cursor.walk(step);
+  }
+
+  /** `isFree` says whether the focus is where Enter may open a candidate. */
+  shortcuts(isFree: () => boolean): Shortcut[] {
+    const iid = (): Iid => this.#table.cursor.cell?.iid;
+    return [
+      { key: 'j', label: 'Next candidate', run: () => this.#walk(1) },
+      { key: 'k', label: 'Previous candidate', run: () => this.#walk(-1) },
+      { key: 'x', label: 'Select', run: () => this.#pick(iid(), false) },
+      { key: 'X', label: 'Select up to here', run: () => this.#pick(iid(), true) },
+      {
+        key: 'm',
+        label: 'Menu of the candidate',
+        run: () => {
+          const row = iid();
+          if (row !== null && row !== undefined) this.#table.openMenu(row, null);
+        },
+      },
+      { key: 'Enter', label: 'Open the candidate', when: isFree, run: () => this.#open(iid()) },
+    ];
+  }
+
+  keydown(event: KeyboardEvent): void {
+    if (event.altKey || event.metaKey || (event.target instanceof HTMLInputElement && event.key === ' '))
+      return;
+    const { cursor } = this.#table;
+    const { cell } = cursor;
+    const done =
+      cell?.iid === null ? this.#pressInHead(event, cell.column) : this.#pressInRow(event, cell?.iid);
+    if (done || cursor.press(event)) event.preventDefault();
+  }
+
+  #pressInHead(event: KeyboardEvent, place: number): boolean {
+    const { cursor, columns, move, sort, resize } = this.#table;
+    const column = place < 0 ? NAME_COLUMN : columns()[place];
+    if (column === undefined) return false;
+    const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
+    if (event.shiftKey && step !== 0 && place >= 0) {
+      const to = Math.max(0, Math.min(columns().length - 1, place + step));
+      move(column.id, to);
+      void tick().then(() => cursor.go(-1, to));
+    } else if (event.key === 'Enter' || event.key === ' ') sort(column, event.shiftKey);
+    else if (event.key === '+' || event.key === '-') {
+      resize(column, event.key === '+' ? 16 : -16);
+      widths.keep();
+    } else return false;
+    return true;
+  }
+
+  #pressInRow(event: KeyboardEvent, iid: Iid): boolean {
+    const { cursor, selection } = this.#table;
+    if (event.shiftKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      if (selection.size === 0) this.#pick(iid, false);
+      cursor.walk(event.key === 'ArrowDown' ? 1 : -1);
+      this.#pick(cursor.cell?.iid, true);
+    } else if (event.key === ' ') this.#pick(iid, event.shiftKey);
+    else if (event.key === 'Enter') this.#open(iid);
+    else if (event.key === 'Escape' && selection.size > 0) selection.clear();
+    else return false;
+    return true;
+  }
+
+  /** The pointer or the keyboard asks for the menu of a row. */
+  menu(event: MouseEvent): void {
+    const line = (event.target as Element).closest<HTMLElement>('tr[data-iid]');
+    if (line === null || event.shiftKey) return;
+    event.preventDefault();
+    const point = event.clientX === 0 ? null : { x: event.clientX, y: event.clientY };
+    this.#table.openMenu(Number(line.dataset.iid), point);
+  }
+
+  click(event: MouseEvent): void {
+    const { cursor, selection, open, openMenu } = this.#table;
+    const from = event.target as Element;
+    const line = from.closest<HTMLElement>('tr[data-iid]');
+    if (line === null) return;
+    const iid = Number(line.dataset.iid);
+    const button = from.closest('[data-menu]');
+    if (button !== null) {
+      const { left: x, bottom: y } = button.getBoundingClientRect();
+      openMenu(iid, { x, y });
+      return;
+    }
+    if (from.closest('label') === null || from instanceof HTMLInputElement) cursor.cell = { iid, column: -1 };
+    if (from instanceof HTMLInputElement) {
+      this.#pick(iid, event.shiftKey);
+      // The end of a range stays selected, though the click has turned its box.
+      from.checked = selection.has(iid);
+    }
+    if (from.closest('a, label, input') !== null || getSelection()?.isCollapsed === false) return;
+    if (event.shiftKey) this.#pick(iid, true);
+    else open(iid, event.metaKey || event.ctrlKey);
+  }
+}
