@@ -611,6 +611,7 @@ export interface PageData {
   version: Version | null;
   packages: PackageList | null;
   package: PackagePage | null;
+  report: Report | null;
   query: CandidateQuery | null;
   people: PeopleData | null;
 }
@@ -762,8 +763,14 @@ export interface Purge {
 }
 
 export interface Report {
+  subject: 'merge_request' | 'pipeline';
+  number: string;
+  ci_project: string;
   target: string;
   title: string;
+  ci: Ci | null;
+  projects: string[];
+  related: string[];
   experiments: ReportExperiment[];
   markdown: string;
 }
@@ -772,6 +779,7 @@ export interface ReportExperiment {
   iid: number;
   name: string;
   metric: string;
+  goal: string;
   ranked: number;
   produced: ReportRow[];
   target: ReportRow | null;
@@ -787,6 +795,7 @@ export interface ReportRow {
   iid: number;
   name: string;
   rank: number | null;
+  unranked: string | null;
   value: number | '-Infinity' | 'Infinity' | 'NaN' | null;
   delta: number | null;
   ci: Ci;

@@ -1,4 +1,5 @@
 import type { CiFact } from '../api/schema';
+import type { Subject } from './routes';
 
 export const CI_LABELS: Record<CiFact['kind'], string> = {
   job: 'Job',
@@ -25,6 +26,11 @@ export function ciText(fact: Pick<CiFact, 'kind' | 'text'>, system: string): str
     default:
       return fact.text;
   }
+}
+
+/** What has a page of all the candidates that it produced. */
+export function reportOf(kind: string): Subject | null {
+  return kind === 'pipeline' || kind === 'merge_request' ? kind : null;
 }
 
 /** An issuer without the part that is the same for all. */

@@ -16,7 +16,7 @@ export const PARTS: readonly Part[] = [
   {
     text: 'Experiments',
     rights: ['experiment:read'],
-    pages: ['experiments', 'experiment', 'candidate', 'compare'],
+    pages: ['experiments', 'experiment', 'candidate', 'compare', 'report'],
     href: experimentsPath,
   },
   {

@@ -2,6 +2,8 @@
 
 import { peoplePage } from './people_routes';
 
+export type Subject = 'merge_request' | 'pipeline';
+
 export type Route =
   | { page: 'sign_in' }
   | { page: 'projects' }
@@ -16,6 +18,7 @@ export type Route =
   | { page: 'people'; name: string }
   | { page: 'packages'; project: string }
   | { page: 'package'; project: string; package: number }
+  | { page: 'report'; project: string; subject: Subject; number: string }
   | { page: 'not_found' };
 
 const NOT_FOUND: Route = { page: 'not_found' };
@@ -36,6 +39,9 @@ export function matchRoute(pathname: string): Route {
   if (rest === 'packages') return { page: 'packages', project };
   const packed = /^packages\/(\d{1,15})$/.exec(rest);
   if (packed !== null) return { page: 'package', project, package: Number(packed[1]) };
+  const produced = /^(merge_request|pipeline)s\/([^/]+)$/.exec(rest);
+  if (produced !== null)
+    return { page: 'report', project, subject: produced[1] as Subject, number: produced[2] ?? '' };
   const model = /^ml\/models\/(\d{1,15})(?:\/versions\/(\d{1,15}))?$/.exec(rest);
   if (model !== null) return modelRoute(project, Number(model[1]), model[2]);
   const match = /^ml\/(experiments|candidates)\/(\d{1,15})$/.exec(rest);
@@ -104,6 +110,12 @@ export function packagesPath(project: string): string {
 
 export function packagePath(project: string, id: number): string {
   return `${packagesPath(project)}/${id}`;
+}
+
+/** What a merge request or a pipeline produced; of one CI project where several have that number. */
+export function reportPath(project: string, subject: Subject, number: string, ciProject = ''): string {
+  const search = ciProject === '' ? '' : `?ci_project=${encodeURIComponent(ciProject)}`;
+  return `${projectPath(project)}/-/${subject}s/${encodeURIComponent(number)}${search}`;
 }
 
 /** Where to go after signing in: only a path of this origin, never another host. */

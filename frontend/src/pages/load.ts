@@ -3,6 +3,7 @@
 import { api } from '../api/client';
 import { modelsApi } from '../api/models';
 import { packagesApi } from '../api/packages';
+import { reportsApi } from '../api/reports';
 import type { CandidateQuery, PageData } from '../api/schema';
 import { wantedColumns } from '../lib/columns';
 import { parseCompare } from '../lib/compare';
@@ -29,6 +30,7 @@ function blank(page: string): PageData {
     version: null,
     packages: null,
     package: null,
+    report: null,
     query: null,
     comparison: null,
     people: null,
@@ -95,6 +97,13 @@ export async function load(url: string, signal: AbortSignal): Promise<PageData> 
         packagesApi.get(route.project, route.package, signal),
       ]);
       return { ...blank('package'), project, package: found };
+    }
+    case 'report': {
+      const [project, report] = await Promise.all([
+        api.project(route.project, signal),
+        reportsApi.get(route.project, route.subject, route.number, search, signal),
+      ]);
+      return { ...blank('report'), project, report };
     }
     case 'version': {
       const [project, version] = await Promise.all([

@@ -4,7 +4,7 @@ Ranks and values are those of `ranking`, so a report says what the experiment's 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
@@ -15,11 +15,12 @@ from shortlist.ranking import rules
 from shortlist.ranking import service as ranking
 from shortlist.ranking.types import Direction, Score
 from shortlist.reports import store
-from shortlist.reports.types import ExperimentReport, Produced, Report, ReportQuery
+from shortlist.reports.types import ExperimentReport, Produced, Report, ReportQuery, Subject
 from shortlist.tracking import store_candidates, store_experiments
 
 MAX_CANDIDATES = 1_000
 MAX_EXPERIMENTS = 20
+_RELATED: Mapping[Subject, str] = {"merge_request": "pipeline", "pipeline": "merge_request"}
 
 
 def experiments_of(connection: Connection, scope: Scope, query: ReportQuery) -> list[int]:
@@ -33,22 +34,35 @@ def report(connection: Connection, scope: Scope, query: ReportQuery) -> Report:
     by_experiment: defaultdict[int, list[int]] = defaultdict(list)
     for iid, experiment_iid in iids.items():
         by_experiment[experiment_iid].append(iid)
-    newest = [found[iid].facts for iid in iids]
-    target = query.target or next((facts.target_branch for facts in newest if facts.target_branch), "")
+    newest = [found[iid] for iid in iids]
+    target = query.target or _first(newest, "target_branch")
     listed = sorted(by_experiment)[:MAX_EXPERIMENTS]
     on_target = store.on_branch(connection, scope, listed, target) if target and listed else set[int]()
-    found = {**origins.of_candidates(connection, scope, sorted(on_target)), **found}
+    origins_of = {**origins.of_candidates(connection, scope, sorted(on_target)), **found}
     names = {item.iid: item.name for item in store_experiments.by_iids(connection, scope, listed)}
     return Report(
         query=query,
         target=target,
-        title=next((facts.merge_request_title for facts in newest if facts.merge_request_title), ""),
+        title=_first(newest, "merge_request_title"),
+        newest=newest[0] if newest else None,
+        projects=sorted(_distinct(found.values(), "project")),
+        related=_distinct(newest, _RELATED[query.subject]),
         experiments=[
-            _experiment(connection, scope, (iid, names[iid]), set(by_experiment[iid]), on_target, found)
+            _experiment(connection, scope, (iid, names[iid]), set(by_experiment[iid]), on_target, origins_of)
             for iid in listed
             if iid in names
         ],
     )
+
+
+def _first(found: Iterable[Origin], fact: str) -> str:
+    """The first that is known of a fact; empty where none is."""
+    return next((value for value in _distinct(found, fact)), "")
+
+
+def _distinct(found: Iterable[Origin], fact: str) -> list[str]:
+    values = (str(getattr(origin.facts, fact)) for origin in found)
+    return list(dict.fromkeys(value for value in values if value))
 
 
 def _chosen(connection: Connection, scope: Scope, query: ReportQuery) -> tuple[dict[int, int], dict[int, Origin]]:

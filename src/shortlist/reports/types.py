@@ -46,7 +46,13 @@ class ExperimentReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """`newest` is where its newest candidate came from, None where there is none. `projects` are the CI projects that
+    have this number; `related` the pipelines of a merge request, or the merge requests of a pipeline, newest first."""
+
     query: ReportQuery
+    newest: Origin | None
+    projects: Sequence[str]
+    related: Sequence[str]
     target: str
     title: str
     experiments: Sequence[ExperimentReport]

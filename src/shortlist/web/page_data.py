@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shortlist.web import wire, wire_compare, wire_models, wire_packages
+from shortlist.web import wire, wire_compare, wire_models, wire_packages, wire_reports
 from shortlist.web.wire_people_pages import PeopleData
 
 
@@ -10,7 +10,7 @@ class PageData(msgspec.Struct):
     """What a page carries inside `<script id="page-data" type="application/json">`, so that it paints at once.
 
     `page` is one of sign_in, projects, experiments, experiment, candidate, compare, models, model, version, packages,
-    package, not_found, or the name of a page about people. The field with the page's data holds exactly
+    package, report, not_found, or the name of a page about people. The field with the page's data holds exactly
     what the API would answer.
     """
 
@@ -30,5 +30,6 @@ class PageData(msgspec.Struct):
     version: wire_models.Version | None = None
     packages: wire_packages.PackageList | None = None
     package: wire_packages.PackagePage | None = None
+    report: wire_reports.Report | None = None  # of a merge request or a pipeline
     query: wire.CandidateQuery | None = None  # the search that `candidates` answers, taken from the address
     people: PeopleData | None = None  # of pages about people, projects and access

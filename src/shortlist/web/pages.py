@@ -15,12 +15,14 @@ from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
 from shortlist.models import lookup
+from shortlist.reports.types import ReportQuery, Subject
 from shortlist.web import (
     compare,
     models,
     packages,
     people_pages,
     projects,
+    reports,
     session,
     views,
     wire,
@@ -197,6 +199,28 @@ class Pages:
         shown = data.package.package if data.package else None
         return self._page(data, f"{shown.name} {shown.version}" if shown else "Package")
 
+    async def merge_request(self, call: Call, request: Request) -> Response:
+        """What a merge request produced."""
+        return await self._report(call, request, "merge_request")
+
+    async def pipeline(self, call: Call, request: Request) -> Response:
+        """What a pipeline produced."""
+        return await self._report(call, request, "pipeline")
+
+    async def _report(self, call: Call, request: Request, subject: Subject) -> Response:
+        given, number = request.query_params, call.path["number"]
+        query = ReportQuery(
+            subject=subject,
+            number=number[: reports.MAX_NUMBER],
+            ci_project=given.get("ci_project", ""),
+            target=given.get("target", ""),
+        )
+        found = await reports.report(call.services, call.project, query, call.base_url)
+        data = await call.services.database.read(lambda connection: _of_project(call, connection, "report"))
+        data.report = found
+        named = f"{subject.replace('_', ' ').capitalize()} {number}"
+        return self._page(data, f"{found.title or named} · {call.project.project.full_path}")
+
     async def asset(self, call: Call, _request: Request) -> Response:
         """A file of the built front end; its name holds its hash, so it never changes."""
         asset = self._assets.get(call.path["path"])
@@ -221,6 +245,8 @@ class Pages:
             _get(_PROJECT + "/models/{model}/versions/{version}", Action.MODEL_READ, self.version),
             _get("/{project:path}/-/packages", Action.PACKAGE_READ, self.packages),
             _get("/{project:path}/-/packages/{package}", Action.PACKAGE_READ, self.package),
+            _get("/{project:path}/-/merge_requests/{number}", Action.EXPERIMENT_READ, self.merge_request),
+            _get("/{project:path}/-/pipelines/{number}", Action.EXPERIMENT_READ, self.pipeline),
             _get("/{project:path}", Action.PROJECT_READ, self.project),
             *people_pages.endpoints(self._page),
         )

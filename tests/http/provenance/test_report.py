@@ -1,6 +1,7 @@
 """What a merge request produced, compared with its target branch, as JSON and as a comment."""
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import pytest
@@ -48,7 +49,17 @@ def test_a_merge_request_against_its_target_branch(
     assert sum(line.startswith("| [") for line in lines) == 3
     assert f"http://localhost:5000/{cast.project}/-/ml/candidates/3" in found["markdown"]
 
+    assert (found["ci"]["facts"][0]["text"], found["projects"], found["related"]) == ("41", ["a/b", "c/d"], ["9"])
+    assert rita.get(f"{base}/merge_requests/41").json()["related"] == ["9"]
+    for address in ("merge_requests/41?ci_project=a/b", "pipelines/9", "merge_requests/7"):
+        page = rita.get(f"/{cast.project}/-/{address}")
+        assert page.status_code == 200, page.text
+        carried = page.text.partition('type="application/json">')[2].partition("</script>")[0]
+        assert json.loads(carried)["report"] == rita.get(f"{base}/{address}").json()
+    assert as_member("otto").get(f"/{cast.project}/-/pipelines/9").status_code == 404
+
     pipeline = rita.get(f"{base}/pipelines/9").json()
+    assert pipeline["related"] == ["41"]
     assert [row["name"] for row in pipeline["experiments"][0]["produced"]] == ["deep | @all", "deeper"]
     assert "no candidates of merge request 7 yet" in rita.get(f"{base}/merge_requests/7").json()["markdown"]
 
