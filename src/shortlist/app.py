@@ -147,7 +147,7 @@ def all_endpoints() -> list[tuple[Surface, Endpoint]]:
     ]
 
 
-async def _openapi(_call: Call, _request: None) -> dict[str, object]:
+async def openapi(_call: Call | None = None, _request: None = None) -> dict[str, object]:
     """This document: every JSON operation, as OpenAPI 3.1."""
     tables = (*mlflow.MOUNTED, *v4.ENDPOINTS, *api.ENDPOINTS)
     listed = [endpoint for endpoint in tables if not endpoint.path.startswith("/ajax")]
@@ -155,5 +155,5 @@ async def _openapi(_call: Call, _request: None) -> dict[str, object]:
 
 
 _OPENAPI = Endpoint(
-    method="GET", path="/-/openapi.json", action=Action.SERVER_PUBLIC, mode=Mode.ASYNC, handler=_openapi
+    method="GET", path="/-/openapi.json", action=Action.SERVER_PUBLIC, mode=Mode.ASYNC, handler=openapi
 )
