@@ -18,13 +18,14 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from shortlist import app  # noqa: E402
-from shortlist.db import migrate  # noqa: E402
-from shortlist.db.database import Database  # noqa: E402
 from tests.cast import Cast, make_cast  # noqa: E402
 from tests.ci import GITLAB_CLAIMS, Issuer, served  # noqa: E402
 from tests.compatibility.test_ci import free_port  # noqa: E402
 from tests.live import LiveServer, live_server  # noqa: E402
+
+from shortlist import app  # noqa: E402
+from shortlist.db import migrate  # noqa: E402
+from shortlist.db.database import Database  # noqa: E402
 
 SCHEMATHESIS = ROOT / ".cache/fuzz/bin/schemathesis"
 # The role that is played, and who of the cast plays it.
@@ -66,8 +67,9 @@ def _played(role: str, given: argparse.Namespace) -> bool:
         issuer, port = Issuer(""), free_port()
         stack.enter_context(served(issuer))
         address = f"http://127.0.0.1:{port}"
-        settings = {"port": str(port), "external_url": address, "ci_issuers": issuer.url, "access_log": "failures"}
-        server = stack.enter_context(live_server(folder, **settings))
+        server = stack.enter_context(
+            live_server(folder, port=str(port), external_url=address, ci_issuers=issuer.url, access_log="failures")
+        )
         _fill(server, cast, issuer)
         token = issuer.token(GITLAB_CLAIMS, aud=address) if role == "ci" else None
         member = ROLES[role]
@@ -117,7 +119,7 @@ def _fill(server: LiveServer, cast: Cast, issuer: Issuer) -> None:
 
 def _document(cast: Cast, only: str, *, ending: bool) -> dict[str, Any]:
     """The OpenAPI document, its ids those that are there or made-up ones, its project and group olga's."""
-    found = asyncio.run(app.openapi())
+    found: dict[str, Any] = asyncio.run(app.openapi())
     fixed = {"project": {"enum": [str(cast.project_id)]}, "group": {"enum": [str(cast.group_id)]}}
     paths: dict[str, Any] = {}
     for path, operations in found["paths"].items():

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -147,7 +148,7 @@ def all_endpoints() -> list[tuple[Surface, Endpoint]]:
     ]
 
 
-async def openapi(_call: Call | None = None, _request: None = None) -> dict[str, object]:
+async def openapi(_call: Call | None = None, _request: None = None) -> dict[str, Any]:
     """This document: every JSON operation, as OpenAPI 3.1."""
     tables = (*mlflow.MOUNTED, *v4.ENDPOINTS, *api.ENDPOINTS)
     listed = [endpoint for endpoint in tables if not endpoint.path.startswith("/ajax")]

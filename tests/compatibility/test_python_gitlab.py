@@ -201,9 +201,14 @@ def test_groups_hand_their_roles_down(root: gitlab.Gitlab, server: LiveServer) -
     below.path = "beneath"
     below.save()
     assert member.projects.get(project.id).path_with_namespace == f"{name}/beneath/inside"
+    group.delete()
+    with pytest.raises(GitlabGetError, match="404"):
+        member.projects.get(project.id)
     with pytest.raises(GitlabDeleteError):
         group.delete()
+    group.restore()
     assert group.id in [item.id for item in owner.groups.list(owned=True)]
+    assert member.projects.get(project.id).path_with_namespace == f"{name}/beneath/inside"
 
 
 def test_members_are_added_changed_and_removed(root: gitlab.Gitlab, server: LiveServer) -> None:

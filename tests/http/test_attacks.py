@@ -81,7 +81,7 @@ def test_a_project_cannot_be_put_where_one_may_not_create(as_member: AsMember, c
         body = {"name": "x", "namespace_id": home["id"]}
         refused(otto.post("/api/v4/projects", body), 404, "RESOURCE_DOES_NOT_EXIST")
         refused(rita.post("/api/v4/projects", body), 403, "PERMISSION_DENIED")
-        refused(otto.post("/api/v4/groups", {"name": "x", "parent_id": home["id"]}), 403, "PERMISSION_DENIED")
+        refused(otto.post("/api/v4/groups", {"name": "x", "parent_id": home["id"]}), 404, "RESOURCE_DOES_NOT_EXIST")
     for namespace in ("lab", "olga"):
         moved = otto.request(
             "PUT", f"/api/v4/projects/{cast.other_project.replace('/', '%2F')}/transfer", json={"namespace": namespace}

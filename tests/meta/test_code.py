@@ -31,6 +31,7 @@ SHARED_TABLES = {
     "namespace",
     "namespace_ancestor",
     "package_sweep",
+    "path_redirect",
     "project",
     "user_account",
 }

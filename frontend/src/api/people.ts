@@ -63,7 +63,11 @@ export const people = {
   createGroup: (body: wire.GroupCreate) => call<wire.GroupItem>('POST', '/groups', { body }),
   changeGroup: (path: string, body: wire.GroupChange) =>
     call<wire.GroupItem>('PATCH', place.group(path), { body }),
-  deleteGroup: (path: string) => call<wire.Done>('DELETE', place.group(path)),
+  deletedGroups: () => call<wire.GroupItemList>('GET', '/groups?deleted=true'),
+  deleteGroup: (path: string) => call<wire.GroupItem>('DELETE', place.group(path)),
+  restoreGroup: (path: string) => call<wire.GroupItem>('POST', `${place.group(path)}/restore`, { body: {} }),
+  purgeGroup: (path: string) =>
+    call<wire.Done>('POST', `${place.group(path)}/purge`, { body: { full_path: path } }),
 
   createAccount: (body: wire.AccountCreate) => call<wire.AccountMade>('POST', '/admin/users', { body }),
   changeOther: (user: number, body: Omit<wire.AccountAdminChange, 'user'>) =>

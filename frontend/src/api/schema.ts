@@ -435,6 +435,8 @@ export interface GroupItem {
   role: string | null;
   rights: string[];
   created_at: number;
+  deleted_at: number | null;
+  purged_at: number | null;
 }
 
 export interface GroupItemList {
@@ -445,6 +447,7 @@ export interface GroupItemList {
 export interface GroupQuery {
   search?: string;
   owned?: boolean;
+  deleted?: boolean;
   page?: number;
 }
 

@@ -40,7 +40,7 @@ const PROJECT_PARTS: readonly Part[] = [
 const GROUP_PARTS: readonly Part[] = [
   { text: 'Projects', end: '', page: 'group', right: 'group:read' },
   { text: 'Members', end: '/-/group_members', page: 'group_members', right: 'group_member:read' },
-  { text: 'Settings', end: '/-/edit', page: 'group_settings', right: 'group:write' },
+  { text: 'Settings', end: '/-/edit', page: 'group_settings', right: 'group:delete' },
   {
     text: 'Access tokens',
     end: '/-/settings/access_tokens',

@@ -50,7 +50,7 @@ SENTENCES: dict[Action, str] = {
     Action.EXPERIMENT_WRITE: "Create, change and delete experiments and candidates, and log to them",
     Action.GROUP_AUDIT_READ: "See a group's audit events",
     Action.GROUP_CREATE: "Create a group",
-    Action.GROUP_DELETE: "Delete a group",
+    Action.GROUP_DELETE: "Delete a group with all that is in it, and restore it",
     Action.GROUP_LIST: "List the groups that the caller can see",
     Action.GROUP_MEMBER_READ: "See the members of a group",
     Action.GROUP_MEMBER_WRITE: "Add, change and remove members of a group",
@@ -130,4 +130,4 @@ ALLOWED_WHEN_ARCHIVED = frozenset(
         Action.TOKEN_WRITE,
     }
 )
-ALLOWED_WHEN_DELETED = frozenset({Action.PROJECT_DELETE})
+ALLOWED_WHEN_DELETED = frozenset({Action.GROUP_DELETE, Action.PROJECT_DELETE})

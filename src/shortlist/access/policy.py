@@ -108,6 +108,8 @@ def _decide_in_group(actor: Actor, action: Action, group: GroupFacts | None) -> 
     needed = LEAST_ROLES.get(action)
     if actor.user_id is None and (needed is not None or action in NEEDS_ACCOUNT):
         return _SIGN_IN
+    if group.deleted and action in WRITING_ACTIONS and action not in ALLOWED_WHEN_DELETED:
+        return Decision(Outcome.REFUSED, "The group is being deleted; restore it first.")
     return _by_role(actor, needed, group)
 
 
@@ -121,7 +123,7 @@ def can_see(actor: Actor, place: ProjectFacts | GroupFacts) -> bool:
     """Whether the caller may know that the project or group exists."""
     if actor.administrator:
         return True
-    if isinstance(place, ProjectFacts) and place.deleted:
+    if place.deleted:
         return place.role is Role.OWNER
     if place.role is not None or place.visibility is Visibility.PUBLIC:
         return True

@@ -84,6 +84,7 @@ class GroupFacts(msgspec.Struct, frozen=True):
     name: str
     visibility: Visibility
     role: Role | None
+    deleted: bool = False
 
 
 class Scope(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from shortlist.errors import DomainError, InvalidValue, TooLarge
 _AT = re.compile(r"^(?P<what>.*?) - at `(?P<where>(?:key in )?\$?.*?)`$")
 _MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]+)`")
 _MAX_QUERY_FIELDS = 1000
+_INT64 = 2**63
 
 
 class ClientGone(Exception):  # noqa: N818 - an event more than an error
@@ -55,7 +56,8 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
 class RequestDecoder:
     """Decodes one endpoint's request struct from JSON or from a query, with path parameters merged in.
 
-    Numbers and booleans may be written as strings, as MLflow's clients do. Unknown fields are ignored.
+    Numbers and booleans may be written as strings, as MLflow's clients do. Unknown fields are ignored. Whole numbers
+    have 64 bits, as in the databases.
     """
 
     def __init__(self, kind: type[Any], path: str) -> None:
@@ -63,6 +65,7 @@ class RequestDecoder:
         self._decoder = msgspec.json.Decoder(kind, strict=False)
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         self._lists = {name for name, field in fields.items() if _holds_list(field.type)}
+        self._numbers = [(field.name, name) for name, field in fields.items() if _holds_integers(field.type)]
         in_path = {name.split(":")[0] for name in re.findall(r"{([^}]+)}", path)}
         self._path_fields = in_path & set(fields)
 
@@ -70,7 +73,7 @@ class RequestDecoder:
         """Raises InvalidValue: not JSON, not an object, or a field that is missing or of the wrong kind."""
         if not self._path_fields:
             try:
-                return self._decoder.decode(body or b"{}")
+                return self._bounded(self._decoder.decode(body or b"{}"))
             except msgspec.ValidationError as error:
                 raise invalid(error) from None
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -118,9 +121,24 @@ class RequestDecoder:
 
     def _convert(self, values: Any) -> Any:
         try:
-            return msgspec.convert(values, self._kind, strict=False)
+            return self._bounded(msgspec.convert(values, self._kind, strict=False))
         except msgspec.ValidationError as error:
             raise invalid(error) from None
+
+    def _bounded(self, request: Any) -> Any:
+        for attribute, name in self._numbers:
+            given: Any = getattr(request, attribute)
+            for number in cast("list[Any]", given) if isinstance(given, list) else (given,):
+                if isinstance(number, int) and not -_INT64 <= number < _INT64:
+                    raise InvalidValue(
+                        f"Invalid value for parameter '{name}' supplied: the number is out of range.", field=name
+                    )
+        return request
+
+
+def _holds_integers(kind: Any) -> bool:
+    """A whole number, a list of them, or one of these among other things."""
+    return kind is int or any(_holds_integers(part) for part in get_args(kind))
 
 
 def _holds_list(kind: Any) -> bool:

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
+from urllib.parse import quote, unquote
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 
+from shortlist.access.scope import GroupScope
 from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.authorise import Authoriser, base_url
 from shortlist.http.body import ClientGone, RequestDecoder, read_body
@@ -43,6 +45,9 @@ class Operation:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             call = await self._authorise(scope)
+            if self.surface.moves and (address := _address_of_today(call)) is not None:
+                await self._redirect(scope, send, address)
+                return
             if self.endpoint.mode is Mode.STREAM:
                 await self._stream(call, scope, receive, send)
                 return
@@ -141,6 +146,12 @@ class Operation:
         )
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
+    async def _redirect(self, scope: Scope, send: Send, address: str) -> None:
+        """Not for good: something else may take the old path."""
+        scope["status"] = 302
+        headers = [*self._security_headers, (b"location", address.encode()), (b"cache-control", b"no-store")]
+        await self._answer(scope, send, 302, b"", headers)
+
     async def _answer_in_pieces(self, call: Call, scope: Scope, send: Send, answer: Pieces) -> None:
         """The first piece is made before the head is sent, so that what fails at once is answered as an error."""
         following = partial(next, answer.pieces, None)
@@ -157,6 +168,20 @@ class Operation:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             piece = await asyncio.to_thread(following)
         await send({"type": "http.response.body", "body": b""})
+
+
+def _address_of_today(call: Call) -> str | None:
+    """Where a page is whose address names its project or group by an old path, an id or in other capitals."""
+    if isinstance(call.scope, GroupScope):
+        asked, full_path, start = call.path.get("group"), call.scope.group.full_path, "/groups/"
+    elif call.scope is not None:
+        asked, full_path, start = call.path.get("project"), call.scope.project.full_path, "/"
+    else:
+        return None
+    if asked is None or asked == full_path:
+        return None
+    rest = unquote(call.target)[len(start) + len(asked) :]
+    return quote(f"{start}{full_path}{rest}") + (f"?{call.query}" if call.query else "")
 
 
 def _as_refusal(error: Exception, scope: Scope) -> DomainError:

@@ -303,14 +303,14 @@ class _Touch(msgspec.Struct, frozen=True):
 
 def _facts(connection: Connection, actor: Actor, reference: int | str) -> ProjectFacts | None:
     try:
-        return projects.facts(projects.get(connection, actor, reference))
+        return projects.facts(projects.located(connection, actor, reference))
     except NotFound:
         return None
 
 
 def _group_facts(connection: Connection, actor: Actor, reference: int | str) -> GroupFacts | None:
     try:
-        return groups.facts(groups.get(connection, actor, reference))
+        return groups.facts(groups.located(connection, actor, reference))
     except NotFound:
         return None
 

@@ -45,7 +45,7 @@ class Surface:
 
     `policy` is the content policy of error pages. `challenge` asks for basic authentication on 401, which makes a
     browser open a window of its own, so pages leave it out. `forms` takes the fields of a request from its query, a
-    form or JSON, all together.
+    form or JSON, all together. `moves` sends who comes by an old path of a project or group on to its path of today.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Surface:
     policy: str | None = None
     challenge: bool = True
     forms: bool = False
+    moves: bool = False
 
     def status_of(self, error: DomainError) -> int:
         return self.statuses.get(error.code) or STATUS[error.code]

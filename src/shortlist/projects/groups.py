@@ -3,14 +3,15 @@
 import msgspec
 from sqlalchemy import Connection
 
-from shortlist.access.roles import Role, Visibility
+from shortlist.access.policy import can_see
+from shortlist.access.roles import Role
 from shortlist.access.scope import ANONYMOUS, Actor, Author, GroupFacts
 from shortlist.audit import service as audit
 from shortlist.audit.types import Change
 from shortlist.clock import now_ms
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound, PermissionDenied
 from shortlist.identity import store as users
-from shortlist.projects import rules, store, store_groups, store_members
+from shortlist.projects import redirects, rules, store, store_groups, store_members
 from shortlist.projects.types import Group, GroupChange, GroupQuery, Namespace, NewGroup
 
 # Who may create projects in a group, and groups in it.
@@ -32,6 +33,7 @@ def ensure_user_namespace(connection: Connection, user_id: int, username: str, n
                 "created_at": now_ms(),
             },
         )
+        redirects.take(connection, username)
         found = store_groups.namespace_by_path(connection, username)
     if found is None or found.user_id != user_id:
         raise AlreadyExists(f"The namespace {username} belongs to somebody else.", field="username")
@@ -52,6 +54,8 @@ def create(connection: Connection, author: Author, new: NewGroup) -> Group:
         _no_bots(author.actor)
     if new.parent_id is not None:
         above = get(connection, author.actor, new.parent_id)
+        if not can_see(author.actor, facts(above)):
+            raise NotFound("Group not found", field="parent_id")
         _check_may_create(author.actor, above)
         rules.check_within(above.namespace.visibility, new.visibility, "group")
         full_path = f"{above.namespace.full_path}/{new.path}"
@@ -74,11 +78,12 @@ def create(connection: Connection, author: Author, new: NewGroup) -> Group:
     )
     if made is None:
         raise _taken(full_path)
+    redirects.take(connection, full_path)
     if author.actor.user_id is not None:
         owner = {"group_id": made, "user_id": author.actor.user_id, "role": Role.OWNER, "created_at": now}
         store_members.set_group_member(connection, owner)
     group = get(connection, author.actor, made)
-    _record(connection, author, "group:create", group.namespace, visibility=new.visibility.value)
+    record(connection, author, "group:create", group.namespace, visibility=new.visibility.value)
     return group
 
 
@@ -88,6 +93,17 @@ def get(connection: Connection, actor: Actor, reference: int | str) -> Group:
     if found is None:
         raise NotFound("Group not found", field="group")
     return found
+
+
+def located(connection: Connection, actor: Actor, reference: int | str) -> Group:
+    """The same, also by a path that the group had before it was renamed."""
+    try:
+        return get(connection, actor, reference)
+    except NotFound:
+        former = redirects.follow(connection, "group", reference) if isinstance(reference, str) else None
+        if former is None:
+            raise
+    return get(connection, actor, former)
 
 
 def page(
@@ -117,7 +133,7 @@ def home_for_project(connection: Connection, actor: Actor, reference: int | str 
             raise _no_namespace()
         return found
     group = get(connection, actor, found.id)
-    if group.role is None and not actor.administrator and group.namespace.visibility is Visibility.PRIVATE:
+    if not can_see(actor, facts(group)):
         raise _no_namespace()
     _check_may_create(actor, group)
     return found
@@ -152,29 +168,32 @@ def change(connection: Connection, author: Author, group: Namespace, new: GroupC
     store_groups.change_namespace(connection, group.id, changed)
     before = {name: getattr(group, name) for name in changed}
     after = get(connection, author.actor, group.id)
-    _record(connection, author, "group:change", after.namespace, before=before, after=changed)
+    record(connection, author, "group:change", after.namespace, before=before, after=changed)
     return after
-
-
-def remove(connection: Connection, author: Author, group: Namespace) -> None:
-    """Delete a group in which nothing is left.
-
-    Raises:
-        InvalidValue: it has projects, those that wait for their deletion included, or groups.
-    """
-    below = store_groups.descendants(connection, group.id)
-    if len(below) > 1 or store.in_namespaces(connection, [group.id]):
-        raise InvalidValue("The group still has projects or groups; move or delete them first.", field="group")
-    _record(connection, author, "group:delete", group)
-    for token in users.tokens_of_place(connection, ("group", "deploy"), group_id=group.id):
-        users.revoke_token(connection, token.id, now_ms())
-    store_groups.remove_namespace(connection, group.id)
 
 
 def facts(group: Group) -> GroupFacts:
     """What a decision needs to know of a group."""
     home = group.namespace
-    return GroupFacts(home.id, home.full_path, home.name, home.visibility, group.role)
+    return GroupFacts(
+        home.id, home.full_path, home.name, home.visibility, group.role, deleted=home.deleted_at is not None
+    )
+
+
+def record(connection: Connection, author: Author, action: str, group: Namespace, **details: object) -> None:
+    """Note a change of a group for its audit."""
+    audit.record(
+        connection,
+        author,
+        Change(
+            action=action,
+            target_type="group",
+            target_id=group.id,
+            target=group.full_path,
+            group_id=group.id,
+            details=details,
+        ),
+    )
 
 
 def _no_bots(actor: Actor) -> None:
@@ -186,13 +205,23 @@ def _no_bots(actor: Actor) -> None:
 def _move(connection: Connection, group: Namespace, target: str) -> None:
     below = store_groups.descendants(connection, group.id)
     paths = {item.id: target + item.full_path[len(group.full_path) :] for item in below}
+    left = {item.full_path: item.id for item in below}
     for namespace_id, full_path in paths.items():
         store_groups.change_namespace(connection, namespace_id, {"full_path": full_path})
-    for project_id, namespace_id, path in store.in_namespaces(connection, list(paths)):
+    before = {item.id: item.full_path for item in below}
+    projects = store.in_namespaces(connection, list(paths))
+    for project_id, namespace_id, path in projects:
         store.change_project(connection, project_id, {"full_path": f"{paths[namespace_id]}/{path}"})
+    if target.lower() != group.full_path.lower():
+        redirects.leave(connection, "group", left)
+        redirects.leave(connection, "project", {f"{before[home]}/{path}": one for one, home, path in projects})
+        for taken in (*paths.values(), *(f"{paths[home]}/{path}" for _, home, path in projects)):
+            redirects.take(connection, taken)
 
 
 def _check_may_create(actor: Actor, group: Group) -> None:
+    if group.namespace.deleted_at is not None:
+        raise PermissionDenied("The group is being deleted; restore it first.")
     if not actor.administrator and (group.role is None or group.role < CREATE_ROLE):
         place = group.namespace.full_path
         raise PermissionDenied(f"This needs the role {CREATE_ROLE.name.capitalize()} or above in {place}.")
@@ -214,18 +243,3 @@ def _taken(full_path: str) -> AlreadyExists:
 
 def _no_namespace() -> NotFound:
     return NotFound("Namespace not found", field="namespace_id")
-
-
-def _record(connection: Connection, author: Author, action: str, group: Namespace, **details: object) -> None:
-    audit.record(
-        connection,
-        author,
-        Change(
-            action=action,
-            target_type="group",
-            target_id=group.id,
-            target=group.full_path,
-            group_id=group.id,
-            details=details,
-        ),
-    )

@@ -1,4 +1,4 @@
-"""Deletes for good, in the background, the projects whose grace period is over."""
+"""Deletes for good, in the background, the projects and groups whose grace period is over."""
 
 import threading
 
@@ -6,7 +6,7 @@ import structlog
 
 from shortlist.db.database import Database
 from shortlist.errors import DomainError
-from shortlist.projects import service
+from shortlist.projects import group_deletion, service
 
 _log = structlog.get_logger(__name__)
 
@@ -36,8 +36,9 @@ class Purger:
         while True:
             try:
                 purged = service.purge_expired(self._database)
-                if purged:
-                    _log.info("deleted projects for good", projects=purged)
+                groups = group_deletion.purge_expired(self._database)
+                if purged or groups:
+                    _log.info("deleted for good", projects=purged, groups=groups)
             except DomainError as error:
                 _log.warning("purge failed; it is tried again", error=error.message)
             except Exception as error:  # noqa: BLE001 - the thread must live; the next round finds the same projects

@@ -12,7 +12,7 @@ from shortlist.db.database import Database
 from shortlist.db.purge import purge_project
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound, PermissionDenied
 from shortlist.identity.types import User
-from shortlist.projects import groups, rules, store, store_groups, store_members
+from shortlist.projects import groups, redirects, rules, store, store_groups, store_members
 from shortlist.projects.types import Namespace, NewProject, Project, ProjectChange, ProjectQuery
 
 
@@ -70,6 +70,7 @@ def create_in(connection: Connection, author: Author, home: Namespace, new: NewP
     )
     if project_id is None:
         raise _taken(full_path)
+    redirects.take(connection, full_path)
     if home.user_id is not None:
         set_member(connection, project_id, home.user_id, Role.OWNER)
     made = get(connection, author.actor, project_id)
@@ -83,6 +84,17 @@ def get(connection: Connection, actor: Actor, reference: int | str) -> Project:
     if found is None:
         raise NotFound("Project not found", field="project")
     return found
+
+
+def located(connection: Connection, actor: Actor, reference: int | str) -> Project:
+    """The same, also by a path that the project had before it was renamed or moved."""
+    try:
+        return get(connection, actor, reference)
+    except NotFound:
+        former = redirects.follow(connection, "project", reference) if isinstance(reference, str) else None
+        if former is None:
+            raise
+    return get(connection, actor, former)
 
 
 def visible(connection: Connection, actor: Actor, *, deleted: bool = False) -> list[Project]:
@@ -139,6 +151,8 @@ def change(connection: Connection, author: Author, project: Project, new: Projec
     if not changed:
         return project
     store.change_project(connection, project.id, changed)
+    if "full_path" in changed:
+        _moved(connection, project, changed["full_path"])
     after = get(connection, author.actor, project.id)
     before = {name: getattr(project, name) for name in changed}
     _record(connection, author, "project:change", after, before=before, after=changed)
@@ -160,6 +174,7 @@ def transfer(connection: Connection, author: Author, project: Project, home: Nam
     full_path = f"{home.full_path}/{project.path}"
     _check_free(connection, full_path)
     store.change_project(connection, project.id, {"namespace_id": home.id, "full_path": full_path})
+    _moved(connection, project, full_path)
     if home.user_id is not None:
         set_member(connection, project.id, home.user_id, Role.OWNER)
     after = get(connection, author.actor, project.id)
@@ -188,9 +203,16 @@ def delete(connection: Connection, author: Author, project: Project) -> None:
 
 
 def restore(connection: Connection, author: Author, project: Project) -> Project:
-    """End the grace period without deleting. Raises InvalidValue: the project is not being deleted."""
+    """End the grace period without deleting.
+
+    Raises:
+        InvalidValue: the project is not being deleted, or its group is.
+    """
     if project.deleted_at is None:
         raise InvalidValue("The project is not being deleted.", field="project")
+    home = store_groups.namespace_by_id(connection, project.namespace_id)
+    if home is not None and home.deleted_at is not None:
+        raise InvalidValue(f"The group {home.full_path} is being deleted; restore it first.", field="project")
     store.change_project(connection, project.id, {"deleted_at": None})
     _record(connection, author, "project:restore", project)
     return get(connection, author.actor, project.id)
@@ -205,6 +227,7 @@ def purge(connection: Connection, author: Author, project: Project) -> None:
     if project.deleted_at is None:
         raise PermissionDenied("Delete the project first; then it can be removed for good.", field="project")
     _record(connection, author, "project:purge", project)
+    redirects.forget(connection, "project", project.id)
     purge_project(connection, project.id)
 
 
@@ -246,6 +269,12 @@ def facts(project: Project) -> ProjectFacts:
 def actor_of(user: User) -> Actor:
     """A user as the caller of an action that the server itself takes for them."""
     return Actor(user_id=user.id, username=user.username, name=user.name, administrator=user.administrator)
+
+
+def _moved(connection: Connection, project: Project, full_path: str) -> None:
+    if project.full_path.lower() != full_path.lower():
+        redirects.leave(connection, "project", {project.full_path: project.id})
+        redirects.take(connection, full_path)
 
 
 def _check_free(connection: Connection, full_path: str) -> None:

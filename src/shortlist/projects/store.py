@@ -74,6 +74,18 @@ def in_namespaces(connection: Connection, namespace_ids: Collection[int]) -> lis
     return [(row.id, row.namespace_id, row.path) for row in rows]
 
 
+def mark(connection: Connection, namespace_ids: Collection[int], begun: dict[str, Any]) -> None:
+    """Begin the grace period of those projects in namespaces that are not in one."""
+    there = project.c.namespace_id.in_(namespace_ids) & project.c.deleted_at.is_(None)
+    connection.execute(update(project).where(there).values(**begun))
+
+
+def unmark(connection: Connection, group_id: int) -> None:
+    """End the grace periods that the deletion of this group began."""
+    marked = project.c.deleted_with == group_id
+    connection.execute(update(project).where(marked).values(deleted_at=None, deleted_with=None))
+
+
 def deleted_before(connection: Connection, before: int) -> list[int]:
     """Ids of the projects whose grace period began before this."""
     statement = select(project.c.id).where(project.c.deleted_at.is_not(None), project.c.deleted_at <= before)

@@ -64,6 +64,24 @@ def descendants(connection: Connection, namespace_id: int) -> list[Namespace]:
     return [_namespace(row) for row in connection.execute(statement.order_by(func.length(namespace.c.full_path)))]
 
 
+def mark(connection: Connection, ids: Collection[int], begun: dict[str, Any]) -> None:
+    """Begin the grace period of those groups that are not in one."""
+    there = namespace.c.id.in_(ids) & namespace.c.deleted_at.is_(None)
+    connection.execute(update(namespace).where(there).values(**begun))
+
+
+def unmark(connection: Connection, group_id: int) -> None:
+    """End the grace periods that the deletion of this group began."""
+    marked = namespace.c.deleted_with == group_id
+    connection.execute(update(namespace).where(marked).values(deleted_at=None, deleted_with=None))
+
+
+def deleted_before(connection: Connection, before: int) -> list[int]:
+    """Ids of the groups whose own deletion began before this."""
+    own = namespace.c.deleted_with == namespace.c.id
+    return list(connection.scalars(select(namespace.c.id).where(own, namespace.c.deleted_at <= before)))
+
+
 def find_group(connection: Connection, actor: Actor, reference: int | str, now: int) -> Group | None:
     """A group by id or full path, with the caller's role in it, whether or not the caller may see it."""
     statement = _with_role(actor, now)
@@ -87,6 +105,12 @@ def group_page(
 
 def _matching(statement: Select[Any], actor: Actor, query: GroupQuery, now: int) -> Select[Any]:
     statement = statement.where(_may_see(actor, now))
+    if query.deleted:
+        statement = statement.where(namespace.c.deleted_at.is_not(None))
+        if not actor.administrator:
+            statement = statement.where(_role(actor, now) >= Role.OWNER)
+    else:
+        statement = statement.where(namespace.c.deleted_at.is_(None))
     if query.search:
         wanted = query.search.lower()
         statement = statement.where(

@@ -17,6 +17,8 @@ namespace = Table(
     Column("parent_id", BigId),  # of a group inside a group; `namespace_ancestor` has the foreign keys
     Column("description", Str, nullable=False, server_default=""),
     Column("visibility", Str, nullable=False, server_default="private"),
+    Column("deleted_at", Millis),  # the beginning of a group's grace period
+    Column("deleted_with", BigId),  # the group whose deletion began it: itself, or one above
 )
 
 # Every namespace with itself and all groups above it, so that an inherited role is one join away.
@@ -55,6 +57,7 @@ project = Table(
     Column("model_registry_access", Str, nullable=False, server_default="public"),
     Column("package_registry_access", Str, nullable=False, server_default="public"),
     Column("deleted_at", Millis),  # the beginning of its grace period
+    Column("deleted_with", BigId),  # the group whose deletion began it; NULL: its own did
     UniqueConstraint("namespace_id", "path"),
 )
 
@@ -66,4 +69,14 @@ member = Table(
     Column("role", Integer, nullable=False),
     Column("created_at", Millis, nullable=False),
     Column("expires_at", Millis),
+)
+
+# The paths that projects and groups had, until something else takes them.
+path_redirect = Table(
+    "path_redirect",
+    METADATA,
+    Column("path", Key, primary_key=True),  # in small letters
+    Column("kind", Str, nullable=False),  # project, group
+    Column("target_id", BigId, nullable=False, index=True),
+    Column("created_at", Millis, nullable=False),
 )

@@ -18,6 +18,8 @@ class Namespace(msgspec.Struct, frozen=True):
     description: str
     visibility: Visibility
     created_at: int
+    deleted_at: int | None = None
+    deleted_with: int | None = None  # the group whose deletion began it: itself, or one above
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -43,6 +45,7 @@ class Project(msgspec.Struct, frozen=True):
     created_at: int
     created_by: int
     deleted_at: int | None
+    deleted_with: int | None  # the group whose deletion began it; None: its own did
     own_role: Role | None  # of whoever asked, as a member of the project
     inherited_role: Role | None  # and as a member of a group above it
 
@@ -114,6 +117,7 @@ class GroupQuery(msgspec.Struct, frozen=True, kw_only=True):
     owned: bool = False
     least_role: Role | None = None
     top_level: bool = False
+    deleted: bool = False
     parent_id: int | None = None
 
 

@@ -7,8 +7,8 @@ from shortlist.access.actions import Action
 from shortlist.access.roles import Visibility
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call
+from shortlist.projects import group_deletion, rules, store_groups
 from shortlist.projects import groups as service
-from shortlist.projects import rules, store_groups
 from shortlist.projects.types import Group, GroupChange, GroupQuery, Namespace, NewGroup
 from shortlist.v4 import levels, projects, times
 from shortlist.v4.operations import change, create, read, remove, write
@@ -28,6 +28,7 @@ class GroupShape(msgspec.Struct, kw_only=True):
     full_path: str
     created_at: str | None
     parent_id: int | None
+    marked_for_deletion_on: str | None = None  # when it is removed for good
     avatar_url: str | None = None
     project_creation_level: str = "maintainer"
     subgroup_creation_level: str = "maintainer"
@@ -56,6 +57,11 @@ class GroupEdit(msgspec.Struct):
     visibility: str | None = None
 
 
+class GroupDelete(msgspec.Struct):
+    permanently_remove: bool = False
+    full_path: str = ""
+
+
 class GroupProjectList(projects.ProjectFilter, kw_only=True):
     include_subgroups: bool = False
 
@@ -81,6 +87,9 @@ def _shown(call: Call, item: Group) -> GroupShape:
         full_path=home.full_path,
         created_at=times.stamp(home.created_at),
         parent_id=home.parent_id,
+        marked_for_deletion_on=None
+        if home.deleted_at is None
+        else times.day(home.deleted_at + rules.GRACE_MILLISECONDS),
     )
 
 
@@ -150,10 +159,30 @@ async def edit(call: Call, request: GroupEdit) -> GroupShape:
     return await write(call, work)
 
 
-async def delete(call: Call, _request: None) -> dict[str, str]:
-    """Delete a group in which nothing is left."""
-    await write(call, lambda connection: service.remove(connection, call.author, _this(call, connection).namespace))
+async def delete(call: Call, request: GroupDelete) -> dict[str, str]:
+    """Delete a group with all that is in it; until its grace period ends, it can be restored."""
+
+    def work(connection: Connection) -> None:
+        found = _this(call, connection).namespace
+        if not request.permanently_remove:
+            group_deletion.delete(connection, call.author, found)
+            return
+        if request.full_path != found.full_path:
+            raise InvalidValue("full_path must repeat the group's path.", field="full_path")
+        group_deletion.purge(connection, call.author, found)
+
+    await write(call, work)
     return {"message": "202 Accepted"}
+
+
+async def restore(call: Call, _request: None) -> GroupShape:
+    """Restore a group whose deletion has begun, with what was deleted with it."""
+
+    def work(connection: Connection) -> GroupShape:
+        group_deletion.restore(connection, call.author, _this(call, connection).namespace)
+        return _shown(call, _this(call, connection))
+
+    return await write(call, work)
 
 
 def list_namespaces(call: Call, connection: Connection, request: NamespaceList) -> list[NamespaceShape]:
@@ -189,7 +218,8 @@ ENDPOINTS = (
     create(f"{PREFIX}/groups", Action.GROUP_CREATE, create_group, GroupCreate, GroupShape),
     read(GROUP, Action.GROUP_READ, get, response=GroupShape),
     change(GROUP, Action.GROUP_WRITE, edit, GroupEdit, GroupShape),
-    remove(GROUP, Action.GROUP_DELETE, delete, status=202),
+    remove(GROUP, Action.GROUP_DELETE, delete, GroupDelete, status=202),
+    create(f"{GROUP}/restore", Action.GROUP_DELETE, restore, response=GroupShape),
     read(f"{GROUP}/projects", Action.GROUP_READ, list_projects, GroupProjectList, list[ProjectShape]),
     read(f"{GROUP}/subgroups", Action.GROUP_READ, list_subgroups, GroupList, list[GroupShape]),
     read(f"{PREFIX}/namespaces", Action.SELF_READ, list_namespaces, NamespaceList, list[NamespaceShape]),

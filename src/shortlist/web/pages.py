@@ -55,6 +55,7 @@ def surface(assets: Assets) -> Surface:
         statuses={Code.PERMISSION_DENIED: 404},
         policy=PAGE_POLICY,
         challenge=False,
+        moves=True,
     )
 
 

@@ -17,7 +17,7 @@ from shortlist.access.actions import Action
 from shortlist.access.scope import GroupScope, Scope
 from shortlist.http.body import RequestDecoder
 from shortlist.http.endpoint import Call, Endpoint, Mode
-from shortlist.web import api_account, api_admin, api_members, api_settings, projects, session
+from shortlist.web import api_account, api_admin, api_groups, api_members, api_settings, projects, session
 from shortlist.web import wire_people as people
 from shortlist.web.page_data import PageData
 from shortlist.web.wire_people_pages import PeopleData
@@ -56,7 +56,7 @@ def _asked(handler: Callable[[Call, Connection, Any], Any], kind: type[Any]) -> 
 
 
 _account: dict[str, Reader] = {"account": _plain(api_account.get)}
-_group: dict[str, Reader] = {"group": _plain(api_settings.get_group)}
+_group: dict[str, Reader] = {"group": _plain(api_groups.get_group)}
 _members: dict[str, Reader] = {"members": _plain(api_members.list_members)}
 _events: dict[str, Reader] = {"events": _asked(api_admin.list_events, people.AuditQuery)}
 _tokens: dict[str, Reader] = {
@@ -66,12 +66,12 @@ _tokens: dict[str, Reader] = {
 # Where the project could move; nowhere for those who cannot move it.
 _own_namespaces: dict[str, Reader] = {
     "namespaces": lambda call, connection: (
-        api_settings.list_namespaces(call, connection, None)
+        api_groups.list_namespaces(call, connection, None)
         if call.actor.user_id is not None
         else people.NamespaceList([])
     )
 }
-_namespaces: dict[str, Reader] = {"namespaces": _plain(api_settings.list_namespaces)}
+_namespaces: dict[str, Reader] = {"namespaces": _plain(api_groups.list_namespaces)}
 _settings: dict[str, Reader] = {"settings": _plain(api_settings.get)}
 
 PAGES = (
@@ -105,7 +105,7 @@ PAGES = (
         "groups",
         "Groups",
         Action.GROUP_LIST,
-        {"groups": _asked(api_settings.list_groups, people.GroupQuery)},
+        {"groups": _asked(api_groups.list_groups, people.GroupQuery)},
         "The groups that the caller can see.",
     ),
     _Page("/projects/new", "new_project", "New project", Action.SELF_READ, _namespaces, "A form for a project."),
@@ -147,7 +147,7 @@ PAGES = (
         "group",
         "Group",
         Action.GROUP_READ,
-        {**_group, "groups": api_settings.list_subgroups},
+        {**_group, "groups": api_groups.list_subgroups},
         "A group with its projects.",
     ),
     _Page(

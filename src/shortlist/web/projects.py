@@ -27,7 +27,7 @@ def project_list(call: Call, connection: Connection, *, deleted: bool = False) -
 
 def of_group(connection: Connection, scope: GroupScope) -> wire.ProjectList:
     """The projects in a group, those of the groups below it left out, by path."""
-    query = ProjectQuery(namespace_ids=(scope.group.id,), order="path", descending=False)
+    query = ProjectQuery(namespace_ids=(scope.group.id,), order="path", descending=False, deleted=scope.group.deleted)
     found, _ = projects.page(connection, scope.actor, query, _MOST_IN_GROUP)
     return wire.ProjectList([shown(connection, scope.actor, item) for item in found])
 

@@ -176,7 +176,7 @@ class Transfer(msgspec.Struct):
 
 
 class Purge(msgspec.Struct):
-    """`full_path` repeats the project's path, so that nobody removes another one by mistake."""
+    """`full_path` repeats the path of the project or group, so that nobody removes another one by mistake."""
 
     full_path: str
 
@@ -203,6 +203,8 @@ class GroupItem(msgspec.Struct):
     role: str | None
     rights: list[str]
     created_at: int
+    deleted_at: int | None
+    purged_at: int | None  # when the grace period ends
 
 
 class GroupItemList(msgspec.Struct):
@@ -213,6 +215,7 @@ class GroupItemList(msgspec.Struct):
 class GroupQuery(msgspec.Struct):
     search: str = ""
     owned: bool = False
+    deleted: bool = False
     page: int = 1
 
 
