@@ -85,6 +85,7 @@ def build(settings: Settings) -> Application:
         verifier=verifier,
         snapshots=Snapshots(),
         sign_in_limits=limits,
+        code_guesses=AttemptLimit(5),
         password_guesses=AttemptLimit(10),
     )
     started = first_start(database, settings)

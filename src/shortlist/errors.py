@@ -50,6 +50,10 @@ class Unauthenticated(DomainError):  # noqa: N818
     code = Code.UNAUTHENTICATED
 
 
+class SecondFactorNeeded(Unauthenticated):
+    """The password is right, and not enough for this account."""
+
+
 class PermissionDenied(DomainError):  # noqa: N818
     code = Code.PERMISSION_DENIED
 

@@ -33,6 +33,8 @@ SHARED_TABLES = {
     "package_sweep",
     "path_redirect",
     "project",
+    "recovery_code",
+    "totp_secret",
     "user_account",
 }
 

@@ -32,6 +32,7 @@ export interface Account {
   bot: boolean;
   state: string;
   created_at: number;
+  second_factor: boolean;
 }
 
 export interface AccountAdminChange {
@@ -229,6 +230,10 @@ export interface CiFact {
   verified: boolean;
 }
 
+export interface Code {
+  code: string;
+}
+
 export interface Column {
   kind: 'ci' | 'metadata' | 'metric' | 'param';
   key: string;
@@ -327,6 +332,12 @@ export type Empty = Record<string, never>;
 
 export interface Ended {
   ended: number;
+}
+
+export interface Enrolment {
+  secret: string;
+  uri: string;
+  qr: string;
 }
 
 export interface Experiment {
@@ -619,6 +630,10 @@ export interface PageData {
   people: PeopleData | null;
 }
 
+export interface PasswordAgain {
+  current_password: string;
+}
+
 export interface PasswordChange {
   current_password: string;
   new_password: string;
@@ -765,6 +780,10 @@ export interface Purge {
   full_path: string;
 }
 
+export interface RecoveryCodes {
+  codes: string[];
+}
+
 export interface Report {
   subject: 'merge_request' | 'pipeline';
   number: string;
@@ -812,6 +831,11 @@ export interface Score {
   unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
 }
 
+export interface SecondFactor {
+  since: number | null;
+  recovery_codes: number;
+}
+
 export interface Series {
   key: string;
   count: number;
@@ -843,6 +867,12 @@ export interface SessionPath {
 export interface SignIn {
   login: string;
   password: string;
+  code?: string;
+}
+
+export interface SignInMethods {
+  password: boolean;
+  second_factor: SecondFactor;
 }
 
 export interface Source {

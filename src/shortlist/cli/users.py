@@ -117,6 +117,20 @@ def delete(
         typer.echo(f"Deleted {found.username}.")
 
 
+@app.command("remove-second-factor")
+def remove_second_factor(
+    username: Username, data: Data = None, database: DatabaseUrl = None, config: Config = None
+) -> None:
+    """Let a user who lost their authenticator and recovery codes sign in with the password alone."""
+    with open_database(data, database, config) as opened:
+        from shortlist.access.scope import SERVER
+        from shortlist.identity import second_factor, service
+
+        found = opened.read_now(lambda connection: service.find_user(connection, username))
+        opened.write_now(lambda connection: second_factor.remove(connection, SERVER, found))
+        typer.echo(f"{found.username} signs in with the password alone now.")
+
+
 @app.command("administrator")
 def administrator(
     username: Username,

@@ -7,7 +7,6 @@ from shortlist.access.actions import GROUP_ACTIONS, PROJECT_ACTIONS, Action
 from shortlist.access.policy import Outcome, decide
 from shortlist.access.scope import ANONYMOUS, Actor, GroupFacts, GroupScope, ProjectFacts, Scope
 from shortlist.errors import InsufficientScope, NotFound, PermissionDenied, Unauthenticated
-from shortlist.http.proxies import client_address
 from shortlist.http.resolver import Presented, Resolver, parse_authorization
 from shortlist.http.security import UNSAFE_METHODS, check_csrf, check_origin
 
@@ -24,22 +23,23 @@ class Authoriser:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
 
-    async def actor(self, asked: Mapping[str, Any], action: Action, reference: str | None) -> Actor:
-        """Who asks, by the ASGI scope `asked`; anonymous where nothing was presented. `reference` is as for `scope`.
+    async def actor(
+        self, method: str, action: Action, headers: Mapping[str, str], reference: str | None, address: str
+    ) -> Actor:
+        """Who asks from this address; anonymous where nothing was presented. `reference` is as for `scope`.
 
         Raises:
             Unauthenticated: what was presented is not valid. PermissionDenied: a forged browser request.
         """
-        headers: Mapping[str, str] = asked["header_map"]
         presented = parse_authorization(headers)
-        unsafe = asked["method"] in UNSAFE_METHODS
+        unsafe = method in UNSAFE_METHODS
         if presented.anonymous:
             if unsafe and action is Action.SERVER_PUBLIC:
                 check_origin(headers)
             return ANONYMOUS
         actor = self._resolver.cached_actor(presented, reference)
         if actor is None:
-            actor = await self._resolve(presented, action, reference, client_address(asked))
+            actor = await self._resolve(presented, action, reference, address)
         if unsafe and presented.session is not None and actor.user_id is not None:
             check_csrf(presented.session, headers)
         return actor

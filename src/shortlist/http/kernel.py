@@ -81,7 +81,8 @@ class Operation:
         action = self.endpoint.action
         path: Mapping[str, str] = scope.get("path_params", {})
         reference = scope.get("project") or scope.get("group") or path.get("project") or path.get("group")
-        actor = await self._authoriser.actor(scope, action, reference)
+        address = client_address(scope)
+        actor = await self._authoriser.actor(scope["method"], action, headers, reference, address)
         scope["user"] = actor.username
         granted = await self._authoriser.scope(actor, action, reference)
         return Call(
@@ -94,7 +95,7 @@ class Operation:
             request_id=scope["request_id"],
             target=(scope.get("raw_path") or b"/").partition(b"?")[0].decode("latin-1"),
             query=scope["query_string"].decode("latin-1"),
-            address=client_address(scope),
+            address=address,
         )
 
     async def _decode(self, call: Call, scope: Scope, receive: Receive) -> Any:

@@ -19,7 +19,7 @@ from shortlist.access.roles import Credential
 from shortlist.access.scope import Actor, GroupFacts, ProjectFacts
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.errors import NotFound, Unauthenticated
+from shortlist.errors import NotFound, SecondFactorNeeded, Unauthenticated
 from shortlist.identity import keys, passwords, store
 from shortlist.identity import service as identity
 from shortlist.identity.rate_limit import SignInLimits
@@ -184,6 +184,8 @@ class Resolver:
             found = await self._database.read(
                 lambda connection: _of_basic(connection, presented, try_password=not blocked)
             )
+        except SecondFactorNeeded:  # no guess
+            raise
         except Unauthenticated:
             # A token in place of the password goes on working, so nobody can be locked out of their automation.
             self._limits.check(login, address)
@@ -261,6 +263,10 @@ def _of_basic(connection: Connection, presented: Presented, *, try_password: boo
         user, stored = identity.stored_password(connection, presented.login)
         # The same work whether there is such a user or not.
         if passwords.verify(stored, secret) and user is not None:
+            if user.second_factor_at is not None:
+                raise SecondFactorNeeded(
+                    "The account has a second factor, so its password alone is not enough; send an access token."
+                ) from None
             return _actor(user, Credential.PASSWORD), None
         raise
 

@@ -27,4 +27,5 @@ class Services:
     verifier: "Verifier"
     snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
     sign_in_limits: "SignInLimits"
+    code_guesses: "AttemptLimit"  # of codes of a second factor, by account
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many

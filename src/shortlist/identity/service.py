@@ -106,6 +106,10 @@ def stored_password(connection: Connection, login: str) -> tuple[User | None, st
     return (None, None) if found is None or not found[0].active else found
 
 
+def has_password(connection: Connection, user_id: int) -> bool:
+    return store.has_password(connection, user_id)
+
+
 def set_password(connection: Connection, user_id: int, password_hash: str) -> None:
     store.set_password(connection, user_id, password_hash)
 

@@ -40,6 +40,11 @@ def user_by_email(connection: Connection, email: str) -> User | None:
     return None if row is None else User(*row)
 
 
+def has_password(connection: Connection, user_id: int) -> bool:
+    found = select(user_account.c.password_hash.is_not(None)).where(user_account.c.id == user_id)
+    return bool(connection.execute(found).scalar_one_or_none())
+
+
 def users(connection: Connection) -> list[User]:
     return [User(*row) for row in connection.execute(select(*_USER).order_by(user_account.c.id))]
 

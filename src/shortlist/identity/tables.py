@@ -1,4 +1,4 @@
-"""Users, access tokens and browser sessions. Secrets are stored as digests only."""
+"""Users, access tokens, browser sessions and second factors. What can be a digest is stored as one only."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
 
@@ -16,6 +16,7 @@ user_account = Table(
     Column("bot", Boolean, nullable=False),
     Column("state", Str, nullable=False),
     Column("created_at", Millis, nullable=False),
+    Column("second_factor_at", Millis),  # since when a password alone is not enough
 )
 
 access_token = Table(
@@ -52,4 +53,22 @@ browser_session = Table(
     Column("last_seen_at", Millis, nullable=False),
     Column("user_agent", Str, nullable=False),
     Column("address", Str, nullable=False, server_default=""),
+)
+
+# The secret that an authenticator shares, confirmed or not: `user_account.second_factor_at` says which. `last_step` is
+# the latest step of time whose code was used.
+totp_secret = Table(
+    "totp_secret",
+    METADATA,
+    Column("user_id", BigId, ForeignKey(user_account.c.id), primary_key=True, autoincrement=False),
+    Column("secret", Str, nullable=False),
+    Column("created_at", Millis, nullable=False),
+    Column("last_step", BigId, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    METADATA,
+    Column("user_id", BigId, ForeignKey(user_account.c.id), primary_key=True),
+    Column("digest", Bytes, primary_key=True),
 )

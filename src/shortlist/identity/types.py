@@ -14,6 +14,7 @@ class User(msgspec.Struct, frozen=True):
     bot: bool
     state: str  # active, blocked, deleted
     created_at: int
+    second_factor_at: int | None = None  # since when a password alone is not enough
 
     @property
     def active(self) -> bool:

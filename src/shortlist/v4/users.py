@@ -98,6 +98,7 @@ def full(call: Call, user: User) -> FullUser:
         created_at=times.stamp(user.created_at) or "",
         email=user.email,
         bot=user.bot,
+        two_factor_enabled=user.second_factor_at is not None,
         is_admin=user.administrator if shows_admin else msgspec.UNSET,
     )
 

@@ -12,6 +12,7 @@ from shortlist.web import (
     api_projects,
     api_publishers,
     api_reports,
+    api_security,
     api_session,
     api_settings,
     compare,
@@ -23,6 +24,7 @@ from shortlist.web import (
 ENDPOINTS = (
     *api_session.ENDPOINTS,
     *api_account.ENDPOINTS,
+    *api_security.ENDPOINTS,
     *api_projects.ENDPOINTS,
     *api_publishers.ENDPOINTS,
     *api_reports.ENDPOINTS,

@@ -6,13 +6,13 @@ from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
 from shortlist.access.roles import Credential
-from shortlist.errors import InvalidValue, PermissionDenied
+from shortlist.errors import PermissionDenied
 from shortlist.http.endpoint import Call, Endpoint
 from shortlist.identity import accounts, passwords, tokens
 from shortlist.identity import service as identity
 from shortlist.identity import store as identity_store
 from shortlist.identity.types import Token, User
-from shortlist.web import people
+from shortlist.web import own_password, people
 from shortlist.web import wire_people as wire
 from shortlist.web.people import change, read, write
 
@@ -33,13 +33,7 @@ async def edit(call: Call, request: wire.AccountChange) -> wire.Account:
 
 async def change_password(call: Call, request: wire.PasswordChange) -> wire.Done:
     """Change one's own password, which ends all other sessions."""
-    name, guesses = call.actor.username, call.services.password_guesses
-    guesses.check(name)
-    _, stored = await call.services.database.read(lambda connection: identity.stored_password(connection, name))
-    if not await asyncio.to_thread(passwords.verify, stored, request.current_password):
-        guesses.failed(name)
-        raise InvalidValue("The current password is wrong.", field="current_password")
-    guesses.succeeded(name)
+    await own_password.check(call, request.current_password)
     passwords.check_strength(request.new_password)
     hashed = await asyncio.to_thread(passwords.hash_password, request.new_password)
     new = accounts.AccountChange(password_hash=hashed)

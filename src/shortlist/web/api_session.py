@@ -2,18 +2,21 @@
 
 import asyncio
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shortlist.access.actions import Action
-from shortlist.access.scope import Actor
-from shortlist.errors import InvalidValue, Unauthenticated
+from shortlist.access.scope import Actor, Author
+from shortlist.errors import InvalidValue, SecondFactorNeeded, Unauthenticated
 from shortlist.http.body import RequestDecoder, read_body
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.resolver import SESSION_COOKIE, parse_authorization
 from shortlist.http.security import csrf_token
-from shortlist.identity import passwords
+from shortlist.identity import passwords, second_factor
 from shortlist.identity import service as identity
+from shortlist.identity.types import User
+from shortlist.projects import service as projects
 from shortlist.web import session, translate, wire
 from shortlist.web.surface import PREFIX, SURFACE
 
@@ -27,36 +30,56 @@ async def get(call: Call, _request: None) -> wire.Session:
 
 
 async def sign_in(call: Call, request: Request) -> Response:
-    """Sign in with a username and a password."""
+    """Sign in with a username and a password, and a code where the account has a second factor."""
     given = await _read(call, request)
-    address = call.address
-    limits = call.services.sign_in_limits
-    limits.check(given.login, address)
-    user, stored = await call.services.database.read(
-        lambda connection: identity.stored_password(connection, given.login)
-    )
-    # The same work and the same answer whether the user or only the password is wrong.
-    matches = await asyncio.to_thread(passwords.verify, stored, given.password)
-    if user is None or not matches:
-        limits.failed(given.login, address)
-        raise Unauthenticated("The username or the password is wrong.", field="login")
-    limits.succeeded(given.login)
-    agent = call.headers.get("user-agent", "")
-    secret = await call.services.database.write(
-        lambda connection: identity.open_session(connection, user.id, agent, address)
-    )
+    user = await _known_by_password(call, given)
+    secret = await _opened(call, user, given.code)
+    call.services.sign_in_limits.succeeded(given.login)
     actor = Actor(user_id=user.id, username=user.username, name=user.name, administrator=user.administrator)
     answer = wire.Session(translate.user(actor), csrf_token(secret), session.VERSION)
     response = Response(SURFACE.encode(answer), media_type="application/json")
-    response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=identity.SESSION_MILLISECONDS // 1000,
-        httponly=True,
-        secure=call.base_url.startswith("https:"),
-        samesite="lax",
-    )
+    session.give_cookie(call, response, secret)
     return response
+
+
+async def _known_by_password(call: Call, given: wire.SignIn) -> User:
+    """Raises Unauthenticated: the username or the password is wrong; with the same work and answer for either."""
+    limits = call.services.sign_in_limits
+    limits.check(given.login, call.address)
+    user, stored = await call.services.database.read(
+        lambda connection: identity.stored_password(connection, given.login)
+    )
+    matches = await asyncio.to_thread(passwords.verify, stored, given.password)
+    if user is None or not matches:
+        limits.failed(given.login, call.address)
+        raise Unauthenticated("The username or the password is wrong.", field="login")
+    return user
+
+
+async def _opened(call: Call, user: User, code: str) -> str:
+    """The secret of a new session, for a code if the account needs one, which is used up with it.
+
+    Raises:
+        SecondFactorNeeded: the code is missing or wrong. RateLimited: too many codes were tried.
+    """
+    author = Author(projects.actor_of(user), call.address)
+    factor, guesses = user.second_factor_at is not None, call.services.code_guesses
+    if factor:
+        if not code.strip():
+            raise SecondFactorNeeded("Enter a code of the account's second factor.", field="code")
+        guesses.check(user.username)
+
+    def work(connection: Connection) -> str | None:
+        if factor and not second_factor.accept(connection, author, user, code):
+            return None
+        return identity.open_session(connection, user.id, call.headers.get("user-agent", ""), call.address)
+
+    secret = await call.services.database.write(work)
+    if secret is None:
+        guesses.failed(user.username)
+        raise SecondFactorNeeded("The code is wrong, or was used already.", field="code")
+    guesses.succeeded(user.username)
+    return secret
 
 
 async def _read(call: Call, request: Request) -> wire.SignIn:

@@ -60,7 +60,7 @@ async def _may_still_read(call: Call) -> bool:
     authoriser = Authoriser(call.services.resolver)
     reference = str(call.project.project_id)
     try:
-        actor = await authoriser.actor("GET", Action.EXPERIMENT_READ, call.headers, reference)
+        actor = await authoriser.actor("GET", Action.EXPERIMENT_READ, call.headers, reference, call.address)
         await authoriser.scope(actor, Action.EXPERIMENT_READ, reference)
     except DomainError:
         return False

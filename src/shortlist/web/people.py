@@ -94,6 +94,7 @@ def account(user: User) -> wire.Account:
         bot=user.bot,
         state=user.state,
         created_at=user.created_at,
+        second_factor=user.second_factor_at is not None,
     )
 
 

@@ -34,8 +34,11 @@ class Session(msgspec.Struct):
 
 
 class SignIn(msgspec.Struct):
+    """`code` is of the account's second factor, if it has one: of the authenticator, or a recovery code."""
+
     login: str
     password: str
+    code: str = ""
 
 
 class Project(msgspec.Struct):

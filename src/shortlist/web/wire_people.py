@@ -34,6 +34,7 @@ class Account(Person):
     bot: bool
     state: str  # active, blocked, deleted
     created_at: int
+    second_factor: bool
 
 
 class AccountChange(msgspec.Struct):
