@@ -111,7 +111,8 @@ def decision(as_member: Callable[[str], Client], cast: Cast) -> Callable[[str, E
 
 def _ends_something(endpoint: Endpoint) -> tuple[bool, bool]:
     """What takes no input and so cannot be kept from deleting comes last, the caller's own token at the very end."""
-    deletes = endpoint.method == "DELETE" and endpoint.request is None
+    is_file = "{path:path}" in endpoint.path
+    deletes = endpoint.method == "DELETE" and endpoint.request is None and not is_file
     return deletes, deletes and endpoint.path.endswith("/self")
 
 

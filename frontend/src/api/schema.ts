@@ -596,6 +596,7 @@ export interface PackagePage {
   versions: Package[];
   candidate: CandidateLink | null;
   model_version: VersionLink | null;
+  ci: Ci | null;
 }
 
 export interface PackagePath {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from enum import Enum
 from urllib.parse import quote
 
 import msgspec
@@ -26,6 +27,14 @@ _HEADERS = {
     # Kept by the browser, but asked about each time: who may read can change, and so can the file at a path.
     "cache-control": "private, no-cache",
 }
+# A report may run its own scripts, but as nobody: of no origin, without a way to send anything anywhere.
+_PAGE_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob: data:{cdn}; "
+    "style-src 'unsafe-inline' data:{cdn}; img-src data: blob:; font-src data:{cdn}; media-src data: blob:; "
+    "worker-src blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+# Where charting libraries let their reports load them from. Only the one who reads a report can allow it.
+_CDN = " https://cdn.plot.ly https://cdn.jsdelivr.net https://cdnjs.cloudflare.com https://unpkg.com https://cdn.bokeh.org"
 _INLINE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 # Shown as they are written. Of text/*, these two could be more than text to a browser; XML can carry script, too.
 _NOT_TEXT = frozenset({"text/html", "text/xml", "text/xsl"})
@@ -34,13 +43,25 @@ _TEXT = frozenset({"application/yaml", "application/toml", "application/jsonl"})
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 
 
-async def file_response(request: Request, file: PackageFile, reader: Reader, *, inline: bool = False) -> Response:
-    """The answer to GET or HEAD: 200, 206 for one range, 304, or 416. Several ranges are answered with everything.
+class Shown(Enum):
+    """How a browser gets a file.
 
-    `inline` lets images, text, JSON and CSV be shown by the browser; everything else is always a download.
+    INLINE: images, sound, video, text, JSON and CSV are shown in place; everything else is a download all the same.
+    PAGE: HTML, too, in a sandbox; PAGE_CDN: there it may load libraries from well-known places.
     """
+
+    DOWNLOAD = "download"
+    INLINE = "inline"
+    PAGE = "page"
+    PAGE_CDN = "page-cdn"
+
+
+async def file_response(
+    request: Request, file: PackageFile, reader: Reader, shown: Shown = Shown.DOWNLOAD
+) -> Response:
+    """The answer to GET or HEAD: 200, 206 for one range, 304, or 416. Several ranges are answered with everything."""
     etag = f'"{file.sha256.hex()}"'
-    headers = {**_HEADERS, "etag": etag, **_presentation(file, inline=inline)}
+    headers = {**_HEADERS, "etag": etag, **_presentation(file, shown)}
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(None, 304, headers)
     start, end, status = 0, file.size, 200
@@ -59,6 +80,17 @@ async def file_response(request: Request, file: PackageFile, reader: Reader, *, 
     return _Blocks(await reader(start, end), status, headers)
 
 
+def stream_response(blocks: AsyncGenerator[bytes], content_type: str, name: str) -> Response:
+    """A download whose length is not known before it is made."""
+    headers = {
+        **_HEADERS,
+        "accept-ranges": "none",
+        "content-type": content_type,
+        "content-disposition": _disposition("attachment", name),
+    }
+    return _Blocks(blocks, 200, headers)
+
+
 class _Blocks(Response):
     """Sends blocks as they come. An error in the middle must end the connection, lest it look complete."""
 
@@ -74,21 +106,33 @@ class _Blocks(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _presentation(file: PackageFile, *, inline: bool) -> dict[str, str]:
-    shown = _shown_as(file.content_type) if inline else None
+def _presentation(file: PackageFile, shown: Shown) -> dict[str, str]:
     name = file.path.rsplit("/", 1)[-1]
+    if file.content_type == "text/html" and shown in (Shown.PAGE, Shown.PAGE_CDN):
+        return {
+            "content-type": "text/html; charset=utf-8",
+            "content-disposition": _disposition("inline", name),
+            "content-security-policy": _PAGE_POLICY.format(cdn=_CDN if shown is Shown.PAGE_CDN else ""),
+            "x-frame-options": "SAMEORIGIN",
+        }
+    kind = None if shown is Shown.DOWNLOAD else _shown_as(file.content_type)
+    return {
+        "content-type": kind or file.content_type,
+        "content-disposition": _disposition("attachment" if kind is None else "inline", name),
+    }
+
+
+def _disposition(kind: str, name: str) -> str:
+    """Any name as a header that every browser reads (RFC 6266): plain ASCII, and as it is beside it."""
+    name = name.replace("/", "_")
     plain = re.sub(r"[^ -~]|[\"\\%]", "_", name)
     encoded = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
-    disposition = "attachment" if shown is None else "inline"
-    return {
-        "content-type": shown or file.content_type,
-        "content-disposition": f'{disposition}; filename="{plain}"{encoded}',
-    }
+    return f'{kind}; filename="{plain}"{encoded}'
 
 
 def _shown_as(content_type: str) -> str | None:
     """The type under which a browser may show a file in place; None where it must be downloaded."""
-    if content_type in _INLINE_IMAGES:
+    if content_type in _INLINE_IMAGES or content_type.startswith(("audio/", "video/")):
         return content_type
     if content_type == "application/json":
         return "application/json"

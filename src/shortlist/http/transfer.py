@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shortlist.http.endpoint import Call
-from shortlist.http.file_response import file_response
+from shortlist.http.file_response import Shown, file_response
 from shortlist.packages import service as packages
 from shortlist.packages.types import Incoming, PackageFile, PackageStatus
 
@@ -25,7 +25,7 @@ def incoming(call: Call, request: Request, status: PackageStatus | None = None) 
     return Incoming(request.stream(), call.headers.get("content-type"), announced, status)
 
 
-async def send(call: Call, request: Request, file: PackageFile, *, inline: bool = False) -> Response:
+async def send(call: Call, request: Request, file: PackageFile, shown: Shown = Shown.DOWNLOAD) -> Response:
     """A file as a download, or shown in place where that is safe."""
     where = storage(call)
-    return await file_response(request, file, lambda start, end: packages.read(where, file, start, end), inline=inline)
+    return await file_response(request, file, lambda start, end: packages.read(where, file, start, end), shown)

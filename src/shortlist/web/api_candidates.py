@@ -103,12 +103,6 @@ def curves(call: Call, connection: Connection, request: wire.CurveQuery) -> wire
     return wire.CurveList([translate.curve(item) for item in found])
 
 
-def list_files(call: Call, connection: Connection, request: wire.CandidatePath) -> wire.FileList:
-    """List the files of a candidate."""
-    record = candidates.get_by_iid(connection, call.project, request.candidate)
-    return wire.FileList(*views.files(connection, call.project, record))
-
-
 ENDPOINTS = (
     operations.query(
         "/experiments/{experiment}/candidates/search", search_page, wire.CandidateQuery, wire.CandidatePage
@@ -117,6 +111,5 @@ ENDPOINTS = (
     operations.write("PATCH", _ONE, change, wire.CandidateChange, wire.Candidate),
     operations.write("DELETE", _ONE, delete, wire.CandidatePath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.CandidatePath, wire.Candidate),
-    operations.read(_ONE + "/files", list_files, wire.CandidatePath, wire.FileList),
     operations.query_read("/curves", curves, wire.CurveQuery, wire.CurveList),
 )

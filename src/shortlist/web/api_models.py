@@ -3,19 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 
-from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
-from shortlist.errors import InvalidValue, NotFound
-from shortlist.http.endpoint import Call, Endpoint, Mode
-from shortlist.http.transfer import incoming, send, storage
-from shortlist.models import files, lookup, models, origins, places, rules, versions, wellknown
+from shortlist.errors import InvalidValue
+from shortlist.http.endpoint import Call
+from shortlist.models import lookup, models, origins, rules, versions, wellknown
 from shortlist.models.types import ModelRecord, NewVersion, VersionRecord
-from shortlist.packages import rules as file_rules
-from shortlist.packages import service as packages
-from shortlist.packages.types import PackageFile
 from shortlist.tracking import candidates
 from shortlist.web import models as shown
 from shortlist.web import operations, wire
@@ -190,53 +183,6 @@ def _find(connection: Connection, scope: Scope, model: int, number: int) -> Vers
     return lookup.by_place(connection, scope, (model, number))
 
 
-def _version_of(call: Call, connection: Connection) -> VersionRecord:
-    """The version that the address of a file names."""
-    model, number = call.path["model"], call.path["version"]
-    if not all(text.isascii() and text.isdigit() and len(text) <= 18 for text in (model, number)):
-        raise NotFound("There is no such version in this project.", field="version")
-    return _find(connection, call.project, int(model), int(number))
-
-
-async def download(call: Call, request: Request) -> Response:
-    """Download a file of a version; with `inline=1`, images, text, JSON and CSV are shown in place."""
-
-    def find(connection: Connection) -> PackageFile:
-        record = _version_of(call, connection)
-        place = places.of_version(connection, call.project, record, call.path["path"])
-        return packages.get(connection, call.project, place.package, place.path)
-
-    file = await call.services.database.read(find)
-    return await send(call, request, file, inline=request.query_params.get("inline") == "1")
-
-
-async def upload(call: Call, request: Request) -> Response:
-    """Upload a file of a version that has files of its own."""
-    file_rules.check_path(call.path["path"])
-
-    def target(connection: Connection) -> places.Place:
-        record = _version_of(call, connection)
-        place = places.of_version(connection, call.project, record, call.path["path"])
-        if place.package != files.package(record):
-            raise InvalidValue("The files of this version belong to what it was made from.", field="version")
-        return place
-
-    place = await call.services.database.read(target)
-    await packages.upload(storage(call), call.project, place.package, place.path, incoming(call, request))
-    return JSONResponse({})
-
-
-def _file(method: str, action: Action, handler: Callable[..., object]) -> Endpoint:
-    return Endpoint(
-        method=method,
-        path=f"{operations.PROJECT}{_VERSION}/files/{{path:path}}",
-        action=action,
-        mode=Mode.STREAM,
-        handler=handler,  # pyright: ignore[reportArgumentType]
-        tags=("models",),
-    )
-
-
 ENDPOINTS = (
     *(
         operations.of_models(endpoint)
@@ -253,6 +199,4 @@ ENDPOINTS = (
         )
     ),
     operations.read("/candidates/{candidate}/sources", sources, wire.CandidatePath, our_wire.SourceList),
-    _file("GET", Action.MODEL_READ, download),
-    _file("PUT", Action.MODEL_WRITE, upload),
 )

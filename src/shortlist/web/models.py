@@ -93,7 +93,7 @@ def model_page(connection: Connection, scope: Scope, iid: int) -> wire_models.Mo
     shown = model(connection, scope, iid)
     records = store_versions.newest(connection, scope, iid, MAX_LISTED_VERSIONS + 1)
     loaded = versions.load(connection, scope, records[:MAX_LISTED_VERSIONS])
-    makers = _makers(connection, scope, loaded)
+    makers = _makers(connection, scope, [item.record for item in loaded])
     latest = metrics.latest(connection, scope, list(makers))
     users = _usernames(connection, records)
     return wire_models.ModelPage(
@@ -108,23 +108,27 @@ def model_page(connection: Connection, scope: Scope, iid: int) -> wire_models.Mo
                 aliases=item.aliases,
                 created_at=item.record.created_at,
                 created_by=None if item.record.created_by is None else users.get(item.record.created_by),
-                candidate=None if maker is None else translate.link(maker),
+                candidate=None if made_by is None else translate.link(made_by),
                 metrics={}
-                if maker is None
-                else {point.key: translate.value(point.value) for point in latest[maker.iid]},
+                if made_by is None
+                else {point.key: translate.value(point.value) for point in latest[made_by.iid]},
             )
             for item in loaded
-            for maker in [makers.get(item.record.candidate_iid or 0)]
+            for made_by in [makers.get(item.record.candidate_iid or 0)]
         ],
         truncated=len(records) > MAX_LISTED_VERSIONS,
     )
 
 
-def _makers(connection: Connection, scope: Scope, loaded: Sequence[Version]) -> dict[int, CandidateRecord]:
-    """The candidates that versions were made from, where the caller may see experiments."""
+def maker(connection: Connection, scope: Scope, record: VersionRecord) -> CandidateRecord | None:
+    """The candidate that a version was made from, where there is one and the caller may see it."""
+    return _makers(connection, scope, [record]).get(record.candidate_iid or 0)
+
+
+def _makers(connection: Connection, scope: Scope, records: Sequence[VersionRecord]) -> dict[int, CandidateRecord]:
     if not _may(scope, Action.EXPERIMENT_READ):
         return {}
-    iids = {item.record.candidate_iid for item in loaded if item.record.candidate_iid is not None}
+    iids = {record.candidate_iid for record in records if record.candidate_iid is not None}
     return {record.iid: record for record in store_candidates.by_iids(connection, scope, sorted(iids))}
 
 
@@ -158,7 +162,7 @@ def version(connection: Connection, scope: Scope, record: VersionRecord) -> wire
 
 
 def _maker(connection: Connection, scope: Scope, item: Version) -> wire_models.VersionCandidate | None:
-    record = _makers(connection, scope, [item]).get(item.record.candidate_iid or 0)
+    record = maker(connection, scope, item.record)
     if record is None:
         return None
     experiment = experiments.get(connection, scope, record.experiment_iid)

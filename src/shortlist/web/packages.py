@@ -9,11 +9,12 @@ from shortlist.errors import InvalidValue, NotFound
 from shortlist.identity import service as identity
 from shortlist.logged_models import service as logged_models
 from shortlist.models import lookup
+from shortlist.models.types import VersionRecord
 from shortlist.packages import quotas, registry, rules
 from shortlist.packages.types import Package, PackageQuery, PackageType
 from shortlist.tracking import candidates
 from shortlist.tracking.types import CandidateRecord
-from shortlist.web import models, translate, wire, wire_packages
+from shortlist.web import ci, models, translate, wire_packages
 
 PER_PAGE = 100
 MAX_LISTED_FILES = 2000
@@ -35,14 +36,19 @@ def package_page(connection: Connection, scope: Scope, package_id: int) -> wire_
     """A package, its files by path, its other versions, and what it belongs to."""
     package = registry.get(connection, scope, package_id)
     found, count = registry.files(connection, scope, package, "file_name", MAX_LISTED_FILES)
-    candidate = _candidate(connection, scope, package)
+    version = _version(connection, scope, package)
+    if version is None:
+        candidate, place = _candidate(connection, scope, package), None
+    else:
+        candidate, place = models.maker(connection, scope, version), (version.model_iid, version.number)
     return wire_packages.PackagePage(
         package=_shown(connection, scope, [package])[0],
         files=[translate.file(item) for item in found],
         files_truncated=count > len(found),
         versions=_shown(connection, scope, registry.versions(connection, scope, package)),
         candidate=None if candidate is None else translate.link(candidate),
-        model_version=_version(connection, scope, package),
+        model_version=None if place is None else models.versions_at(connection, scope, [place]).get(place),
+        ci=None if candidate is None else ci.of_candidate(connection, scope, candidate.iid),
     )
 
 
@@ -79,12 +85,10 @@ def _candidate(connection: Connection, scope: Scope, package: Package) -> Candid
         return None
 
 
-def _version(connection: Connection, scope: Scope, package: Package) -> wire.VersionLink | None:
+def _version(connection: Connection, scope: Scope, package: Package) -> VersionRecord | None:
     if package.type is not PackageType.ML_MODEL or rules.is_of_candidates(package.name):
         return None
     try:
-        record = lookup.version(connection, scope, package.name, package.version)
+        return lookup.version(connection, scope, package.name, package.version)
     except (NotFound, InvalidValue):
         return None
-    place = (record.model_iid, record.number)
-    return models.versions_at(connection, scope, [place]).get(place)

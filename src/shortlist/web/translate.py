@@ -87,8 +87,11 @@ def series(item: SeriesSummary) -> wire.Series:
     )
 
 
-def file(item: PackageFile) -> wire.File:
-    return wire.File(item.path, item.size, item.sha256.hex(), item.content_type, item.created_at)
+def file(item: PackageFile, path: str | None = None) -> wire.File:
+    """A file at its path in the package, or at another that it is shown under."""
+    return wire.File(
+        item.path if path is None else path, item.size, item.sha256.hex(), item.content_type, item.created_at
+    )
 
 
 def curve(item: Curve) -> wire.Curve:

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from shortlist.web.wire import CandidateLink, File, VersionLink
+from shortlist.web.wire_ci import Ci
 
 Type = Literal["generic", "ml_model"]
 
@@ -44,7 +45,8 @@ class PackagePath(msgspec.Struct):
 
 
 class PackagePage(msgspec.Struct):
-    """A package with its files. It belongs to a candidate, to a version of a model, or to neither."""
+    """A package with its files. It belongs to a version of a model, to a candidate, or to neither. Of a version,
+    `candidate` is what it was made from. `ci` is the job that made the candidate."""
 
     package: Package
     files: list[File]
@@ -52,3 +54,4 @@ class PackagePage(msgspec.Struct):
     versions: list[Package]
     candidate: CandidateLink | None
     model_version: VersionLink | None
+    ci: Ci | None

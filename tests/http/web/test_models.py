@@ -86,6 +86,8 @@ def test_a_version_may_have_files_of_its_own(rita: Client, base: str, model: str
     assert rita.request("PUT", f"{files}/onnx/net.onnx", content=b"bytes").status_code == 200
     assert rita.get(f"{files}/onnx/net.onnx").content == b"bytes"
     assert [item["path"] for item in ok(rita.get(f"{model}/versions/1"))["files"]] == ["onnx/net.onnx"]
+    assert rita.request("DELETE", f"{files}/onnx").status_code == 200
+    assert ok(rita.get(files))["files"] == []
     assert ok(rita.post(f"{model}/versions", {}))["version"] == "1.0.0"
 
     ok(rita.post(f"{model}/versions", {"candidate": candidate}))

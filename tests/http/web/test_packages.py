@@ -10,7 +10,8 @@ from tests.http.mlflow.test_registered_models import new_version
 def test_packages_say_what_they_hold_and_what_they_belong_to(rita: Client) -> None:
     mlflow, project = rita.mlflow, rita.project.replace("/", "%2F")
     base = f"/api/v1/projects/{project}/packages"
-    uri = mlflow.run(run := mlflow.new_run(run_name="forest"))["info"]["artifact_uri"]
+    job = [{"key": "gitlab.CI_JOB_ID", "value": "4711"}]
+    uri = mlflow.run(run := mlflow.new_run(run_name="forest", tags=job))["info"]["artifact_uri"]
     rita.request("PUT", f"{mlflow.files}/{uri.removeprefix('mlflow-artifacts:/')}/m/MLmodel", content=b"flavors")
     mlflow.call("registered-models/create", name="tree")
     new_version(mlflow, "tree", source=f"{uri}/m", run_id=run)
@@ -38,12 +39,20 @@ def test_packages_say_what_they_hold_and_what_they_belong_to(rita: Client) -> No
         rita.get(f"{base}/{ids[name]}").json() for name in ("ml_experiment_0/1", "tree/1.0.0", "tools/1.0")
     )
     assert (candidate["candidate"]["name"], candidate["model_version"]) == ("forest", None)
-    assert (version["candidate"], version["model_version"]["name"]) == (None, "tree")
+    assert (version["candidate"]["name"], version["model_version"]["name"]) == ("forest", "tree")
+    assert (candidate["ci"]["facts"][0]["text"], version["ci"]["system"]) == ("4711", "gitlab")
+    assert (tool["candidate"], tool["model_version"], tool["ci"]) == (None, None, None)
     assert [item["path"] for item in version["files"]] == ["MLmodel"]
     assert [item["version"] for item in tool["versions"]] == ["2.0"]
     shown = rita.get(f"{base}/{ids['tools/1.0']}/files/a.html", params={"inline": "1"})
     assert shown.content == b"<b>"
     assert shown.headers["content-disposition"].startswith("attachment")
+    added = f"{base}/{ids['tools/1.0']}/files/lib/b.txt"
+    assert rita.request("PUT", added, content=b"b").json()["path"] == "lib/b.txt"
+    zipped = rita.get(f"{base}/{ids['tools/1.0']}/archive")
+    assert zipped.headers["content-disposition"] == 'attachment; filename="tools 1.0.zip"'
+    assert rita.request("DELETE", added).status_code == 200
+    assert [item["path"] for item in rita.get(f"{base}/{ids['tools/1.0']}/files").json()["files"]] == ["a.html"]
     assert rita.request("DELETE", f"{base}/{ids['tools/1.0']}").status_code == 200
     assert names(search="tools") == ["tools"]
     for path in (ids["tools/1.0"], "x", f"{ids['tools/1.0']}/files/a.html"):
