@@ -1,13 +1,15 @@
 #!/usr/bin/env python
 """Write docs/reference/mlflow.md: MLflow's operations as the endpoint table has them, and those that it lacks."""
 
-import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from shortlist.http.endpoint import Endpoint
 from shortlist.mlflow import artifacts, endpoints, server
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "mlflow.md"
+ABSENT = Path(__file__).with_name("mlflow_absent.toml")
 
 _API, _AJAX, _FILES = "/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/2.0/mlflow-artifacts"
 
@@ -15,15 +17,17 @@ _API, _AJAX, _FILES = "/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/2.0/mlflo
 EXTENDED = {
     "POST /experiments/search": "Filters with OR, NOT, parentheses; pages that stay put while rows are added.",
     "POST /runs/search": "Filters with OR, NOT, parentheses and functions; ordering puts missing values last.",
-    "POST /runs/log-parameter": "A value beyond 6,000 characters is refused, never cut.",
-    "POST /runs/set-tag": "A value beyond 8,000 characters is refused, never cut.",
-    "POST /runs/log-batch": "All of it or nothing; overlong values are refused, never cut.",
-    "POST /runs/log-inputs": "A model that does not exist is refused.",
+    "POST /runs/log-parameter": "A value beyond 6,000 characters is cut, or refused by setting.",
+    "POST /runs/set-tag": "A value beyond 8,000 characters (a note: 20,000) is cut, or refused by setting.",
+    "POST /runs/log-batch": "All of it or nothing, in one transaction; overlong values as by the single operations.",
+    "POST /runs/log-inputs": "A model that does not exist is refused; tags are added to a use that is noted already.",
     "POST /runs/outputs": "A model that does not exist is refused; the same model again moves its step.",
     "POST /logged-models": "A source run that does not exist is refused.",
     "GET /logged-models/{model_id}": "Metrics: the latest point per metric, dataset and run. NaN stays NaN.",
     "POST /logged-models/search": "Filters with OR, NOT, parentheses; unknown fields are 400.",
     "POST /logged-models/{model_id}/params": "The same value again is accepted.",
+    "DELETE /logged-models/{model_id}": "Again is 200.",
+    "GET /metrics/get-history": "By step where MLflow orders by time, so that a resumed run reads as one curve.",
     "POST /registered-models/rename": "A taken name is RESOURCE_ALREADY_EXISTS.",
     "POST /registered-models/search": "The verb of MLflow's client for R.",
     "GET /registered-models/search": "Also by description and creation; orders by creation too.",
@@ -39,17 +43,8 @@ EXTENDED = {
     "GET /metrics/get-history-bulk-interval": "Each run's sample keeps the extremes, so that no spike is lost.",
     "GET /metrics/get-history-bulk": 'NaN is the text "NaN", so that the answer is valid JSON.',
 }
-# MLflow's operations that are not served, and what a client gets.
-NOT_SERVED = (
-    ("traces, assessments, OTLP (`/v1/traces`)", "404 ENDPOINT_NOT_FOUND"),
-    ("evaluation datasets, scorers, issues, label schemas, review queues", "404 ENDPOINT_NOT_FOUND"),
-    ("gateway, prompt optimisation, prompt lab, assistant, jobs, MCP servers, skills", "404 ENDPOINT_NOT_FOUND"),
-    ("webhooks", "404 ENDPOINT_NOT_FOUND"),
-    ("workspaces, users, roles and permissions of MLflow", "404 ENDPOINT_NOT_FOUND"),
-    ("`artifacts/presigned-upload-url`, `artifacts/presigned-download-url`", "404 ENDPOINT_NOT_FOUND"),
-    ("`mlflow-artifacts/mpu/...`, `mlflow-artifacts/presigned/...`", "501 NOT_IMPLEMENTED; clients use PUT and GET"),
-    ("GraphQL", "404"),
-)
+# Operations that are there only to be refused, so that clients do the same by plain PUT and GET.
+REFUSED = "501 NOT_IMPLEMENTED"
 
 
 def page() -> str:
@@ -71,16 +66,42 @@ def page() -> str:
             *_section("Without a version", [*endpoints.FILES, *_probes()]),
             "## Not served",
             "",
-            "| operation | answer |",
-            "|---|---|",
-            *(f"| {what} | {answer} |" for what, answer in NOT_SERVED),
+            "Answered with 404 `ENDPOINT_NOT_FOUND` in JSON, as every path that is not on this page; a known path",
+            "with another method is 405 `METHOD_NOT_ALLOWED`, and names those that there are. Clients repeat neither.",
             "",
+            "| operations | why | below | which |",
+            "|---|---|---|---|",
+            *(_absent(family) for family in absent()),
+            "",
+            *_refused(),
         ]
     )
 
 
 def _probes() -> list[Endpoint]:
     return [item for item in server.PROBES if not item.path.startswith("/-/")]
+
+
+def absent() -> list[dict[str, Any]]:
+    """The families of operations that are not served: `what`, `why`, the path that they are `below`, `operations`."""
+    return tomllib.loads(ABSENT.read_text())["family"]
+
+
+def _absent(family: dict[str, Any]) -> str:
+    below = f"`{family['below']}`" if family["below"] else "the root"
+    names = ", ".join(f"`{name}`" for name in family["operations"])
+    return f"| {family['what']} | {family['why']} | {below} | {names} |"
+
+
+def _refused() -> list[str]:
+    names = [f"`{item.method} {_template(item)}`" for item in artifacts.ENDPOINTS if _is_refused(item)]
+    if not names:
+        return []
+    return [f"Below `{_FILES}`, {', '.join(names)} answer {REFUSED}: clients then use plain PUT and GET.", ""]
+
+
+def _template(item: Endpoint) -> str:
+    return item.path.replace(":path}", "}")
 
 
 def _is_refused(item: Endpoint) -> bool:
@@ -90,7 +111,7 @@ def _is_refused(item: Endpoint) -> bool:
 def _section(title: str, items: "tuple[Endpoint, ...] | list[Endpoint]") -> list[str]:
     rows = [f"## {title}", "", "| operation | right | state | what it does |", "|---|---|---|---|"]
     for item in items:
-        name = f"{item.method} {re.sub(r':path}', '}', item.path)}"
+        name = f"{item.method} {_template(item)}"
         more = EXTENDED.get(name)
         what = item.summary if more is None else f"{item.summary} {more}"
         rows.append(

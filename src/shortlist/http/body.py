@@ -57,11 +57,12 @@ class RequestDecoder:
     """Decodes one endpoint's request struct from JSON or from a query, with path parameters merged in.
 
     Numbers and booleans may be written as strings, as MLflow's clients do. Unknown fields are ignored. Whole numbers
-    have 64 bits, as in the databases.
+    have 64 bits, as in the databases. `null_is_absent`: what is null in a JSON object counts as not sent.
     """
 
-    def __init__(self, kind: type[Any], path: str) -> None:
+    def __init__(self, kind: type[Any], path: str, *, null_is_absent: bool = False) -> None:
         self._kind = kind
+        self._null_is_absent = null_is_absent
         self._decoder = msgspec.json.Decoder(kind, strict=False)
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         self._lists = {name for name, field in fields.items() if _holds_list(field.type)}
@@ -75,10 +76,14 @@ class RequestDecoder:
             try:
                 return self._bounded(self._decoder.decode(body or b"{}"))
             except msgspec.ValidationError as error:
-                raise invalid(error) from None
+                if not self._null_is_absent:
+                    raise invalid(error) from None
+                return self._convert(_without_nulls(_loads(body)))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return self._convert(_loads(body))
         values: Any = _loads(body) if body else {}
+        if self._null_is_absent:
+            values = _without_nulls(values)
         if not isinstance(values, dict):
             raise InvalidValue("The body must be a JSON object.", field="body")
         return self._convert(cast("dict[str, Any]", values) | self._from_path(path))
@@ -153,6 +158,16 @@ def _loads(body: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         text = str(error).split(":")[0] if isinstance(error, ValueError) else "nested too deeply"
         raise InvalidValue(f"The body is not valid JSON: {text}.", field="body") from None
+
+
+def _without_nulls(value: Any) -> Any:
+    """JSON whose objects have lost what was null; a null in an array stays."""
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {name: _without_nulls(item) for name, item in fields.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in cast("list[Any]", value)]
+    return value
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:

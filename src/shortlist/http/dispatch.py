@@ -112,7 +112,8 @@ class Dispatcher:
             else:
                 await operation(scope, receive, send)
             return
-        for route in (*self._mounted, *(() if mounted else self._candidates(scope["path"]))):
+        others = () if mounted else self._candidates(scope["method"], scope["path"])
+        for route in (*self._mounted, *others):
             match, child = route.matches(scope)
             if match.value:
                 scope.update(child)
@@ -120,11 +121,12 @@ class Dispatcher:
                 return
         await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]}"), scope, send)
 
-    def _candidates(self, path: str) -> list[Route]:
-        """The routes that may match. A page's address can begin with anything but the start of an API."""
+    def _candidates(self, method: str, path: str) -> list[Route]:
+        """The routes that may match. A page's address can begin with anything but the start of an API, and is read."""
         branch = _branch(path)
         found = [*self._others.get(branch, []), *self._others.get(branch.rpartition("/")[0] or "/", [])]
-        return found if path.startswith(_RESERVED) else [*found, *self._others.get("", [])]
+        no_page = method not in ("GET", "HEAD") or path.startswith(_RESERVED)
+        return found if no_page else [*found, *self._others.get("", [])]
 
     def _find_owner(self, scope: Scope) -> bool:
         """Note the project or group that the address names, and rewrite `path` to what the tables know.

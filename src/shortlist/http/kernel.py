@@ -34,7 +34,9 @@ class Operation:
         self.surface = surface
         self._services = services
         self._authoriser = Authoriser(services.resolver)
-        self._decoder = RequestDecoder(endpoint.request, endpoint.path) if endpoint.request is not None else None
+        self._decoder: RequestDecoder | None = None
+        if endpoint.request is not None:
+            self._decoder = RequestDecoder(endpoint.request, endpoint.path, null_is_absent=surface.null_is_absent)
         policy = surface.policy
         self._security_headers = [
             (name, policy.encode()) if policy and name == b"content-security-policy" else (name, value)

@@ -46,6 +46,7 @@ class Surface:
     `policy` is the content policy of error pages. `challenge` asks for basic authentication on 401, which makes a
     browser open a window of its own, so pages leave it out. `forms` takes the fields of a request from its query, a
     form or JSON, all together. `moves` sends who comes by an old path of a project or group on to its path of today.
+    `null_is_absent` takes a null for a field that was not sent, as protobuf's JSON does.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Surface:
     challenge: bool = True
     forms: bool = False
     moves: bool = False
+    null_is_absent: bool = False
 
     def status_of(self, error: DomainError) -> int:
         return self.statuses.get(error.code) or STATUS[error.code]

@@ -67,10 +67,10 @@ def check_dataset(name: str, digest: str, field: str) -> None:
     """
     check_text(name, MAX_DATASET_NAME, f"{field}dataset_name")
     check_text(digest, MAX_DATASET_DIGEST, f"{field}dataset_digest")
-    if digest and not name:
+    if bool(name) != bool(digest):
         raise InvalidValue(
-            f"Missing value for required parameter '{field}dataset_name': a digest alone names no dataset.",
-            field=f"{field}dataset_name",
+            "Both dataset_name and dataset_digest must be provided if one is provided",
+            field=f"{field}{'dataset_digest' if name else 'dataset_name'}",
         )
 
 

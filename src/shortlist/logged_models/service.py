@@ -83,8 +83,10 @@ def finalize(connection: Connection, scope: Scope, external_id: str, status: Mod
 
 
 def delete(connection: Connection, scope: Scope, external_id: str) -> None:
-    """Mark a logged model deleted. Its files stay, and versions made from it go on working."""
-    record = get(connection, scope, external_id)
+    """Mark a logged model deleted, or find that it is. Its files stay, and versions made from it go on working."""
+    record = find(connection, scope, external_id)
+    if record.deleted_at is not None:
+        return
     now = now_ms()
     store.change(connection, scope, record.iid, {"deleted_at": now, "updated_at": now})
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shortlist.access.actions import Action
-from shortlist.errors import InvalidValue, NotImplementedHere, TooLarge
+from shortlist.errors import InvalidValue, NotFound, NotImplementedHere, TooLarge
 from shortlist.http.endpoint import Call, Endpoint, Mode, required
 from shortlist.http.transfer import incoming, send, storage
 from shortlist.mlflow import operations
@@ -84,7 +84,10 @@ async def delete(call: Call, _request: None) -> Empty:
     """Delete an artifact or a directory with everything below it; what is not there is passed over."""
 
     def work(connection: Connection) -> None:
-        place = locate(connection, call.project, call.path["path"])
+        try:
+            place = locate(connection, call.project, call.path["path"])
+        except NotFound:
+            return
         packages.delete_tree(connection, call.project, place.package, place.path)
 
     await call.services.database.write(work)
@@ -92,10 +95,13 @@ async def delete(call: Call, _request: None) -> Empty:
 
 
 def list_below(call: Call, connection: Connection, request: wire.ListBelow) -> wire.Listing:
-    """List a directory of artifacts, by bare names."""
+    """List a directory of artifacts, by bare names; one that is not there is empty."""
     if not request.path.strip("/"):
         return wire.Listing()
-    place = locate(connection, call.project, request.path)
+    try:
+        place = locate(connection, call.project, request.path)
+    except NotFound:
+        return wire.Listing()
     return wire.Listing(_infos(packages.list_directory(connection, call.project, place.package, place.path), ""))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from shortlist.errors import InvalidValue
+from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Pieces, required
 from shortlist.metrics import bulk, encode
 from shortlist.metrics import service as metrics
@@ -25,13 +25,17 @@ class HistoryPage(msgspec.Struct, omit_defaults=True):
 
 def get_history(call: Call, connection: Connection, request: wire.GetHistory) -> HistoryPage | Pieces:
     """Every point of one metric of a run, in order of step; in pages where `max_results` is given."""
+    # A run that there is not has no points: MLflow's clients expect no error here.
     key = required(request.metric_key, "metric_key")
     if request.max_results is not None and request.max_results <= 0:
         raise InvalidValue(
             f"Invalid value {request.max_results} for parameter 'max_results' supplied: it must be positive.",
             field="max_results",
         )
-    record = candidates.get(connection, call.project, run_id(request))
+    try:
+        record = candidates.get(connection, call.project, run_id(request))
+    except NotFound:
+        return HistoryPage(msgspec.Raw(b"[]"))
     history, token = metrics.history(
         connection, call.project, record.iid, key, request.page_token or None, request.max_results
     )

@@ -12,14 +12,16 @@ def points(items: Sequence[LogMetric | MetricIn], checked: Points, field: str) -
     """The points among `items` that name a logged model; `checked` holds the same points after their checks.
 
     Raises:
-        InvalidValue: a dataset's name or digest that is too long, or a digest without a name.
+        InvalidValue: a dataset's name or digest that is too long, or one without the other.
     """
     found: list[LinkedPoint] = []
     for place, item in enumerate(items):
-        if not item.model_id:
+        if not (item.model_id or item.dataset_name or item.dataset_digest):
             continue
         name, digest = item.dataset_name or "", item.dataset_digest or ""
         rules.check_dataset(name, digest, f"{field}[{place}]." if field else "")
+        if not item.model_id:
+            continue
         found.append(
             LinkedPoint(
                 model_external_id=item.model_id,

@@ -15,10 +15,10 @@ from shortlist.http.transfer import send
 from shortlist.logged_models import rules, store
 from shortlist.logged_models import service as logged_models
 from shortlist.logged_models.types import LoggedModelRecord, NewLoggedModel
-from shortlist.mlflow import artifacts, operations, translate, translate_models
+from shortlist.mlflow import artifacts, lengths, operations, translate, translate_models
 from shortlist.mlflow import wire_logged_models as wire
 from shortlist.mlflow.wire_experiments import Empty
-from shortlist.mlflow.wire_runs import Param
+from shortlist.mlflow.wire_runs import ParamIn
 from shortlist.models.places import of_logged_model
 from shortlist.packages.rules import check_directory
 from shortlist.packages.types import PackageFile
@@ -36,7 +36,7 @@ async def create(call: Call, request: wire.CreateLoggedModel) -> wire.LoggedMode
         name=request.name or None,
         model_type=request.model_type,
         candidate_external_id=request.source_run_id or None,
-        params=_params(request.params),
+        params=_params(call, request.params),
         metadata=translate.pairs(request.tags),
     )
     return await _answer(call, lambda connection: logged_models.create(connection, call.project, new))
@@ -80,7 +80,7 @@ async def delete_tag(call: Call, request: wire.DeleteLoggedModelTag) -> Empty:
 async def log_params(call: Call, request: wire.LogLoggedModelParams) -> Empty:
     """Add parameters to a logged model; the same value again is accepted, another value is not."""
     model_id = required(request.model_id, "model_id")
-    params = _params(request.params)
+    params = _params(call, request.params)
     return await _empty(call, lambda connection: logged_models.add_params(connection, call.project, model_id, params))
 
 
@@ -108,7 +108,7 @@ async def download(call: Call, request: Request) -> Response:
 
 def search_page(call: Call, connection: Connection, request: wire.SearchLoggedModels) -> wire.LoggedModelPage:
     """Search the logged models of experiments, a page at a time."""
-    if not request.experiment_ids:
+    if request.experiment_ids is None:
         raise InvalidValue("Missing value for required parameter 'experiment_ids'.", field="experiment_ids")
     query = LoggedModelSearch(
         experiment_iids=translate.searched_iids(request.experiment_ids),
@@ -151,7 +151,7 @@ async def _empty(call: Call, work: Callable[[Connection], None]) -> Empty:
     return Empty()
 
 
-def _params(items: Sequence[Param]) -> dict[str, str]:
+def _params(call: Call, items: Sequence[ParamIn]) -> dict[str, str]:
     if len(items) > rules.MAX_PARAMS:
         raise InvalidValue(
             f"A request can contain at most {rules.MAX_PARAMS} params. Got {len(items)} params. "
@@ -160,7 +160,8 @@ def _params(items: Sequence[Param]) -> dict[str, str]:
         )
     found: dict[str, str] = {}
     for number, item in enumerate(items):
-        if found.setdefault(item.key, item.value) != item.value:
+        value = lengths.fitted(call, item.value, rules.MAX_PARAM_VALUE)
+        if found.setdefault(item.key, value) != value:
             raise InvalidValue(
                 f"Duplicate parameter keys have been submitted: ['{item.key}'].", field=f"params[{number}].key"
             )

@@ -1,5 +1,6 @@
 """Operations that log to a run. Paths are relative to `/api/2.0/mlflow`."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -13,7 +14,7 @@ from shortlist.logged_models.types import LinkedPoint, LinkKind
 from shortlist.metrics import rules as metric_rules
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import Points
-from shortlist.mlflow import linked, operations, translate, translate_models
+from shortlist.mlflow import lengths, linked, operations, translate, translate_models
 from shortlist.mlflow import wire_runs as wire
 from shortlist.mlflow.runs import run_id
 from shortlist.mlflow.wire_experiments import Empty, Tag
@@ -21,17 +22,20 @@ from shortlist.tracking import candidates, rules, store_candidates
 from shortlist.tracking.types import Batch
 
 _LOGGED_MODELS = "mlflow.log-model.history"
+_MODEL_FIELDS = ("artifact_path", "flavors", "run_id", "utc_time_created")
+_RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}\Z")
 
 
 async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
     """Log one point of a metric."""
     external_id = parse_external_id(run_id(request))
     point = metric_rules.point(request.key, request.value, request.timestamp, request.step)
-    if request.model_id:
-        points = Points.of([point])
-        await _log(call, external_id, Batch(), points, linked.points([request], points, ""))
+    points = Points.of([point])
+    of_models = linked.points([request], points, "")
+    if of_models:
+        await _log(call, external_id, Batch(), points, of_models)
         return Empty()
-    payload = Points.of([point]).encode()
+    payload = points.encode()
     scope = call.project
     written = await call.services.database.write(
         lambda connection: metrics.append_active(connection, scope, external_id, payload)
@@ -47,7 +51,7 @@ async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
 async def log_parameter(call: Call, request: wire.LogParameter) -> Empty:
     """Log a parameter; the same value again is accepted, another value is not."""
     key = required(request.key, "key")
-    batch = Batch(params=_params([wire.ParamIn(key, request.value)]))
+    batch = Batch(params=_params(call, [wire.ParamIn(key, request.value)]))
     await _log(call, run_id(request), batch, None)
     return Empty()
 
@@ -55,7 +59,7 @@ async def log_parameter(call: Call, request: wire.LogParameter) -> Empty:
 async def set_tag(call: Call, request: wire.SetTag) -> Empty:
     """Set a tag of a run, or overwrite it."""
     key = required(request.key, "key")
-    await _log(call, run_id(request), Batch(metadata=_metadata([Tag(key, request.value)])), None)
+    await _log(call, run_id(request), Batch(metadata=_metadata(call, [Tag(key, request.value)])), None)
     return Empty()
 
 
@@ -73,9 +77,9 @@ async def delete_tag(call: Call, request: wire.DeleteTag) -> Empty:
 
 async def log_batch(call: Call, request: wire.LogBatch) -> Empty:
     """Log metrics, parameters and tags together: all of them, or none."""
-    external_id = required(request.run_id, "run_id")
+    external_id = _checked_run_id(request.run_id)
     _check_sizes(request)
-    batch = Batch(params=_params(request.params), metadata=_metadata(request.tags))
+    batch = Batch(params=_params(call, request.params), metadata=_metadata(call, request.tags))
     points = metric_rules.points((item.key, item.value, item.timestamp, item.step) for item in request.metrics)
     await _log(call, external_id, batch, points, linked.points(request.metrics, points, "metrics"))
     return Empty()
@@ -92,6 +96,14 @@ async def _log(
     await call.services.database.write(work)
     if points:
         call.services.folder.notify(call.project.project_id)
+
+
+def _checked_run_id(text: str | None) -> str:
+    """The id that a batch names; a form that no id has is a mistake, and not only an id that is not found."""
+    run_id = required(text, "run_id")
+    if not _RUN_ID.match(run_id):
+        raise InvalidValue(f"Invalid value {run_id[:300]!r} for parameter 'run_id' supplied.", field="run_id")
+    return run_id
 
 
 def _check_sizes(request: wire.LogBatch) -> None:
@@ -114,26 +126,27 @@ def _check_sizes(request: wire.LogBatch) -> None:
         )
 
 
-def _params(items: Sequence[wire.ParamIn]) -> dict[str, str]:
+def _params(call: Call, items: Sequence[wire.ParamIn]) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, item in enumerate(items):
         field = f"params[{number}]"
         rules.check_key(item.key, f"{field}.key")
         if item.key in found:
             raise InvalidValue(f"Duplicate parameter keys have been submitted: ['{item.key}'].", field=f"{field}.key")
-        found[item.key] = rules.check_text(item.value, rules.MAX_PARAM_VALUE, f"{field}.value")
+        value = lengths.fitted(call, item.value, rules.MAX_PARAM_VALUE)
+        found[item.key] = rules.check_text(value, rules.MAX_PARAM_VALUE, f"{field}.value")
     return found
 
 
-def _metadata(items: Sequence[Tag]) -> dict[str, str]:
-    found = translate.pairs(items)
+def _metadata(call: Call, items: Sequence[Tag]) -> dict[str, str]:
+    found = lengths.metadata(call, items)
     candidates.check_metadata(found)
     return found
 
 
 async def log_inputs(call: Call, request: wire.LogInputs) -> Empty:
     """Note the datasets and logged models that a run used."""
-    external_id = required(request.run_id, "run_id")
+    external_id = _checked_run_id(request.run_id)
     inputs = [translate.dataset_input(item) for item in request.datasets]
     for number, item in enumerate(inputs):
         required(item.name, f"datasets[{number}].dataset.name")
@@ -152,6 +165,8 @@ async def log_inputs(call: Call, request: wire.LogInputs) -> Empty:
 async def log_outputs(call: Call, request: wire.LogOutputs) -> Empty:
     """Note the logged models that a run made."""
     external_id = required(request.run_id, "run_id")
+    if request.models is None:
+        raise InvalidValue("Missing value for required parameter 'models'.", field="models")
     links = [translate_models.link(item, LinkKind.OUTPUT) for item in request.models]
     await call.services.database.write(
         lambda connection: logged_models.link(connection, call.project, external_id, links)
@@ -166,6 +181,9 @@ async def log_model(call: Call, request: wire.LogModel) -> Empty:
         model = msgspec.json.decode(required(request.model_json, "model_json"), type=dict[str, object])
     except msgspec.DecodeError:
         raise InvalidValue("Malformed model info: it is not a JSON object.", field="model_json") from None
+    missing = [name for name in _MODEL_FIELDS if name not in model]
+    if missing:
+        raise InvalidValue(f"Model json is missing mandatory fields: {', '.join(missing)}", field="model_json")
 
     def work(connection: Connection) -> None:
         record = candidates.get_active(connection, call.project, external_id)

@@ -9,7 +9,7 @@ from shortlist.clock import now_ms
 from shortlist.http.endpoint import Call, required
 from shortlist.logged_models import store_links
 from shortlist.metrics import service as metrics
-from shortlist.mlflow import operations, translate
+from shortlist.mlflow import lengths, operations, translate
 from shortlist.mlflow import wire_runs as wire
 from shortlist.mlflow.wire_experiments import Empty
 from shortlist.search import fresh
@@ -30,7 +30,7 @@ async def create(call: Call, request: wire.CreateRun) -> wire.RunAnswer:
         name=request.run_name,
         start_time=now_ms() if request.start_time is None else request.start_time,
         user_name=request.user_id or call.actor.username,
-        metadata=translate.pairs(request.tags),
+        metadata=lengths.metadata(call, request.tags),
     )
 
     def work(connection: Connection) -> wire.Run:

@@ -1,5 +1,6 @@
 """The one place where MLflow's words become ours and ours become MLflow's."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -34,6 +35,9 @@ _STATUS_NUMBERS = {
     "5": ours.Status.KILLED,
 }
 
+_INTEGER = re.compile(r"-?[0-9]+\Z")
+_MAX_DIGITS = 18  # of a number that fits in 64 bits whatever it is
+
 
 def view(view_type: str | int, field: str) -> str:
     """The view that an MLflow view type stands for, by its name or its number."""
@@ -64,20 +68,24 @@ def experiment_iid(text: str | None) -> int:
     """The iid behind an experiment id: an integer, written as text.
 
     Raises:
-        InvalidValue: missing. NotFound: not an integer, so no experiment can have it.
+        InvalidValue: missing, or not an integer. NotFound: an integer that no experiment can have.
     """
     if text is None or text == "":
         raise InvalidValue("Missing value for required parameter 'experiment_id'.", field="experiment_id")
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    if not _INTEGER.match(text):
+        raise InvalidValue(
+            f"Invalid experiment ID '{text[:100]}'. Experiment ID must be a valid integer.", field="experiment_id"
+        )
+    if not text.isdigit() or len(text) > _MAX_DIGITS:
         raise NotFound(f"No Experiment with id={text[:100]} exists", field="experiment_id")
     return int(text)
 
 
-def searched_iids(texts: Iterable[str], field: str = "experiment_ids") -> list[int]:
+def searched_iids(ids: Iterable[str | int], field: str = "experiment_ids") -> list[int]:
     """The iids of experiments to search. One that no experiment has finds nothing; what is no number is a mistake."""
     found: list[int] = []
-    for text in texts:
-        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    for text in map(str, ids):
+        if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
             raise InvalidValue(f"Invalid value '{text[:100]}' for parameter '{field}' supplied.", field=field)
         found.append(int(text))
     return found

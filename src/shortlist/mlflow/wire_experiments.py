@@ -77,7 +77,7 @@ class ExperimentPage(msgspec.Struct, omit_defaults=True):
 
 
 class SearchDatasets(msgspec.Struct):
-    experiment_ids: list[str] = []
+    experiment_ids: list[str | int] = []
 
 
 class DatasetSummary(msgspec.Struct, omit_defaults=True):

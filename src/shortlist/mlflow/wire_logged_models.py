@@ -4,7 +4,7 @@ import msgspec
 
 from shortlist.mlflow.wire_artifacts import FileInfo
 from shortlist.mlflow.wire_experiments import Tag
-from shortlist.mlflow.wire_runs import Param
+from shortlist.mlflow.wire_runs import Param, ParamIn
 
 
 class ModelMetric(msgspec.Struct, omit_defaults=True):
@@ -50,7 +50,7 @@ class CreateLoggedModel(msgspec.Struct):
     name: str | None = None
     model_type: str = ""
     source_run_id: str = ""
-    params: list[Param] = []
+    params: list[ParamIn] = []
     tags: list[Tag] = []
 
 
@@ -77,7 +77,7 @@ class DeleteLoggedModelTag(ModelId):
 
 
 class LogLoggedModelParams(ModelId):
-    params: list[Param] = []
+    params: list[ParamIn] = []
 
 
 class ListLoggedModelArtifacts(ModelId):
@@ -102,7 +102,7 @@ class SearchOrder(msgspec.Struct):
 
 
 class SearchLoggedModels(msgspec.Struct):
-    experiment_ids: list[str] = []
+    experiment_ids: list[str | int] | None = None
     filter: str = ""
     datasets: list[SearchDataset] = []
     max_results: int | None = None

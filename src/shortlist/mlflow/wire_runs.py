@@ -111,7 +111,7 @@ class UpdateRun(RunId):
 class SearchRuns(msgspec.Struct):
     """The view by name or by its number in the protocol."""
 
-    experiment_ids: list[str] = []
+    experiment_ids: list[str | int] = []
     filter: str = ""
     run_view_type: str | int = "ACTIVE_ONLY"
     max_results: int = 1000
@@ -185,7 +185,7 @@ class LogInputs(msgspec.Struct):
 
 class LogOutputs(msgspec.Struct):
     run_id: str | None = None
-    models: list[ModelIn] = []
+    models: list[ModelIn] | None = None
 
 
 class LogModel(msgspec.Struct):

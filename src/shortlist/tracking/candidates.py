@@ -267,5 +267,9 @@ def check_metadata(metadata: Mapping[str, str], field: str = "tags") -> None:
     """Check keys and lengths; values over the limit are the caller's to cut or refuse."""
     for key, value in metadata.items():
         rules.check_key(key, f"{field}.key")
-        limit = rules.MAX_NOTE if key == wellknown.NOTE else rules.MAX_METADATA_VALUE
-        rules.check_text(value, limit, f"{field}.value")
+        rules.check_text(value, metadata_limit(key), f"{field}.value")
+
+
+def metadata_limit(key: str) -> int:
+    """How many characters the value of a metadata key may have."""
+    return rules.MAX_NOTE if key == wellknown.NOTE else rules.MAX_METADATA_VALUE

@@ -52,12 +52,12 @@ def check_key(key: str, field: str) -> str:
             "underscores (_), dashes (-), periods (.), spaces ( ), colons (:) and slashes (/).",
             field=field,
         )
-    if "/" in key or key in (".", ".."):
+    if "/" in key or key.startswith("."):
         parts = key.split("/")
-        if any(part in ("", ".", "..") for part in parts):
+        if key.startswith("..") or any(part in ("", ".", "..") for part in parts):
             raise InvalidValue(
                 f"Invalid value {key!r} for parameter '{field}' supplied: names may be treated as files, so they "
-                "must not have empty, '.' or '..' parts.",
+                "must not begin with '..' or have empty, '.' or '..' parts.",
                 field=field,
             )
     return key

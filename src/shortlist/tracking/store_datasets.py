@@ -15,18 +15,36 @@ from shortlist.tracking.wellknown import DATASET_CONTEXT
 
 
 def link(connection: Connection, scope: Scope, record: CandidateRecord, inputs: Sequence[DatasetInput]) -> None:
-    """Note that a candidate used datasets; one that the experiment knows by name and digest is not stored again."""
+    """Note that a candidate used datasets; one that the experiment knows by name and digest is not stored again.
+
+    A use that is noted already keeps its tags, and gets those that it does not have.
+    """
+    noted = _tags_of_inputs(connection, scope, record.iid)
+    for item in inputs:
+        dataset_id = _ensure(connection, scope, record.experiment_iid, item)
+        noted[dataset_id] = item.tags | noted.get(dataset_id, {})
     rows = [
         {
             "project_id": scope.project_id,
             "candidate_iid": record.iid,
-            "dataset_id": _ensure(connection, scope, record.experiment_iid, item),
-            "context": item.tags.get(DATASET_CONTEXT),
-            "tags": msgspec.json.encode(item.tags).decode(),
+            "dataset_id": dataset_id,
+            "context": tags.get(DATASET_CONTEXT),
+            "tags": msgspec.json.encode(tags).decode(),
         }
-        for item in inputs
+        for dataset_id, tags in noted.items()
     ]
     upsert(connection, dataset_input, rows)
+
+
+def _tags_of_inputs(connection: Connection, scope: Scope, candidate_iid: int) -> dict[int, dict[str, str]]:
+    """The tags of each use of a dataset by a candidate, by the dataset's id."""
+    statement = select(dataset_input.c.dataset_id, dataset_input.c.tags).where(
+        dataset_input.c.project_id == scope.project_id, dataset_input.c.candidate_iid == candidate_iid
+    )
+    return {
+        dataset_id: msgspec.json.decode(tags, type=dict[str, str])
+        for dataset_id, tags in connection.execute(statement)
+    }
 
 
 def _ensure(connection: Connection, scope: Scope, experiment_iid: int, item: DatasetInput) -> int:

@@ -41,12 +41,17 @@ def test_a_taken_name_is_refused_also_when_its_experiment_is_deleted(mlflow: Mlf
 
 
 @pytest.mark.parametrize("operation", ["get", "delete", "restore", "update", "set-experiment-tag"])
-@pytest.mark.parametrize("experiment_id", ["77", "abc", "-1", "9" * 30])
+@pytest.mark.parametrize("experiment_id", ["77", "abc", "1.5", "-1", "9" * 30])
 def test_unknown_ids_do_not_exist(mlflow: Mlflow, operation: str, experiment_id: str) -> None:
     fields = {"experiment_id": experiment_id, "new_name": "n", "key": "k", "value": "v"}
     path = f"experiments/{operation}"
     answer = mlflow.get(path, **fields) if operation == "get" else mlflow.post(path, **fields)
-    refused(answer, 404, "RESOURCE_DOES_NOT_EXIST", "experiment_id")
+    if experiment_id in ("abc", "1.5"):
+        message = refused(answer, 400, "INVALID_PARAMETER_VALUE", "experiment_id")
+        assert message == f"Invalid experiment ID '{experiment_id}'. Experiment ID must be a valid integer."
+    else:
+        message = refused(answer, 404, "RESOURCE_DOES_NOT_EXIST", "experiment_id")
+        assert message == f"No Experiment with id={experiment_id} exists"
 
 
 @pytest.mark.parametrize("operation", ["delete", "restore", "update", "set-experiment-tag", "delete-experiment-tag"])

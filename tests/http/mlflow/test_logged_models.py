@@ -105,7 +105,8 @@ def test_a_deleted_model_is_shown_on_request_only(mlflow: Mlflow, experiment: st
     assert message == f"Logged model with ID '{model_id}' not found."
     assert mlflow.ask(f"logged-models/{model_id}", allow_deleted="true")["model"]["info"]["model_id"] == model_id
     assert mlflow.call("logged-models/search", experiment_ids=[experiment]) == {}
-    refused(mlflow.send("DELETE", f"logged-models/{model_id}"), 404, "RESOURCE_DOES_NOT_EXIST")
+    # The client sends a deletion again whose answer it did not get.
+    assert mlflow.do("DELETE", f"logged-models/{model_id}") == {}
     refused(mlflow.get("logged-models/m-x"), 404, "RESOURCE_DOES_NOT_EXIST")
 
 
@@ -261,7 +262,7 @@ def test_search_by_attributes_params_tags_and_metrics_on_datasets(mlflow: Mlflow
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"experiment_ids": []}, "experiment_ids"),
+        ({"experiment_ids": None}, "experiment_ids"),
         ({"experiment_ids": ["x"]}, "experiment_ids"),
         ({"filter": "unknown = 'x'"}, "filter"),
         ({"filter": "metrics.acc = 'x'"}, "filter"),

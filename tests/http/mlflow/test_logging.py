@@ -1,5 +1,7 @@
 """Logging to a run over the MLflow surface: metrics, parameters, tags, batches, datasets."""
 
+import json
+
 import pytest
 
 from tests.http.client import Mlflow, refused
@@ -126,7 +128,7 @@ def test_parameters_are_written_once(mlflow: Mlflow) -> None:
     assert params_of(mlflow, run_id) == {"lr": "0.1"}
 
 
-@pytest.mark.parametrize(("key", "value"), [("", "v"), ("a//b", "v"), ("k" * 251, "v"), ("k", "v" * 6001), ("k", 5)])
+@pytest.mark.parametrize(("key", "value"), [("", "v"), ("a//b", "v"), ("k" * 251, "v"), ("..k", "v"), ("k", 5)])
 def test_bad_parameters_are_refused(mlflow: Mlflow, key: str, value: object) -> None:
     run_id = mlflow.new_run()
     refused(mlflow.post("runs/log-parameter", run_id=run_id, key=key, value=value), 400, "INVALID_PARAMETER_VALUE")
@@ -237,14 +239,25 @@ def test_datasets_are_kept_with_the_tags_of_their_use(mlflow: Mlflow) -> None:
         mlflow.call("runs/log-inputs", run_id=run_id, datasets=[used])
 
     assert mlflow.run(run_id)["inputs"]["dataset_inputs"] == [used]
+    # Logged again with other tags, as an evaluation after a training does: the first words stand, new ones are added.
+    later = [{"key": "mlflow.data.context", "value": "eval"}, {"key": "fold", "value": "1"}]
+    mlflow.call("runs/log-inputs", run_id=run_id, datasets=[{"dataset": dataset, "tags": later}])
+    mlflow.call("runs/log-inputs", run_id=run_id, datasets=[{"dataset": dataset}])
+    assert mlflow.run(run_id)["inputs"]["dataset_inputs"] == [{**used, "tags": [*used["tags"], later[1]]}]
     too_long = {"dataset": {**dataset, "digest": "d" * 37}}
     refused(mlflow.post("runs/log-inputs", run_id=run_id, datasets=[too_long]), 400, "INVALID_PARAMETER_VALUE")
 
 
 def test_a_model_of_an_old_client_is_appended_to_its_tag(mlflow: Mlflow) -> None:
     run_id = mlflow.new_run()
-    for name in ("a", "b"):
-        mlflow.call("runs/log-model", run_id=run_id, model_json=f'{{"artifact_path": "{name}"}}')
+    logged = [
+        {"run_id": run_id, "artifact_path": name, "flavors": {}, "utc_time_created": "2026-01-02 03:04:05"}
+        for name in ("a", "b")
+    ]
+    for model in logged:
+        mlflow.call("runs/log-model", run_id=run_id, model_json=json.dumps(model))
 
-    assert tags_of(mlflow, run_id)["mlflow.log-model.history"] == '[{"artifact_path":"a"},{"artifact_path":"b"}]'
-    refused(mlflow.post("runs/log-model", run_id=run_id, model_json="{"), 400, "INVALID_PARAMETER_VALUE", "model_json")
+    assert json.loads(tags_of(mlflow, run_id)["mlflow.log-model.history"]) == logged
+    for text in ("{", "[]", "{}"):
+        answer = mlflow.post("runs/log-model", run_id=run_id, model_json=text)
+        refused(answer, 400, "INVALID_PARAMETER_VALUE", "model_json")

@@ -14,6 +14,7 @@ import pytest
 from tests.http.client import Client, Mlflow, refused
 
 SIXTEEN = range(16)
+MODEL = {"flavors": {}, "utc_time_created": "2026-01-02 03:04:05"}
 Request = tuple[str, str, dict[str, Any]]  # method, operation or address, options of the client
 
 
@@ -156,7 +157,7 @@ def test_of_two_values_of_a_parameter_the_first_stays(mlflow: Mlflow, together: 
 
 def test_lists_that_requests_add_to_lose_nothing(mlflow: Mlflow, together: Together) -> None:
     run = mlflow.new_run()
-    logged = [json.dumps({"run_id": run, "artifact_path": f"model{number}"}) for number in SIXTEEN]
+    logged = [json.dumps({**MODEL, "run_id": run, "artifact_path": f"model{number}"}) for number in SIXTEEN]
     dataset = {"dataset": {"name": "birds", "digest": "d", "source_type": "local", "source": "{}"}}
     answers(
         together(
