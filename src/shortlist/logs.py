@@ -9,12 +9,14 @@ import structlog
 
 from shortlist.settings import Settings
 
+# The renderer's own tracebacks print local variables, and with them the credentials of requests.
+_CONSOLE = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 _SECRET_WORDS = ("authorization", "token", "password", "secret", "cookie")
 
 
 def configure(settings: Settings) -> None:
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    renderer = structlog.processors.JSONRenderer() if as_json else _CONSOLE
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

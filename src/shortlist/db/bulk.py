@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from shortlist.db import driver
+
 _POSTGRES_TYPES = {"Double": "double precision", "Boolean": "boolean", "LargeBinary": "bytea", "Text": "text"}
 
 
@@ -35,9 +37,9 @@ def _run(connection: Connection, text: str, same: Mapping[str, int], columns: Ma
         return 0
     if connection.dialect.name == "postgresql":
         values = (*same.values(), *(list(column) for column in columns.values()))
-        return connection.exec_driver_sql(text, values).rowcount
+        return driver.change(connection, text, values)
     shared = tuple(same.values())
-    return connection.exec_driver_sql(text, [shared + row for row in zip(*columns.values(), strict=True)]).rowcount
+    return driver.change_many(connection, text, [shared + row for row in zip(*columns.values(), strict=True)])
 
 
 @lru_cache(maxsize=64)

@@ -38,5 +38,5 @@ def take(connection: Connection, project_id: int, name: str, count: int = 1) -> 
 
     On PostgreSQL the row stays locked until commit, so numbers appear in the order in which they were taken.
     """
-    value = _TAKE.run(connection, project_id=project_id, name=name, value=count).scalar_one()
+    [(value,)] = _TAKE.rows(connection, project_id=project_id, name=name, value=count)
     return value - count + 1

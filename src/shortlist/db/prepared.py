@@ -7,6 +7,7 @@ takes to run it.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -14,7 +15,6 @@ from sqlalchemy import (
     ClauseElement,
     ColumnElement,
     Connection,
-    CursorResult,
     Text,
     any_,
     bindparam,
@@ -23,7 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from shortlist.db.dialect import as_json
+from shortlist.db import driver
+
+_json = msgspec.json.Encoder()
 
 
 class Prepared:
@@ -40,27 +42,30 @@ class Prepared:
         self._lists = lists
         self._texts: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
 
-    def run(self, connection: Connection, **values: Any) -> CursorResult[Any]:
-        text, names, fixed = self._text(connection)
-        postgresql = connection.dialect.name == "postgresql"
-        for name in self._lists:
-            given = values[name]
-            values[name] = list(given) if postgresql else as_json(given)
-        if fixed:
-            values = fixed | values
-        if postgresql:
-            return connection.exec_driver_sql(text, values)
-        return connection.exec_driver_sql(text, tuple([values[name] for name in names]))
+    def run(self, connection: Connection, **values: Any) -> int:
+        """Run a statement that answers nothing; how many rows it changed."""
+        text, given = self._bound(connection, values)
+        return driver.change(connection, text, given)
 
-    def rows(self, connection: Connection, **values: Any) -> Sequence[tuple[Any, ...]]:
+    def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
         """Every row of the answer, as plain tuples."""
-        cursor = self.run(connection, **values).cursor
-        return [] if cursor is None else cursor.fetchall()
+        text, given = self._bound(connection, values)
+        return driver.rows(connection, text, given)
 
     def row(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
         """The only row of the answer, or None when it has none."""
         found = self.rows(connection, **values)
         return found[0] if found else None
+
+    def _bound(self, connection: Connection, values: dict[str, Any]) -> tuple[str, driver.Values]:
+        text, names, fixed = self._text(connection)
+        postgresql = connection.dialect.name == "postgresql"
+        for name in self._lists:
+            given = values[name]
+            values[name] = list(given) if postgresql else _json.encode(given).decode()
+        if fixed:
+            values = fixed | values
+        return text, values if postgresql else tuple([values[name] for name in names])
 
     def _text(self, connection: Connection) -> tuple[str, tuple[str, ...], dict[str, Any]]:
         dialect = connection.dialect

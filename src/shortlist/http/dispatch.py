@@ -7,7 +7,6 @@ decoded in `path`; so it is taken from `raw_path`.
 
 import asyncio
 import re
-import secrets
 from collections.abc import Iterable, Mapping
 from time import perf_counter
 from urllib.parse import unquote
@@ -20,6 +19,7 @@ from shortlist.http.access_log import AccessLog
 from shortlist.http.kernel import Operation
 from shortlist.http.proxies import TrustedProxies
 from shortlist.http.security import HostCheck
+from shortlist.ids import new_request_id
 
 _OWNERS = tuple(
     (f"/api/{version}/{plural}/".encode(), kind)
@@ -75,7 +75,7 @@ class Dispatcher:
         given = headers.get("x-request-id", "")
         scope["header_map"] = headers
         self._proxies.apply(scope)
-        scope["request_id"] = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
+        scope["request_id"] = given if _REQUEST_ID.match(given) else new_request_id()
         scope["user"] = ""
         scope["status"] = 500
         shown: str = scope["path"]

@@ -1,6 +1,7 @@
 """The metric engine as the rest of the program calls it. `folder` makes what is appended here cheap to read."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,9 @@ __all__ = [
     "summaries",
     "values_at",
 ]
+
+_NAN = float("nan")
+_BY_KEY = attrgetter("key")
 
 
 def append(connection: Connection, scope: Scope, candidate: CandidateKey, points: Points) -> None:
@@ -52,18 +56,13 @@ def latest(
     key_ids = None if keys is None else list(store.key_ids(connection, scope.project_id, keys).values())
     rows = store_read.latest_rows(connection, scope.project_id, list(answer), key_ids)
     names = store_read.key_names(connection, scope.project_id, list({row[1] for row in rows}))
-    nan = float("nan")
     for iid, key_id, value, timestamp, step in rows:
-        answer[iid].append(Latest(names[key_id], nan if value is None else value, timestamp, step))
+        answer[iid].append(Latest(names[key_id], _NAN if value is None else value, timestamp, step))
     if len(fresh):
         _add_fresh(answer, fresh)
     for found in answer.values():
-        found.sort(key=_key_of)
+        found.sort(key=_BY_KEY)
     return answer
-
-
-def _key_of(item: Latest) -> str:
-    return item.key
 
 
 def _add_fresh(answer: dict[int, list[Latest]], fresh: overlay.LogPoints) -> None:

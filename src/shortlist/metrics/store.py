@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, tuple_
 
-from shortlist.db import counters
+from shortlist.db import counters, driver
 from shortlist.db.bulk import add_columns, upsert_columns
 from shortlist.db.dialect import among, among_rows, insert
 from shortlist.ids import uuid7_bytes
@@ -36,7 +36,8 @@ LogHead = tuple[int, int, bytes, int, int]  # experiment, candidate, id, points,
 
 def append(connection: Connection, project_id: int, owner: CandidateKey, payload: bytes) -> None:
     points, keys = codec.payload_size(payload)
-    connection.exec_driver_sql(
+    driver.change(
+        connection,
         _APPEND[connection.dialect.name],
         (project_id, owner.experiment_iid, owner.candidate_iid, uuid7_bytes(), points, keys, payload),
     )
@@ -44,10 +45,8 @@ def append(connection: Connection, project_id: int, owner: CandidateKey, payload
 
 def append_active(connection: Connection, project_id: int, external_id: str, payload: bytes) -> bool:
     points, keys = codec.payload_size(payload)
-    result = connection.exec_driver_sql(
-        _APPEND_ACTIVE[connection.dialect.name], (uuid7_bytes(), points, keys, payload, project_id, external_id)
-    )
-    return result.rowcount == 1
+    values = (uuid7_bytes(), points, keys, payload, project_id, external_id)
+    return driver.change(connection, _APPEND_ACTIVE[connection.dialect.name], values) == 1
 
 
 def projects_with_log(connection: Connection) -> list[int]:

@@ -35,7 +35,7 @@ async def create(call: Call, request: wire.CreateRun) -> wire.RunAnswer:
 
     def work(connection: Connection) -> wire.Run:
         record = candidates.create(connection, call.project, new)
-        return translate.run(record, candidates.data_of_new(record, new), [], [])
+        return translate.new_run(record, candidates.data_of_new(record, new))
 
     return wire.RunAnswer(await call.services.database.write(work))
 
@@ -102,7 +102,7 @@ async def search(call: Call, request: wire.SearchRuns) -> wire.RunPage:
 def _load(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.Run]:
     """Runs in the order of their iids, in a fixed number of statements."""
     records = store_candidates.by_iids(connection, scope, iids)
-    data = candidates.data(connection, scope, iids)
+    data = candidates.encoded_data(connection, scope, iids)
     latest = metrics.latest(connection, scope, iids)
     links = store_links.of_candidates(connection, scope, iids)
     return [

@@ -3,6 +3,9 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+import msgspec
 
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.logged_models.types import LinkKind, ModelLink
@@ -11,10 +14,10 @@ from shortlist.mlflow.wire_experiments import Experiment, Tag
 from shortlist.mlflow.wire_runs import (
     Dataset,
     DatasetInput,
+    EncodedRunData,
     Metric,
     ModelInput,
     ModelOutput,
-    Param,
     Run,
     RunData,
     RunInfo,
@@ -27,6 +30,7 @@ from shortlist.tracking import types as ours
 _VIEWS = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted", "ALL": "all", "": "active"}
 # The numbers of enumerations in the protocol, which clients in Go write in the place of names.
 _VIEW_NUMBERS = {"1": "active", "2": "deleted", "3": "all"}
+_STATUS_NAMES = {status: status.value.upper() for status in ours.Status}
 _STATUS_NUMBERS = {
     "1": ours.Status.RUNNING,
     "2": ours.Status.SCHEDULED,
@@ -128,7 +132,7 @@ def run_info(record: ours.CandidateRecord) -> RunInfo:
         experiment_id=str(record.experiment_iid),
         run_name=record.name,
         user_id=record.user_name,
-        status=record.status.value.upper(),
+        status=_STATUS_NAMES[record.status],
         start_time=record.start_time,
         end_time=record.end_time,
         artifact_uri=roots.of_candidate(record.iid),
@@ -136,24 +140,32 @@ def run_info(record: ours.CandidateRecord) -> RunInfo:
     )
 
 
+def new_run(record: ours.CandidateRecord, data: ours.CandidateData) -> Run:
+    return Run(run_info(record), RunData([], [], tags(data.metadata)), RunInputs([], []), RunOutputs([]))
+
+
 def run(
-    record: ours.CandidateRecord, data: ours.CandidateData, metrics: Sequence[Latest], links: Sequence[ModelLink]
+    record: ours.CandidateRecord, data: ours.EncodedData, metrics: Sequence[Latest], links: Sequence[ModelLink]
 ) -> Run:
+    encoded = EncodedRunData(
+        [_metric(item) for item in metrics],
+        msgspec.Raw(data.params.encode()),
+        msgspec.Raw(data.metadata.encode()),
+    )
+    inputs = [ModelInput(link.model_external_id) for link in links if link.kind is LinkKind.INPUT]
+    outputs = [ModelOutput(link.model_external_id, link.step) for link in links if link.kind is LinkKind.OUTPUT]
     return Run(
         info=run_info(record),
-        data=RunData(
-            metrics=[Metric(item.key, number(item.value), item.timestamp, item.step) for item in metrics],
-            params=[Param(key, value) for key, value in data.params.items()],
-            tags=tags(data.metadata),
-        ),
-        inputs=RunInputs(
-            [_dataset_input(item) for item in data.datasets],
-            [ModelInput(link.model_external_id) for link in links if link.kind is LinkKind.INPUT],
-        ),
-        outputs=RunOutputs(
-            [ModelOutput(link.model_external_id, link.step) for link in links if link.kind is LinkKind.OUTPUT]
-        ),
+        data=cast("RunData", encoded),  # the same to whoever reads the answer
+        inputs=RunInputs([_dataset_input(item) for item in data.datasets], inputs),
+        outputs=RunOutputs(outputs),
     )
+
+
+def _metric(item: Latest) -> Metric:
+    value = item.value
+    # A finite point has the fields of MLflow's metric under the same names, so it is sent as it is.
+    return cast("Metric", item) if value - value == 0 else Metric(item.key, number(value), item.timestamp, item.step)
 
 
 def number(value: float) -> float | str:

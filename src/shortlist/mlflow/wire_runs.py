@@ -52,6 +52,14 @@ class RunData(msgspec.Struct):
     tags: list[Tag]
 
 
+class EncodedRunData(msgspec.Struct):
+    """`RunData` on its way out: what a reader takes from the database is sent as it is."""
+
+    metrics: list[Metric]
+    params: msgspec.Raw
+    tags: msgspec.Raw
+
+
 class ModelInput(msgspec.Struct):
     model_id: str
 

@@ -24,6 +24,7 @@ from shortlist.tracking.types import (
     CandidateData,
     CandidateRecord,
     DatasetInput,
+    EncodedData,
     NewCandidate,
 )
 
@@ -131,6 +132,14 @@ def get_active(connection: Connection, scope: Scope, external_id: str) -> Candid
             f"The run {external_id} must be in the 'active' state. Current state is deleted.", field="run_id"
         )
     return record
+
+
+def encoded_data(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, EncodedData]:
+    """The same as `data`, with the pairs as JSON. Three statements."""
+    params = store.pairs_as_json(connection, scope, "param", iids)
+    metadata = store.pairs_as_json(connection, scope, "metadata", iids)
+    datasets = store_datasets.of_candidates(connection, scope, iids)
+    return {iid: EncodedData(params.get(iid, "[]"), metadata.get(iid, "[]"), datasets[iid]) for iid in iids}
 
 
 def data(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, CandidateData]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import ClauseElement, Connection, Table, bindparam, delete, func, select, update
+from sqlalchemy import ClauseElement, Connection, Table, Text, bindparam, cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from shortlist.access.scope import Scope
 from shortlist.db.bulk import insert_columns, upsert_columns
@@ -16,6 +17,7 @@ from shortlist.tracking.types import CandidateRecord, Status
 _NAMES = CandidateRecord.__struct_fields__
 _FIELDS = tuple(candidate.c[name] for name in _NAMES)
 _STATUS = _NAMES.index("status")
+_STATUSES = {status.value: status for status in Status}
 _here = candidate.c.project_id == bindparam("project_id")
 
 _ADD = Prepared(lambda _: candidate.insert().values({name: bindparam(name) for name in ("project_id", *_NAMES)}))
@@ -60,7 +62,7 @@ def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[C
 
 def _record(row: Sequence[Any]) -> CandidateRecord:
     values = list(row)
-    values[_STATUS] = Status(values[_STATUS])
+    values[_STATUS] = _STATUSES[values[_STATUS]]
     return CandidateRecord(*values)
 
 
@@ -175,6 +177,40 @@ def _pairs(
     for iid, key, value in rows:
         found[iid][key] = value
     return found
+
+
+def _pairs_as_json(table: Table) -> Prepared:
+    def build(dialect: str) -> ClauseElement:
+        columns = (table.c.candidate_iid, table.c.key, table.c.value)
+        here = table.c.project_id == bindparam("project_id")
+        rows = select(*columns).where(here, one_of(dialect, table.c.candidate_iid, "iids"))
+        if dialect == "postgresql":
+            pairs = rows.subquery().c
+            pair = func.json_build_object("key", pairs.key, "value", pairs.value)
+            text = cast(func.json_agg(aggregate_order_by(pair, pairs.key)), Text)
+        else:
+            # An aggregate of SQLite takes its rows as they come, and those of a subquery come in its order.
+            pairs = rows.order_by(table.c.candidate_iid, table.c.key).subquery().c
+            text = func.json_group_array(func.json_object("key", pairs.key, "value", pairs.value))
+        return select(pairs.candidate_iid, text).group_by(pairs.candidate_iid)
+
+    return Prepared(build, lists=["iids"])
+
+
+_PARAMS_AS_JSON, _METADATA_AS_JSON = _pairs_as_json(param), _pairs_as_json(metadata)
+
+
+def pairs_as_json(
+    connection: Connection, scope: Scope, kind: Literal["param", "metadata"], iids: Sequence[int]
+) -> dict[int, str]:
+    """Parameters or metadata of candidates as JSON, `[{"key": …, "value": …}, …]` by key, of those that have any.
+
+    The database writes it: a page of a thousand candidates would else make an object of each of their pairs, only to
+    write the same text. One statement.
+    """
+    statement = _PARAMS_AS_JSON if kind == "param" else _METADATA_AS_JSON
+    rows = statement.rows(connection, project_id=scope.project_id, iids=iids)
+    return {row[0]: row[1] for row in rows}
 
 
 def keys_of_experiment(

@@ -93,6 +93,14 @@ class CandidateData(msgspec.Struct, frozen=True):
     datasets: list[DatasetInput]
 
 
+class EncodedData(msgspec.Struct, frozen=True):
+    """The same, with parameters and metadata as JSON: `[{"key": …, "value": …}, …]`."""
+
+    params: str
+    metadata: str
+    datasets: list[DatasetInput]
+
+
 class Batch(msgspec.Struct, frozen=True):
     """Parameters and metadata of one request, checked; the metrics travel beside it as points."""
 
