@@ -39,6 +39,7 @@ def test_a_user_from_creation_to_deletion(shell: Callable[..., str]) -> None:
     assert "last administrator" in shell("user administrator root --revoke", code=2)
     shell("user administrator nina")
     shell("user administrator root --revoke")
+    assert "no second factor" in shell("user remove-second-factor nina", code=2)
     shell("user delete root --yes")
     assert "deleted" in shell("user list")
 

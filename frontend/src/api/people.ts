@@ -19,6 +19,15 @@ export const people = {
   account: () => call<wire.Account>('GET', '/account'),
   changeAccount: (body: wire.AccountChange) => call<wire.Account>('PATCH', '/account', { body }),
   changePassword: (body: wire.PasswordChange) => call<wire.Done>('POST', '/account/password', { body }),
+  signInMethods: () => call<wire.SignInMethods>('GET', '/account/sign-in'),
+  beginSecondFactor: (current_password: string) =>
+    call<wire.Enrolment>('POST', '/account/second-factor', { body: { current_password } }),
+  confirmSecondFactor: (code: string) =>
+    call<wire.RecoveryCodes>('POST', '/account/second-factor/confirm', { body: { code } }),
+  renewRecoveryCodes: (current_password: string) =>
+    call<wire.RecoveryCodes>('POST', '/account/second-factor/recovery-codes', { body: { current_password } }),
+  removeSecondFactor: (current_password: string) =>
+    call<wire.Done>('DELETE', '/account/second-factor', { body: { current_password } }),
   sessions: () => call<wire.SessionList>('GET', '/account/sessions'),
   endSession: (id: number) => call<wire.Done>('DELETE', `/account/sessions/${id}`),
   endOtherSessions: () => call<wire.Ended>('DELETE', '/account/sessions'),
@@ -74,6 +83,7 @@ export const people = {
     call<wire.Account>('PATCH', `/admin/users/${user}`, { body }),
   block: (user: number) => call<wire.Account>('POST', `/admin/users/${user}/block`, { body: {} }),
   unblock: (user: number) => call<wire.Account>('POST', `/admin/users/${user}/unblock`, { body: {} }),
+  removeSecondFactorOf: (user: number) => call<wire.Account>('DELETE', `/admin/users/${user}/second-factor`),
   signOutOther: (user: number) => call<wire.Ended>('DELETE', `/admin/users/${user}/sessions`),
   deleteAccount: (user: number) => call<wire.Done>('DELETE', `/admin/users/${user}`),
 };

@@ -642,6 +642,7 @@ export interface PasswordChange {
 
 export interface PeopleData {
   account: Account | null;
+  sign_in_methods: SignInMethods | null;
   sessions: SessionList | null;
   tokens: AccessTokenList | null;
   deploy_tokens: AccessTokenList | null;

@@ -17,6 +17,7 @@ export const USER_LINKS: readonly NavLink[] = [
   { text: 'Access tokens', href: '/-/user_settings/personal_access_tokens', page: 'own_tokens' },
   { text: 'Sessions', href: '/-/user_settings/active_sessions', page: 'sessions' },
   { text: 'Password', href: '/-/user_settings/password/edit', page: 'password' },
+  { text: 'Sign-in', href: '/-/profile/account', page: 'sign_in_methods' },
 ];
 
 export const ADMIN_LINKS: readonly NavLink[] = [

@@ -5,6 +5,7 @@ const OWN: Record<string, string> = {
   '/-/user_settings/personal_access_tokens': 'own_tokens',
   '/-/user_settings/active_sessions': 'sessions',
   '/-/user_settings/password/edit': 'password',
+  '/-/profile/account': 'sign_in_methods',
   '/dashboard/groups': 'groups',
   '/projects/new': 'new_project',
   '/groups/new': 'new_group',

@@ -17,7 +17,16 @@ from shortlist.access.actions import Action
 from shortlist.access.scope import GroupScope, Scope
 from shortlist.http.body import RequestDecoder
 from shortlist.http.endpoint import Call, Endpoint, Mode
-from shortlist.web import api_account, api_admin, api_groups, api_members, api_settings, projects, session
+from shortlist.web import (
+    api_account,
+    api_admin,
+    api_groups,
+    api_members,
+    api_security,
+    api_settings,
+    projects,
+    session,
+)
 from shortlist.web import wire_people as people
 from shortlist.web.page_data import PageData
 from shortlist.web.wire_people_pages import PeopleData
@@ -100,6 +109,14 @@ PAGES = (
         "Where one is signed in.",
     ),
     _Page(f"{_USER}/password/edit", "password", "Password", Action.SELF_READ, _account, "One's own password."),
+    _Page(
+        "/-/profile/account",
+        "sign_in_methods",
+        "Sign-in",
+        Action.SELF_READ,
+        {**_account, "sign_in_methods": _plain(api_security.get)},
+        "How one signs in, and the second factor.",
+    ),
     _Page(
         "/dashboard/groups",
         "groups",

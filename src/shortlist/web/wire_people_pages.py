@@ -3,12 +3,14 @@
 import msgspec
 
 from shortlist.web import wire_people as wire
+from shortlist.web.wire_sign_in import SignInMethods
 
 
 class PeopleData(msgspec.Struct):
     """Each field holds what the API would answer; a page has those that it shows."""
 
     account: wire.Account | None = None
+    sign_in_methods: SignInMethods | None = None
     sessions: wire.SessionList | None = None
     tokens: wire.AccessTokenList | None = None
     deploy_tokens: wire.AccessTokenList | None = None
