@@ -23,6 +23,7 @@ from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
 from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
+from shortlist.instance.recent import RecentSettings
 from shortlist.live.hub import Hub
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
@@ -86,6 +87,8 @@ def build(settings: Settings) -> Application:
         snapshots=Snapshots(),
         sign_in_limits=limits,
         code_guesses=AttemptLimit(5),
+        instance=RecentSettings(database),
+        sign_ups=AttemptLimit(20),
         password_guesses=AttemptLimit(10),
     )
     started = first_start(database, settings)

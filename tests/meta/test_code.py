@@ -28,6 +28,7 @@ SHARED_TABLES = {
     "audit_event",
     "browser_session",
     "group_member",
+    "instance_setting",
     "namespace",
     "namespace_ancestor",
     "package_sweep",
@@ -96,7 +97,7 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         if (
             len(parts) != 2
             or not parts[1].startswith("store")
-            or parts[0] in ("audit", "identity", "projects", "blobs")
+            or parts[0] in ("audit", "identity", "instance", "projects", "blobs")
         ):
             continue
         module = import_module(".".join(("shortlist", *parts)))

@@ -24,6 +24,9 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+OPENNESS = {Visibility.PRIVATE: 0, Visibility.INTERNAL: 1, Visibility.PUBLIC: 2}
+
+
 class FeatureAccess(StrEnum):
     """Who sees a feature of a project: everyone who sees the project, its members, or nobody."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from shortlist import __version__
-from shortlist.cli import packages, projects, reports, tokens, users
+from shortlist.cli import instance, packages, projects, reports, tokens, users
 from shortlist.cli.compare import compare
 from shortlist.cli.options import Config, Data, DatabaseUrl, prepare_folder, refusals, settings_of
 
@@ -20,6 +20,7 @@ for name, group in (
     ("token", tokens.app),
     ("project", projects.app),
     ("packages", packages.app),
+    ("settings", instance.app),
 ):
     app.add_typer(group, name=name)
 app.command("report")(reports.report)

@@ -4,10 +4,12 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from shortlist.identity.types import Token, User
+from shortlist.instance.types import InstanceSettings
 from shortlist.projects.types import Project
 from shortlist.provenance.types import Publisher
 
@@ -67,6 +69,16 @@ def show_publishers(publishers: Iterable[Publisher]) -> None:
             for item in publishers
         ),
     )
+
+
+def show_settings(settings: InstanceSettings) -> None:
+    values: dict[str, object] = msgspec.to_builtins(settings)
+    values["default_least_writing_role"] = settings.default_least_writing_role.name.lower()
+    values["restricted_visibilities"] = ", ".join(settings.restricted_visibilities) or "none"
+    shown = {name: "as the environment says" if value is None else value for name, value in values.items()}
+    if settings.project_size_limit is None:
+        shown["project_size_limit"] = "none"
+    _show(("setting", "value"), ((name, str(shown[name])) for name in shown))
 
 
 def _show(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -8,6 +8,7 @@ for _domain in (
     "audit.tables",
     "db.counters",
     "identity.tables",
+    "instance.tables",
     "logged_models.tables",
     "metrics.tables",
     "models.tables",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from shortlist.blobs.store import BlobStore
     from shortlist.http.resolver import Resolver
     from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
+    from shortlist.instance.recent import RecentSettings
     from shortlist.live.hub import Hub
     from shortlist.metrics.folder import Folder
     from shortlist.provenance.verifier import Verifier
@@ -28,4 +29,6 @@ class Services:
     snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
     sign_in_limits: "SignInLimits"
     code_guesses: "AttemptLimit"  # of codes of a second factor, by account
+    instance: "RecentSettings"  # what administrators set while the server runs
+    sign_ups: "AttemptLimit"  # accounts that an address made
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many

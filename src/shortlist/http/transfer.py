@@ -9,10 +9,10 @@ from shortlist.packages import service as packages
 from shortlist.packages.types import Incoming, PackageFile, PackageStatus
 
 
-def storage(call: Call, max_file_bytes: int | None = None) -> packages.Storage:
+async def storage(call: Call, max_file_bytes: int | None = None) -> packages.Storage:
     """Where files are kept. A limit of one's own can only be less than that of the settings."""
     services = call.services
-    limit = services.settings.max_file_bytes
+    limit = (await services.instance.get()).max_file_bytes or services.settings.max_file_bytes
     if max_file_bytes is not None:
         limit = min(limit, max_file_bytes)
     return packages.Storage(services.database, services.blobs, limit)
@@ -27,5 +27,6 @@ def incoming(call: Call, request: Request, status: PackageStatus | None = None) 
 
 async def send(call: Call, request: Request, file: PackageFile, shown: Shown = Shown.DOWNLOAD) -> Response:
     """A file as a download, or shown in place where that is safe."""
-    where = storage(call)
+    services = call.services
+    where = packages.Storage(services.database, services.blobs, services.settings.max_file_bytes)
     return await file_response(request, file, lambda start, end: packages.read(where, file, start, end), shown)

@@ -32,7 +32,7 @@ async def upload(call: Call, request: Request) -> Response:
         return place
 
     place = await call.services.database.read(target)
-    await packages.upload(storage(call), call.project, place.package, place.path, incoming(call, request))
+    await packages.upload(await storage(call), call.project, place.package, place.path, incoming(call, request))
     return JSONResponse({})
 
 
@@ -71,7 +71,7 @@ async def upload_to_run(call: Call, request: Request) -> Response:
         return of_candidate(candidates.get_active(connection, call.project, external_id), path)
 
     place = await call.services.database.read(target)
-    limited = storage(call, _MAX_SMALL_UPLOAD)
+    limited = await storage(call, _MAX_SMALL_UPLOAD)
     try:
         await packages.upload(limited, call.project, place.package, place.path, incoming(call, request))
     except TooLarge as error:

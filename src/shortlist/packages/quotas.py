@@ -9,6 +9,7 @@ from shortlist.access.scope import Author, Scope
 from shortlist.audit import service as audit
 from shortlist.audit.types import Change
 from shortlist.errors import InvalidValue
+from shortlist.instance import service as instance
 from shortlist.packages import store, store_registry
 from shortlist.packages.types import PackageSettings, Usage
 
@@ -20,7 +21,13 @@ _MAX_EXPRESSION = 255
 
 def usage(connection: Connection, scope: Scope) -> Usage:
     """What the project keeps, each content once and deleted files included, and what it may keep."""
-    return Usage(store.stored_bytes(connection, scope.project_id), settings(connection, scope).size_limit)
+    return Usage(store.stored_bytes(connection, scope.project_id), limit(connection, scope))
+
+
+def limit(connection: Connection, scope: Scope) -> int | None:
+    """The project's own limit in bytes, else the instance's; None for no limit."""
+    own = settings(connection, scope).size_limit
+    return own if own is not None else instance.current(connection).project_size_limit
 
 
 def settings(connection: Connection, scope: Scope) -> PackageSettings:

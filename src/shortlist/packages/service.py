@@ -12,7 +12,7 @@ from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.errors import DomainError, InvalidValue, NotFound, QuotaExceeded, TooLarge, Unavailable
-from shortlist.packages import notes, rules, store, store_registry
+from shortlist.packages import notes, quotas, rules, store, store_registry
 from shortlist.packages.locations import new_location
 from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageStatus, PackageType
 
@@ -123,7 +123,7 @@ def _check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: 
 
 
 def _check_quota(connection: Connection, scope: Scope, coming: int) -> None:
-    limit = store_registry.settings(connection, scope).size_limit
+    limit = quotas.limit(connection, scope)
     if limit is None:
         return
     kept = store.stored_bytes(connection, scope.project_id)

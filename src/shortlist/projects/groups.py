@@ -11,6 +11,8 @@ from shortlist.audit.types import Change
 from shortlist.clock import now_ms
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound, PermissionDenied
 from shortlist.identity import store as users
+from shortlist.instance import service as instance
+from shortlist.instance.rules import check_allowed, default_within
 from shortlist.projects import redirects, rules, store, store_groups, store_members
 from shortlist.projects.types import Group, GroupChange, GroupQuery, Namespace, NewGroup
 
@@ -22,6 +24,7 @@ def ensure_user_namespace(connection: Connection, user_id: int, username: str, n
     """The namespace of a user, made when it is first needed. Raises AlreadyExists: a group has the name."""
     found = store_groups.namespace_by_path(connection, username)
     if found is None:
+        rules.check_path(username, "username")
         store_groups.add_namespace(
             connection,
             {
@@ -50,17 +53,21 @@ def create(connection: Connection, author: Author, new: NewGroup) -> Group:
     rules.check_path(new.path)
     rules.check_description(new.description)
     full_path = new.path
+    settings = instance.current(connection)
+    visibility = new.visibility or settings.default_group_visibility
     if new.parent_id is None:
         _no_bots(author.actor)
-    if new.parent_id is not None:
+    else:
         above = get(connection, author.actor, new.parent_id)
         if not can_see(author.actor, facts(above)):
             raise NotFound("Group not found", field="parent_id")
         _check_may_create(author.actor, above)
-        rules.check_within(above.namespace.visibility, new.visibility, "group")
+        visibility = new.visibility or default_within(visibility, above.namespace.visibility)
+        rules.check_within(above.namespace.visibility, visibility, "group")
         full_path = f"{above.namespace.full_path}/{new.path}"
         if full_path.count("/") >= rules.MAX_GROUP_DEPTH:
             raise InvalidValue(f"Groups lie at most {rules.MAX_GROUP_DEPTH} deep.", field="parent_id")
+    check_allowed(settings, author.actor, visibility)
     _check_free(connection, full_path)
     now = now_ms()
     made = store_groups.add_namespace(
@@ -73,7 +80,7 @@ def create(connection: Connection, author: Author, new: NewGroup) -> Group:
             "created_at": now,
             "parent_id": new.parent_id,
             "description": new.description,
-            "visibility": new.visibility.value,
+            "visibility": visibility.value,
         },
     )
     if made is None:
@@ -83,7 +90,7 @@ def create(connection: Connection, author: Author, new: NewGroup) -> Group:
         owner = {"group_id": made, "user_id": author.actor.user_id, "role": Role.OWNER, "created_at": now}
         store_members.set_group_member(connection, owner)
     group = get(connection, author.actor, made)
-    record(connection, author, "group:create", group.namespace, visibility=new.visibility.value)
+    record(connection, author, "group:create", group.namespace, visibility=visibility.value)
     return group
 
 
@@ -152,6 +159,8 @@ def change(connection: Connection, author: Author, group: Namespace, new: GroupC
         rules.check_description(new.description)
     if new.visibility is not None:
         values["visibility"] = new.visibility.value
+        if new.visibility is not group.visibility:
+            check_allowed(instance.current(connection), author.actor, new.visibility)
         if group.parent_id is not None:
             above = get(connection, author.actor, group.parent_id)
             rules.check_within(above.namespace.visibility, new.visibility, "group")

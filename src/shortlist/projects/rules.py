@@ -2,7 +2,7 @@
 
 import re
 
-from shortlist.access.roles import Role, Visibility
+from shortlist.access.roles import OPENNESS, Role, Visibility
 from shortlist.errors import InvalidValue
 
 # How long a deleted project can be restored.
@@ -31,7 +31,6 @@ _RESERVED = frozenset(
     }
 )
 
-_OPENNESS = {Visibility.PRIVATE: 0, Visibility.INTERNAL: 1, Visibility.PUBLIC: 2}
 _NOT_IN_PATHS = re.compile(r"[^a-z0-9_.-]+")
 
 
@@ -73,7 +72,7 @@ def check_least_writing_role(role: Role) -> Role:
 
 def check_within(home: Visibility, visibility: Visibility, what: str) -> None:
     """Raises InvalidValue: something in a group would be more open than the group."""
-    if _OPENNESS[visibility] > _OPENNESS[home]:
+    if OPENNESS[visibility] > OPENNESS[home]:
         raise InvalidValue(f"The {what} cannot be {visibility.value}: its group is {home.value}.", field="visibility")
 
 

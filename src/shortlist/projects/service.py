@@ -12,6 +12,8 @@ from shortlist.db.database import Database
 from shortlist.db.purge import purge_project
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound, PermissionDenied
 from shortlist.identity.types import User
+from shortlist.instance import service as instance
+from shortlist.instance.rules import check_allowed, default_within
 from shortlist.projects import groups, redirects, rules, store, store_groups, store_members
 from shortlist.projects.types import Namespace, NewProject, Project, ProjectChange, ProjectQuery
 
@@ -47,8 +49,12 @@ def create_in(connection: Connection, author: Author, home: Namespace, new: NewP
     rules.check_path(new.path)
     full_path = f"{home.full_path}/{new.path}"
     rules.check_description(new.description)
-    if home.kind == "group":
-        rules.check_within(home.visibility, new.visibility, "project")
+    settings = instance.current(connection)
+    group = home.visibility if home.kind == "group" else None
+    visibility = new.visibility or default_within(settings.default_project_visibility, group)
+    check_allowed(settings, author.actor, visibility)
+    if group is not None:
+        rules.check_within(group, visibility, "project")
     now = now_ms()
     _check_free(connection, full_path)
     project_id = store.add_project(
@@ -56,13 +62,13 @@ def create_in(connection: Connection, author: Author, home: Namespace, new: NewP
         {
             **msgspec.structs.asdict(new),
             "name": rules.check_name(new.name or new.path),
-            "visibility": new.visibility.value,
+            "visibility": visibility.value,
             "model_experiments_access": new.model_experiments_access.value,
             "model_registry_access": new.model_registry_access.value,
             "package_registry_access": new.package_registry_access.value,
             "namespace_id": home.id,
             "full_path": full_path,
-            "least_writing_role": Role.REPORTER,
+            "least_writing_role": settings.default_least_writing_role,
             "created_at": now,
             "created_by": author.actor.user_id or home.user_id,
             "archived": False,
@@ -74,7 +80,7 @@ def create_in(connection: Connection, author: Author, home: Namespace, new: NewP
     if home.user_id is not None:
         set_member(connection, project_id, home.user_id, Role.OWNER)
     made = get(connection, author.actor, project_id)
-    _record(connection, author, "project:create", made, visibility=new.visibility.value)
+    _record(connection, author, "project:create", made, visibility=visibility.value)
     return made
 
 
@@ -139,9 +145,11 @@ def change(connection: Connection, author: Author, project: Project, new: Projec
         rules.check_description(new.description)
     if new.least_writing_role is not None:
         rules.check_least_writing_role(new.least_writing_role)
-    home = store_groups.namespace_by_id(connection, project.namespace_id)
-    if new.visibility is not None and home is not None and home.kind == "group":
-        rules.check_within(home.visibility, new.visibility, "project")
+    if new.visibility is not None and new.visibility is not project.visibility:
+        check_allowed(instance.current(connection), author.actor, new.visibility)
+        home = store_groups.namespace_by_id(connection, project.namespace_id)
+        if home is not None and home.kind == "group":
+            rules.check_within(home.visibility, new.visibility, "project")
     if new.path is not None and new.path != project.path:
         rules.check_path(new.path)
         values["full_path"] = f"{project.full_path.rpartition('/')[0]}/{new.path}"

@@ -59,7 +59,7 @@ class NewProject(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     name: str = ""
     description: str = ""
-    visibility: Visibility = Visibility.PRIVATE
+    visibility: Visibility | None = None  # None: the instance's default
     model_experiments_access: FeatureAccess = FeatureAccess.PUBLIC
     model_registry_access: FeatureAccess = FeatureAccess.PUBLIC
     package_registry_access: FeatureAccess = FeatureAccess.PUBLIC
@@ -97,7 +97,7 @@ class NewGroup(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     name: str = ""
     description: str = ""
-    visibility: Visibility = Visibility.PRIVATE
+    visibility: Visibility | None = None  # None: the instance's default
     parent_id: int | None = None
 
 

@@ -3,6 +3,7 @@
 from shortlist.http.endpoint import Endpoint
 from shortlist.v4 import (
     access_tokens,
+    application_settings,
     audit,
     generic_packages,
     groups,
@@ -17,6 +18,7 @@ from shortlist.v4 import (
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *server.ENDPOINTS,
+    *application_settings.ENDPOINTS,
     *users.ENDPOINTS,
     *tokens.ENDPOINTS,
     *projects.ENDPOINTS,

@@ -17,9 +17,9 @@ from shortlist.v4.surface import PROJECT
 
 async def put(call: Call, request: Request) -> Response:
     """Upload a file of a generic package, which is made when it is missing."""
-    return await upload(
-        call, request, _place(call), call.services.settings.max_generic_file_bytes, "File is too large"
-    )
+    services = call.services
+    limit = (await services.instance.get()).max_generic_file_bytes or services.settings.max_generic_file_bytes
+    return await upload(call, request, _place(call), limit, "File is too large")
 
 
 async def get(call: Call, request: Request) -> Response:

@@ -4,7 +4,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
-from shortlist.access.roles import Visibility
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call
 from shortlist.projects import group_deletion, rules, store_groups
@@ -138,7 +137,7 @@ async def create_group(call: Call, request: GroupCreate) -> GroupShape:
         path=request.path or rules.path_from(request.name),
         name=request.name,
         description=request.description or "",
-        visibility=levels.visibility(request.visibility) or Visibility.PRIVATE,
+        visibility=levels.visibility(request.visibility),
         parent_id=request.parent_id,
     )
     return await write(call, lambda connection: _shown(call, service.create(connection, call.author, new)))

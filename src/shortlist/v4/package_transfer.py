@@ -43,7 +43,7 @@ async def upload(
     place = await call.services.database.read(target)
     try:
         file = await packages.upload(
-            storage(call, limit), call.project, place.package, place.path, incoming(call, request, status)
+            await storage(call, limit), call.project, place.package, place.path, incoming(call, request, status)
         )
     except QuotaExceeded:
         raise

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
-from shortlist.access.roles import FeatureAccess, Visibility
+from shortlist.access.roles import FeatureAccess
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call
 from shortlist.projects import groups, rules, service
@@ -100,12 +100,11 @@ async def create_project(call: Call, request: ProjectInput) -> ProjectShape:
     """Create a project, in one's own namespace or in a group."""
     if not (request.name or request.path):
         raise InvalidValue("name, path are missing, at least one parameter must be provided", field="name")
-    visibility = levels.visibility(request.visibility) or Visibility.PRIVATE
     new = NewProject(
         path=request.path or rules.path_from(request.name or ""),
         name=request.name or "",
         description=request.description or "",
-        visibility=visibility,
+        visibility=levels.visibility(request.visibility),
         **{name: access or FeatureAccess.PUBLIC for name, access in _features(request).items()},
     )
 

@@ -56,7 +56,7 @@ async def create_group(call: Call, request: wire.GroupCreate) -> wire.GroupItem:
             path=request.path,
             name=request.name,
             description=request.description,
-            visibility=Visibility(request.visibility),
+            visibility=None if request.visibility is None else Visibility(request.visibility),
             parent_id=None if parent is None else parent.id,
         )
         return _group(call.actor, groups.create(connection, call.author, new))

@@ -27,7 +27,7 @@ async def create(call: Call, request: wire.ProjectCreate) -> wire.Project:
         path=request.path,
         name=request.name,
         description=request.description,
-        visibility=Visibility(request.visibility),
+        visibility=None if request.visibility is None else Visibility(request.visibility),
     )
 
     def work(connection: Connection) -> wire.Project:

@@ -9,9 +9,9 @@ from shortlist.web.wire_people_pages import PeopleData
 class PageData(msgspec.Struct):
     """What a page carries inside `<script id="page-data" type="application/json">`, so that it paints at once.
 
-    `page` is one of sign_in, projects, experiments, experiment, candidate, compare, models, model, version, packages,
-    package, report, not_found, or the name of a page about people. The field with the page's data holds exactly
-    what the API would answer.
+    `page` is one of sign_in, sign_up, projects, experiments, experiment, candidate, compare, models, model, version,
+    packages, package, report, not_found, or the name of a page about people. The field with the page's data holds
+    exactly what the API would answer.
     """
 
     page: str

@@ -75,6 +75,12 @@ class Pages:
             return RedirectResponse("/", 303)
         return self._page(PageData("sign_in", session.current(call)), "Sign in")
 
+    async def sign_up(self, call: Call, _request: Request) -> Response:
+        """A form for an account of one's own, where the instance allows it."""
+        if call.actor.user_id is not None:
+            return RedirectResponse("/", 303)
+        return self._page(PageData("sign_up", session.current(call)), "Sign up")
+
     async def projects(self, call: Call, _request: Request) -> Response:
         """The projects that the caller can see."""
         if call.actor.user_id is None:
@@ -236,6 +242,7 @@ class Pages:
         return (
             _get("/", Action.PROJECT_LIST, self.projects),
             _get("/users/sign_in", Action.SERVER_PUBLIC, self.sign_in),
+            _get("/users/sign_up", Action.SERVER_PUBLIC, self.sign_up),
             _get("/-/assets/{path:path}", Action.SERVER_PUBLIC, self.asset),
             _get(_PROJECT + "/experiments", Action.EXPERIMENT_READ, self.experiments),
             _get(_PROJECT + "/experiments/{experiment}", Action.EXPERIMENT_READ, self.experiment),

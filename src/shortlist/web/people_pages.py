@@ -21,7 +21,9 @@ from shortlist.web import (
     api_account,
     api_admin,
     api_groups,
+    api_instance,
     api_members,
+    api_publishers,
     api_security,
     api_settings,
     projects,
@@ -81,6 +83,7 @@ _own_namespaces: dict[str, Reader] = {
     )
 }
 _namespaces: dict[str, Reader] = {"namespaces": _plain(api_groups.list_namespaces)}
+_visibilities: dict[str, Reader] = {"visibilities": api_instance.visibility_rules}
 _settings: dict[str, Reader] = {"settings": _plain(api_settings.get)}
 
 PAGES = (
@@ -125,8 +128,22 @@ PAGES = (
         {"groups": _asked(api_groups.list_groups, people.GroupQuery)},
         "The groups that the caller can see.",
     ),
-    _Page("/projects/new", "new_project", "New project", Action.SELF_READ, _namespaces, "A form for a project."),
-    _Page("/groups/new", "new_group", "New group", Action.SELF_READ, _namespaces, "A form for a group."),
+    _Page(
+        "/projects/new",
+        "new_project",
+        "New project",
+        Action.SELF_READ,
+        {**_namespaces, **_visibilities},
+        "A form for a project.",
+    ),
+    _Page(
+        "/groups/new",
+        "new_group",
+        "New group",
+        Action.SELF_READ,
+        {**_namespaces, **_visibilities},
+        "A form for a group.",
+    ),
     _Page(
         f"{_PROJECT}/-/project_members",
         "members",
@@ -150,6 +167,14 @@ PAGES = (
         Action.TOKEN_READ,
         _tokens,
         "The access tokens and deploy tokens of a project.",
+    ),
+    _Page(
+        f"{_PROJECT}/-/settings/ci_cd",
+        "publishers",
+        "CI",
+        Action.TOKEN_READ,
+        {"publishers": _plain(api_publishers.list_publishers)},
+        "The CI projects whose jobs a project trusts.",
     ),
     _Page(
         f"{_PROJECT}/-/audit_events",
@@ -183,7 +208,14 @@ PAGES = (
         {**_group, **_tokens},
         "The access tokens and deploy tokens of a group.",
     ),
-    _Page(f"{_GROUP}/-/edit", "group_settings", "Settings", Action.GROUP_READ, _group, "A group's settings."),
+    _Page(
+        f"{_GROUP}/-/edit",
+        "group_settings",
+        "Settings",
+        Action.GROUP_READ,
+        {**_group, **_visibilities},
+        "A group's settings.",
+    ),
     _Page(
         f"{_GROUP}/-/audit_events",
         "group_audit",
@@ -199,6 +231,14 @@ PAGES = (
         Action.ADMIN_READ,
         {"accounts": _asked(api_admin.list_accounts, people.AccountQuery)},
         "Every account.",
+    ),
+    _Page(
+        "/admin/application_settings/general",
+        "admin_settings",
+        "Settings",
+        Action.ADMIN_READ,
+        {"instance": _plain(api_instance.get)},
+        "The settings of this server.",
     ),
     _Page(
         "/admin/audit_logs",

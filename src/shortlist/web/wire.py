@@ -66,7 +66,7 @@ class ProjectCreate(msgspec.Struct):
     path: str
     name: str = ""
     description: str = ""
-    visibility: Literal["private", "internal", "public"] = "private"
+    visibility: Literal["private", "internal", "public"] | None = None  # None: the instance's default
     namespace: str = ""
 
 

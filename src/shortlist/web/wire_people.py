@@ -226,7 +226,7 @@ class GroupCreate(msgspec.Struct):
     path: str
     name: str = ""
     description: str = ""
-    visibility: VisibilityName = "private"
+    visibility: VisibilityName | None = None  # None: the instance's default
     parent: str = ""
 
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from shortlist.web import wire_ci, wire_instance
 from shortlist.web import wire_people as wire
 from shortlist.web.wire_sign_in import SignInMethods
 
@@ -21,3 +22,6 @@ class PeopleData(msgspec.Struct):
     groups: wire.GroupItemList | None = None
     events: wire.AuditEventList | None = None
     accounts: wire.AccountList | None = None
+    instance: wire_instance.InstanceSettings | None = None
+    visibilities: wire_instance.VisibilityRules | None = None
+    publishers: wire_ci.PublisherList | None = None
