@@ -432,7 +432,7 @@ export interface GroupCreate {
   path: string;
   name?: string;
   description?: string;
-  visibility?: 'internal' | 'private' | 'public';
+  visibility?: 'internal' | 'private' | 'public' | null;
   parent?: string;
 }
 
@@ -460,6 +460,30 @@ export interface GroupQuery {
   owned?: boolean;
   deleted?: boolean;
   page?: number;
+}
+
+export interface InstanceSettings {
+  sign_up: boolean;
+  default_project_visibility: 'internal' | 'private' | 'public';
+  default_group_visibility: 'internal' | 'private' | 'public';
+  restricted_visibilities: ('internal' | 'private' | 'public')[];
+  default_least_writing_role: 'developer' | 'maintainer' | 'owner' | 'reporter';
+  max_file_bytes: number | null;
+  max_generic_file_bytes: number | null;
+  project_size_limit: number | null;
+  environment_max_file_bytes: number;
+  environment_max_generic_file_bytes: number;
+}
+
+export interface InstanceSettingsChange {
+  sign_up?: boolean | null;
+  default_project_visibility?: 'internal' | 'private' | 'public' | null;
+  default_group_visibility?: 'internal' | 'private' | 'public' | null;
+  restricted_visibilities?: ('internal' | 'private' | 'public')[] | null;
+  default_least_writing_role?: 'developer' | 'maintainer' | 'owner' | 'reporter' | null;
+  max_file_bytes?: number | null;
+  max_generic_file_bytes?: number | null;
+  project_size_limit?: number | null;
 }
 
 export interface KeyValue {
@@ -653,6 +677,9 @@ export interface PeopleData {
   groups: GroupItemList | null;
   events: AuditEventList | null;
   accounts: AccountList | null;
+  instance: InstanceSettings | null;
+  visibilities: VisibilityRules | null;
+  publishers: PublisherList | null;
 }
 
 export interface Person {
@@ -703,7 +730,7 @@ export interface ProjectCreate {
   path: string;
   name?: string;
   description?: string;
-  visibility?: 'internal' | 'private' | 'public';
+  visibility?: 'internal' | 'private' | 'public' | null;
   namespace?: string;
 }
 
@@ -877,6 +904,21 @@ export interface SignInMethods {
   second_factor: SecondFactor;
 }
 
+export interface SignUp {
+  username: string;
+  password: string;
+  name?: string;
+  email?: string | null;
+}
+
+export interface SignUpState {
+  open: boolean;
+}
+
+export interface SignedUp {
+  username: string;
+}
+
 export interface Source {
   source: string;
   kind: 'everything' | 'folder' | 'logged_model';
@@ -1000,4 +1042,10 @@ export interface VersionRow {
   created_by: string | null;
   candidate: CandidateLink | null;
   metrics: Record<string, Value>;
+}
+
+export interface VisibilityRules {
+  default_project: 'internal' | 'private' | 'public';
+  default_group: 'internal' | 'private' | 'public';
+  restricted: ('internal' | 'private' | 'public')[];
 }

@@ -1,5 +1,7 @@
 """What the instance's settings may be, and what they allow."""
 
+import msgspec
+
 from shortlist.access.roles import OPENNESS, Role, Visibility
 from shortlist.access.scope import Actor
 from shortlist.errors import InvalidValue
@@ -10,7 +12,11 @@ _SIZES = ("max_file_bytes", "max_generic_file_bytes", "project_size_limit")
 
 
 def check(settings: InstanceSettings) -> InstanceSettings:
-    """Raises InvalidValue: a size that is none, a default that is restricted, or nothing left to choose."""
+    """The settings, with each restricted level once and in order.
+
+    Raises:
+        InvalidValue: a size that is none, a role that may not write, or a default that is restricted.
+    """
     for name in _SIZES:
         size: int | None = getattr(settings, name)
         if size is not None and not 1 <= size <= MAX_BYTES:
@@ -21,7 +27,8 @@ def check(settings: InstanceSettings) -> InstanceSettings:
         default: Visibility = getattr(settings, name)
         if default in settings.restricted_visibilities:
             raise InvalidValue(f"{default.value.capitalize()} cannot be a default and restricted at once.", field=name)
-    return settings
+    restricted = tuple(level for level in Visibility if level in settings.restricted_visibilities)
+    return msgspec.structs.replace(settings, restricted_visibilities=restricted)
 
 
 def default_within(default: Visibility, home: Visibility | None) -> Visibility:

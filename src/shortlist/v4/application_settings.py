@@ -68,8 +68,10 @@ async def edit(call: Call, request: SettingsEdit) -> SettingsShape:
 
 
 def _level(word: str | None, field: str) -> Visibility | msgspec.UnsetType:
-    if word is None:
-        return _UNSET
+    return _UNSET if word is None else _visibility(word, field)
+
+
+def _visibility(word: str, field: str) -> Visibility:
     if word not in list(Visibility):
         raise InvalidValue(f"{field} is one of private, internal and public.", field=field)
     return Visibility(word)
@@ -82,8 +84,7 @@ def _restricted(
     if words is None or isinstance(words, msgspec.UnsetType):
         return words
     listed = [words] if isinstance(words, str) else words
-    found = {_level(word, "restricted_visibility_levels") for word in listed if word}
-    return tuple(level for level in Visibility if level in found)
+    return tuple(_visibility(word, "restricted_visibility_levels") for word in listed if word)
 
 
 def _role(number: int | None) -> Role | msgspec.UnsetType:

@@ -76,7 +76,7 @@ def _ours(name: str, value: Any) -> Any:
     if name.endswith("_visibility"):
         return Visibility(value)
     if name == "restricted_visibilities":
-        return tuple(level for level in Visibility if level.value in value)
+        return tuple(Visibility(word) for word in value)
     return Role[value.upper()] if name == "default_least_writing_role" else value
 
 
