@@ -65,14 +65,16 @@ class _Files:
             return folder.rpartition("/")[2] or root.name, members
 
         name, members = await call.services.database.read(find)
-        return stream_response(await pack(storage(call), members), "application/zip", f"{name}.zip")
+        return stream_response(await pack(await storage(call), members), "application/zip", f"{name}.zip")
 
     async def upload(self, call: Call, request: Request) -> Response:
         """Upload a file; it replaces the one at its path."""
         path = rules.check_path(call.path["path"])
         root = await call.services.database.read(lambda connection: self._root(connection, call))
         place = root.at(path).opened()
-        stored = await packages.upload(storage(call), call.project, place.package, place.path, incoming(call, request))
+        stored = await packages.upload(
+            await storage(call), call.project, place.package, place.path, incoming(call, request)
+        )
         return JSONResponse(msgspec.to_builtins(translate.file(stored, path)))
 
     async def delete(self, call: Call, _request: None) -> wire.Empty:
