@@ -213,6 +213,42 @@ export interface CandidateRow {
   ci: Record<string, string>;
 }
 
+export interface Chart {
+  kind: 'correlation' | 'history' | 'importance' | 'parallel' | 'pareto' | 'scatter';
+  title: string;
+  summary: string;
+  method: string;
+  columns: ChartColumn[];
+  marks: ChartMark[];
+  omitted: number;
+}
+
+export interface ChartColumn {
+  label: string;
+  field: string;
+  log: boolean;
+  categories: string[] | null;
+  values: (number | string | null)[];
+}
+
+export interface ChartMark {
+  iid: number;
+  name: string;
+  found: boolean;
+  special: boolean;
+  unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
+}
+
+export interface ChartQuery {
+  experiment: number;
+  kind: 'correlation' | 'history' | 'importance' | 'parallel' | 'pareto' | 'scatter';
+  filter?: string;
+  x?: string;
+  y?: string;
+  colour?: string;
+  axes?: string[];
+}
+
 export interface Ci {
   system: string;
   system_title: string;

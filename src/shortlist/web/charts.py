@@ -1,0 +1,134 @@
+"""Charts of an experiment: as data for the page, and as SVG, PNG and CSV by address, with the same rights."""
+
+import csv
+import io
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shortlist.access.actions import Action
+from shortlist.access.scope import Scope
+from shortlist.charts import service
+from shortlist.charts import types as ours
+from shortlist.errors import NotFound
+from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.http.services import Services
+from shortlist.search import fresh
+from shortlist.web import operations, translate
+from shortlist.web import wire_charts as wire
+
+_FORMATS = ("csv",)
+_PARAMETERS = ("filter", "x", "y", "colour", "axes")
+
+
+async def read(services: Services, scope: Scope, experiment: int, asked: ours.Request) -> ours.Chart:
+    """A chart with every acknowledged point counted. Raises what `service.draw` raises."""
+    return await fresh.folded(
+        services.database,
+        services.folder,
+        scope,
+        [experiment],
+        lambda connection: service.draw(connection, scope, experiment, asked),
+    )
+
+
+async def chart(call: Call, request: wire.ChartQuery) -> wire.Chart:
+    """Read a chart of an experiment: best so far, importance, scatter, parallel coordinates, front, correlation."""
+    asked = ours.Request(
+        kind=ours.Kind(request.kind),
+        filter=request.filter,
+        x=request.x,
+        y=request.y,
+        colour=request.colour,
+        axes=request.axes,
+    )
+    return _shown(await read(call.services, call.project, request.experiment, asked))
+
+
+def _shown(found: ours.Chart) -> wire.Chart:
+    return wire.Chart(
+        kind=found.kind.value,
+        title=found.title,
+        summary=found.summary,
+        method=found.method,
+        columns=[_column(column) for column in found.columns],
+        marks=[
+            wire.ChartMark(
+                mark.iid, mark.name, mark.found, mark.special, None if mark.unranked is None else mark.unranked.value
+            )
+            for mark in found.marks
+        ],
+        omitted=found.omitted,
+    )
+
+
+def _column(column: ours.Column) -> wire.ChartColumn:
+    return wire.ChartColumn(
+        label=column.label,
+        field=column.field,
+        log=column.log,
+        categories=None if column.texts is None else list(column.categories),
+        values=[_value(column, place) for place in range(len(column.numbers))],
+    )
+
+
+def _value(column: ours.Column, place: int) -> float | str | None:
+    value = column.value(place)
+    return translate.value(value) if isinstance(value, float) else value
+
+
+async def exported(call: Call, request: Request) -> Response:
+    """Give a chart as a file, `history.csv` or `importance.csv`: `filter`, `x`, `y`, `colour`, `axes` (each once)."""
+    kind, _, suffix = call.path["chart"].partition(".")
+    if kind not in {item.value for item in ours.Kind} or suffix not in _FORMATS:
+        raise NotFound("There is no such chart.")
+    experiment = call.path["experiment"]
+    if not re.fullmatch(r"[0-9]{1,15}", experiment):
+        raise NotFound("There is no such experiment.")
+    given = request.query_params
+    asked = ours.Request(
+        kind=ours.Kind(kind),
+        filter=given.get("filter", ""),
+        x=given.get("x", ""),
+        y=given.get("y", ""),
+        colour=given.get("colour", ""),
+        axes=given.getlist("axes"),
+    )
+    found = await read(call.services, call.project, int(experiment), asked)
+    headers = {"cache-control": "private, no-cache", "content-disposition": f'attachment; filename="{kind}.csv"'}
+    return Response(csv_of(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def csv_of(found: ours.Chart) -> str:
+    """The table of a chart, every value with all its digits; lines end as RFC 4180 says."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    facts = ["candidate", "name", "state"] if found.marks else []
+    writer.writerow([*facts, *(column.label for column in found.columns)])
+    rows = len(found.columns[0].numbers) if found.columns else 0
+    for place in range(rows):
+        values = [column.value(place) for column in found.columns]
+        if found.marks:
+            mark = found.marks[place]
+            values = [mark.iid, mark.name, mark.unranked.value if mark.unranked else "counted", *values]
+        writer.writerow(["" if value is None else _safe(value) for value in values])
+    return written.getvalue()
+
+
+def _safe(value: float | str) -> float | str:
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+ENDPOINTS = (
+    operations.query("/experiments/{experiment}/charts", chart, wire.ChartQuery, wire.Chart),
+    Endpoint(
+        method="GET",
+        path=f"{operations.PROJECT}/experiments/{{experiment}}/charts/{{chart}}",
+        action=Action.EXPERIMENT_READ,
+        mode=Mode.STREAM,
+        handler=exported,
+        tags=("experiments",),
+    ),
+)
