@@ -127,6 +127,8 @@ export const api = {
     call<wire.Candidate>('POST', `${candidate(path, iid)}/restore`, { body: {} }),
   curves: (path: string, query: wire.CurveQuery, signal?: AbortSignal) =>
     call<wire.CurveList>('POST', `${projectUrl(path)}/curves`, { body: query, signal }),
+  chart: (path: string, query: wire.ChartQuery, signal?: AbortSignal) =>
+    call<wire.Chart>('POST', `${experiment(path, query.experiment)}/charts`, { body: query, signal }),
   compare: (path: string, candidates: number[], signal?: AbortSignal) =>
     call<wire.Comparison>('POST', `${projectUrl(path)}/compare`, { body: { candidates }, signal }),
 };
@@ -135,6 +137,11 @@ export const api = {
 export function fileUrl(path: string, iid: number, file: string, inline: boolean): string {
   const name = file.split('/').map(encodeURIComponent).join('/');
   return `${PREFIX}${candidate(path, iid)}/files/${name}${inline ? '?inline=1' : ''}`;
+}
+
+/** The address at which the server gives a chart as a file: `history.svg` with its query string. */
+export function chartFileUrl(path: string, iid: number, file: string, search: string): string {
+  return `${PREFIX}${experiment(path, iid)}/charts/${file}${search}`;
 }
 
 /** The address of the stream that says what changes in experiments. */

@@ -1,6 +1,7 @@
 // What an experiment's page shows, as its address says it: filter, order, columns, and which candidates.
 
 import type { Axis, View } from '../api/types';
+import { type ChartsView, NO_CHARTS, parseCharts, writeCharts } from './charts_view';
 
 export interface Order {
   field: string;
@@ -16,6 +17,7 @@ export interface ExperimentView {
   /** Iids of the selected candidates. */
   selected: number[];
   chart: ChartView;
+  charts: ChartsView;
 }
 
 /** The chart beside the table. */
@@ -35,6 +37,7 @@ export const START: ExperimentView = {
   view: 'active',
   selected: [],
   chart: { open: null, metric: null, axis: 'step', log: false },
+  charts: NO_CHARTS,
 };
 
 /** The order of a search that names none. */
@@ -55,6 +58,7 @@ export function parseView(search: string): ExperimentView {
     view: view !== null && VIEWS.includes(view) ? view : 'active',
     selected: (given.get('selected') ?? '').split('.').filter(isIid).map(Number),
     chart: parseChart(given),
+    charts: parseCharts(given),
   };
 }
 
@@ -90,6 +94,7 @@ export function viewSearch(view: ExperimentView): string {
   if (metric !== null) given.set('metric', metric);
   if (axis !== 'step') given.set('axis', axis);
   if (log) given.set('scale', 'log');
+  writeCharts(given, view.charts);
   const text = given.toString();
   return text === '' ? '' : `?${text}`;
 }
