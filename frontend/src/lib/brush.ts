@@ -48,7 +48,8 @@ function isBrush(part: string, field: string): boolean {
 
 /** The filter with another interval of a field, or with none. */
 export function withInterval(filter: string, field: string, interval: Interval | null): string {
-  const added = interval === null ? [] : [`${field} >= ${text(interval.low)}`, `${field} <= ${text(interval.high)}`];
+  const added =
+    interval === null ? [] : [`${field} >= ${text(interval.low)}`, `${field} <= ${text(interval.high)}`];
   return joined(filter, field, added);
 }
 

@@ -54,4 +54,3 @@ export function writeCharts(given: URLSearchParams, view: ChartsView): void {
   if (view.yScale !== null) given.set('y_scale', view.yScale);
   for (const axis of view.axes) given.append('axes', axis);
 }
-

@@ -18,7 +18,10 @@ export function queryOf(kind: Kind, view: ChartsView, filter: string): Omit<Char
 }
 
 /** The query string at which the server draws or writes the same chart. */
-export function fileSearch(query: Omit<ChartQuery, 'experiment'>, scales: Record<string, ScaleKind | null>): string {
+export function fileSearch(
+  query: Omit<ChartQuery, 'experiment'>,
+  scales: Record<string, ScaleKind | null>,
+): string {
   const given = new URLSearchParams();
   for (const name of ['filter', 'x', 'y', 'colour'] as const) {
     const text = query[name];
@@ -68,7 +71,8 @@ export function offeredFields(columns: readonly Column[]): { group: string; fiel
 
 export function numbersOf(column: ChartColumn): number[] {
   const { categories } = column;
-  if (categories !== null) return column.values.map((value) => (value === null ? Number.NaN : categories.indexOf(String(value))));
+  if (categories !== null)
+    return column.values.map((value) => (value === null ? Number.NaN : categories.indexOf(String(value))));
   return column.values.map((value) => (value === null ? Number.NaN : toNumber(value as Value)));
 }
 

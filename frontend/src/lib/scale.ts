@@ -53,14 +53,20 @@ export function numberScale(values: readonly number[], log: boolean, from: numbe
     const found = start + ((at - from) / (to - from)) * (end - start);
     return log ? 10 ** found : found;
   };
-  const marks = log ? decades(low, high) : roundNumbers(low, high, Math.max(2, Math.abs(to - from) / 56));
+  const marks = log ? decades(low, high) : roundNumbers(low, high, Math.max(2, Math.abs(to - from) / 42));
   const texts = log ? logTexts(marks) : tickTexts(marks);
-  return { place, value, shows, ticks: marks.map((mark, index) => ({ at: place(mark), text: texts[index] ?? '' })) };
+  return {
+    place,
+    value,
+    shows,
+    ticks: marks.map((mark, index) => ({ at: place(mark), text: texts[index] ?? '' })),
+  };
 }
 
 function widened(low: number, high: number, log: boolean): [number, number] {
   if (!Number.isFinite(low)) return log ? [0.1, 1] : [0, 1];
-  if (low === high) return log ? [low / 2, high * 2] : [low - (Math.abs(low) * 0.1 || 1), high + (Math.abs(high) * 0.1 || 1)];
+  if (low === high)
+    return log ? [low / 2, high * 2] : [low - (Math.abs(low) * 0.1 || 1), high + (Math.abs(high) * 0.1 || 1)];
   if (log) {
     const room = (high / low) ** 0.04;
     return [low / room, high * room];

@@ -18,7 +18,8 @@ Columns = Mapping[str, Column]
 def history(frame: Frame, columns: Columns, names: Names) -> Chart:
     """Every value in the order of creation, and the record at each place."""
     best, is_record = rules.records(frame.scores, frame.counted, frame.goal.direction)
-    places = _drawn(frame, frame.found & (np.isfinite(frame.scores) | ~frame.counted), is_record, context=False)
+    shown = frame.found & (np.isfinite(frame.scores) | ~frame.counted)
+    places = _drawn(frame, shown, is_record, context=False)
     of = int((frame.counted & np.isfinite(frame.scores)).sum())
     marks = _marks(frame, places, is_record, names)
     records = [mark for mark in marks if mark.special]
@@ -32,7 +33,7 @@ def history(frame: Frame, columns: Columns, names: Names) -> Chart:
             Column(label="best so far", numbers=best[places]),
         ],
         marks=marks,
-        omitted=_omitted(frame, places),
+        omitted=_omitted(frame, shown, places),
     )
 
 
@@ -43,7 +44,8 @@ def importance(frame: Frame, columns: Columns) -> Chart:
     for key, column in columns.items():
         numbers = column.numbers[counted]
         groups = numbers if column.texts is not None else rules.bins(numbers)
-        share = rules.explained(groups, frame.scores[counted])
+        # To go without a parameter is a choice too, and all shares are then of the same variance.
+        share = rules.explained(np.where(np.isnan(groups), -1.0, groups), frame.scores[counted])
         if share is None:
             continue
         way = None if column.texts is not None else rules.rank_correlation(numbers, frame.scores[counted])[0]
@@ -79,7 +81,7 @@ def scatter(frame: Frame, columns: Columns, names: Names) -> Chart:
         summary=words.scatter(x, y, int((frame.found & shown).sum()), missing, way),
         columns=[_at(column, places) for column in columns.values()],
         marks=_marks(frame, places, np.zeros(len(shown), bool), names),
-        omitted=_omitted(frame, places),
+        omitted=_omitted(frame, shown, places),
     )
 
 
@@ -94,7 +96,7 @@ def parallel(frame: Frame, columns: Columns, names: Names) -> Chart:
         summary=words.parallel(axes, int((frame.found & shown).sum())),
         columns=[_at(axis, places) for axis in axes],
         marks=_marks(frame, places, nothing, names),
-        omitted=_omitted(frame, places),
+        omitted=_omitted(frame, shown, places),
     )
 
 
@@ -117,7 +119,7 @@ def pareto(frame: Frame, columns: Columns, names: Names, lows: tuple[bool, bool]
         method=words.DOMINANCE,
         columns=[_at(x, places), _at(y, places)],
         marks=marks,
-        omitted=_omitted(frame, places),
+        omitted=_omitted(frame, shown, places),
     )
 
 
@@ -166,8 +168,8 @@ def _drawn(frame: Frame, shown: Flags, special: Flags, *, context: bool = True) 
     return np.sort(np.concatenate((chosen, faint)))
 
 
-def _omitted(frame: Frame, places: Places) -> int:
-    return frame.omitted + int(frame.found.sum()) - int(frame.found[places].sum())
+def _omitted(frame: Frame, shown: Flags, places: Places) -> int:
+    return frame.omitted + int((frame.found & shown).sum()) - int(frame.found[places].sum())
 
 
 def _marks(frame: Frame, places: Places, special: Flags, names: Names) -> list[Mark]:

@@ -17,7 +17,8 @@ TITLES = {
 
 EXPLAINED = (
     "Share of the variance that each parameter explains by itself: epsilon squared of an analysis of variance. "
-    "Numbers with many values are put into up to 8 bins of equal count; what parameters do together is not seen."
+    "Numbers with many values are put into up to 8 bins of equal count, and to lack it is a value too; what "
+    "parameters do together is not seen."
 )
 RANKS = "Spearman's rank correlation of the candidates that have both."
 DOMINANCE = "On the front is whom no other candidate betters at one without being worse at the other."
