@@ -27,6 +27,10 @@ describe('the address of a view', () => {
     { ...START, columns: [] },
     { ...START, view: 'deleted', selected: [3, 1, 200] },
     { ...START, chart: { open: true, metric: 'val/acc', axis: 'relative', log: true } },
+    {
+      ...START,
+      charts: { ...START.charts, open: true, x: 'params.lr', xScale: 'log', axes: ['score', 'params.a,b'] },
+    },
     { ...START, chart: { open: false, metric: null, axis: 'step', log: false } },
   ];
 
