@@ -79,7 +79,7 @@ def page() -> str:
 
 
 def _probes() -> list[Endpoint]:
-    return [item for item in server.PROBES if not item.path.startswith("/-/")]
+    return [*server.PROBES]
 
 
 def absent() -> list[dict[str, Any]]:

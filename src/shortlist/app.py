@@ -12,6 +12,7 @@ from shortlist.blobs.store import BlobStore
 from shortlist.bootstrap import FirstStart, first_start
 from shortlist.db import migrate
 from shortlist.db.database import Database
+from shortlist.health.readiness import Readiness
 from shortlist.http.access_log import AccessLog
 from shortlist.http.dispatch import Dispatcher
 from shortlist.http.endpoint import Call, Endpoint, Mode
@@ -25,6 +26,7 @@ from shortlist.http.surface import Surface
 from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
 from shortlist.instance.recent import RecentSettings
 from shortlist.live.hub import Hub
+from shortlist.meters.meters import Meters
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
@@ -72,14 +74,18 @@ def build(settings: Settings) -> Application:
         InvalidValue, Unavailable: a setting that does not work, in one sentence.
     """
     migrate.prepare(settings.database_url)
-    database = Database(settings.database_url)
+    meters = Meters()
+    database = Database(settings.database_url, meters=meters)
+    blobs = BlobStore.open(settings.artifacts_url, meters)
     folder = Folder(database)
     limits = SignInLimits()
     verifier = Verifier(database, Issuers(settings.ci_issuers), settings.external_url)
     services = Services(
         settings=settings,
+        meters=meters,
         database=database,
-        blobs=BlobStore.open(settings.artifacts_url),
+        blobs=blobs,
+        readiness=Readiness(database, blobs),
         folder=folder,
         hub=Hub(database),
         resolver=Resolver(database, limits, verifier),
@@ -116,7 +122,6 @@ def dispatcher(services: Services) -> Dispatcher:
     return Dispatcher(
         bind(mlflow.MOUNTED, MLFLOW),
         [
-            *bind(mlflow.PROBES, MLFLOW),
             *bind(v4.ENDPOINTS, V4),
             *bind((*api.ENDPOINTS, _OPENAPI), WEB),
             *bind(page_endpoints, page_surface),
@@ -127,6 +132,7 @@ def dispatcher(services: Services) -> Dispatcher:
             json=not _on_terminal(services.settings), least_status=_LOGGED_FROM[services.settings.access_log]
         ),
         proxies=TrustedProxies(services.settings.trusted_proxies),
+        meters=services.meters,
     )
 
 
@@ -145,7 +151,7 @@ def all_endpoints() -> list[tuple[Surface, Endpoint]]:
     assets = Assets()
     page_surface = pages.surface(assets)
     return [
-        *((MLFLOW, endpoint) for endpoint in (*mlflow.MOUNTED, *mlflow.PROBES)),
+        *((MLFLOW, endpoint) for endpoint in mlflow.MOUNTED),
         *((V4, endpoint) for endpoint in v4.ENDPOINTS),
         *((WEB, endpoint) for endpoint in (*api.ENDPOINTS, _OPENAPI)),
         *((page_surface, endpoint) for endpoint in pages.Pages(assets).endpoints()),

@@ -31,6 +31,11 @@ def new_request_id() -> str:
     return f"{_random.getrandbits(64):016x}"
 
 
+def milliseconds_of(uuid: bytes) -> int:
+    """When a version-7 UUID was made, in milliseconds since 1970 UTC."""
+    return int.from_bytes(uuid[:6], "big")
+
+
 def new_external_id() -> str:
     """The external id of a candidate: a time-ordered UUID as 32 hexadecimal digits."""
     return uuid7_bytes().hex()

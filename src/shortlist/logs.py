@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -11,6 +12,10 @@ from shortlist.settings import Settings
 
 # The renderer's own tracebacks print local variables, and with them the credentials of requests.
 _CONSOLE = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+
+# The request that is being answered, for every line that is logged on its behalf; empty outside of requests.
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+
 _SECRET_WORDS = ("authorization", "token", "password", "secret", "cookie")
 
 
@@ -19,7 +24,7 @@ def configure(settings: Settings) -> None:
     renderer = structlog.processors.JSONRenderer() if as_json else _CONSOLE
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            name_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             hide_secrets,
@@ -30,6 +35,14 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def name_request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Add the id of the request."""
+    request_id = REQUEST_ID.get()
+    if request_id:
+        event.setdefault("request_id", request_id)
+    return event
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

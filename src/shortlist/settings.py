@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keep_deleted_hours: int = 7 * 24  # how long a deleted file's bytes stay before a sweep frees them; at least 1
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root
+    metrics_token: str = ""  # who sends it as a bearer token may read /-/metrics; empty: only this machine itself
     log_format: str = "auto"  # json, console, or auto: console on a terminal
     access_log: Literal["all", "failures", "none"] = (
         "all"  # a line for each request; failures: answers of 500 and above

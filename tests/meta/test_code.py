@@ -87,8 +87,11 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
     """Each takes a scope, or in the metric engine the id of the project; the list of others is short and reasoned."""
     unlimited = {
         "shortlist.metrics.store.projects_with_log",  # the background fold serves every project
+        "shortlist.metrics.store.waiting",  # for those who look after the server
         "shortlist.packages.store.claim_sweep",
+        "shortlist.packages.store.sweep_began",
         "shortlist.packages.store.projects_with_content",  # and so does the sweep
+        "shortlist.provenance.store.issuers_in_use",  # for those who look after the server
         "shortlist.provenance.store.publishers_for",  # a CI token comes before it is known which project trusts it
     }
     found: set[str] = set()

@@ -14,7 +14,8 @@ from shortlist.blobs.blocks import Blocks, Digest
 from shortlist.blobs.feed import Feed
 from shortlist.blobs.local import WRITE_BEHIND_BYTES, LocalFolder
 from shortlist.blobs.types import Stored, StoredObject
-from shortlist.errors import Unavailable
+from shortlist.errors import DomainError, Unavailable
+from shortlist.meters.meters import Meters
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -37,15 +38,18 @@ class BlobStore:
     A location is a key that the caller made up; nothing is ever read at one before `put_stream` returned for it.
     """
 
-    def __init__(self, url: str, store: "ObjectStore", folder: LocalFolder | None) -> None:
+    def __init__(
+        self, url: str, store: "ObjectStore", folder: LocalFolder | None, meters: Meters | None = None
+    ) -> None:
         self.url = url
+        self._meters = meters or Meters()
         self._store = store
         self._folder = folder
         self._ranges = True
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="blob")
 
     @classmethod
-    def open(cls, url: str) -> "BlobStore":
+    def open(cls, url: str, meters: Meters | None = None) -> "BlobStore":
         """A store by URL: `file:///folder`, `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix`.
 
         Raises:
@@ -53,14 +57,18 @@ class BlobStore:
         """
         if url.startswith("file:"):
             store, root = connect.open_local(url)
-            return cls(url, store, LocalFolder(root))
-        return cls(url, connect.open_remote(url), None)
+            return cls(url, store, LocalFolder(root), meters)
+        return cls(url, connect.open_remote(url), None, meters)
 
     def close(self) -> None:
         self._threads.shutdown()
 
-    async def check(self) -> None:
-        """Write, read and delete a small object.
+    def _unavailable(self, error: Exception, operation: str, location: str) -> DomainError:
+        self._meters.store_failures[operation].add()
+        return connect.unavailable(error, operation, location)
+
+    async def check(self) -> int:
+        """Write, read and delete a small object; when the store says it was written, in milliseconds since 1970 UTC.
 
         Raises:
             InvalidValue: the store refuses, which names the setting. Unavailable: it does not answer.
@@ -68,12 +76,13 @@ class BlobStore:
         location = f"check/{secrets.token_hex(8)}"
         try:
             await obstore.put_async(self._store, location, b"check")
-            await obstore.get_async(self._store, location)
+            written_at = (await obstore.get_async(self._store, location)).meta["last_modified"]
             await obstore.delete_async(self._store, location)
         except connect.STORE_ERRORS as error:
             if self._folder is not None or connect.refused(error):
                 raise connect.invalid(self.url, f"it cannot be written: {connect.first_line(error)}") from None
-            raise connect.unavailable(error, "check", location) from error
+            raise self._unavailable(error, "check", location) from error
+        return int(written_at.timestamp() * 1000)
 
     async def put_stream(self, location: str, chunks: AsyncIterable[bytes], limit: int) -> Stored:
         """Store what `chunks` yields; it is durable when this returns.
@@ -99,13 +108,14 @@ class BlobStore:
     async def _put_whole(self, location: str, content: bytes) -> None:
         upload = asyncio.ensure_future(obstore.put_async(self._store, location, content, use_multipart=False))
         try:
-            await asyncio.shield(upload)
+            with self._meters.store("put"):
+                await asyncio.shield(upload)
         except asyncio.CancelledError:
             await asyncio.wait({upload})
             await self._discard(location)
             raise
         except connect.STORE_ERRORS as error:
-            raise connect.unavailable(error, "put", location) from error
+            raise self._unavailable(error, "put", location) from error
 
     async def _put_parts(self, location: str, first: bytes, rest: AsyncIterator[bytes], part_bytes: int) -> None:
         feed = Feed()
@@ -122,7 +132,7 @@ class BlobStore:
         except connect.STORE_ERRORS as error:
             # The source of the bytes may raise a file error, too, and that one is not the store's.
             if upload.done() and upload.exception() is error:
-                raise connect.unavailable(error, "put", location) from error
+                raise self._unavailable(error, "put", location) from error
             raise
 
     async def _written_behind(self, location: str, blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -150,7 +160,7 @@ class BlobStore:
         try:
             await flushing
         except OSError as error:
-            raise connect.unavailable(error, "flush", location) from error
+            raise self._unavailable(error, "flush", location) from error
 
     async def _discard(self, location: str) -> None:
         """Take back an object that nobody will refer to; what this misses, a sweep finds."""
@@ -165,7 +175,7 @@ class BlobStore:
         except BaseException as error:
             await self._discard(location)
             if isinstance(error, OSError):
-                raise connect.unavailable(error, "flush", location) from error
+                raise self._unavailable(error, "flush", location) from error
             raise
 
     async def open_range(self, location: str, start: int, end: int) -> AsyncGenerator[bytes]:
@@ -183,14 +193,15 @@ class BlobStore:
                 first = await self._read(location, start, min(end, start + READ_BYTES))
             except connect.STORE_ERRORS as error:
                 if not connect.ignores_ranges(error):
-                    raise connect.unavailable(error, "get", location) from error
+                    raise self._unavailable(error, "get", location) from error
                 self._ranges = False
             else:
                 return self._read_ahead(location, first, start + len(first), end)
         return await self._read_through(location, start, end)
 
     async def _read(self, location: str, start: int, end: int) -> bytes:
-        return bytes(await obstore.get_range_async(self._store, location, start=start, end=end))
+        with self._meters.store("get"):
+            return bytes(await obstore.get_range_async(self._store, location, start=start, end=end))
 
     async def _read_ahead(self, location: str, block: bytes, position: int, end: int) -> AsyncGenerator[bytes]:
         coming: asyncio.Task[bytes] | None = None
@@ -203,7 +214,7 @@ class BlobStore:
                 position = upto
             yield block
         except connect.STORE_ERRORS as error:
-            raise connect.unavailable(error, "get", location) from error
+            raise self._unavailable(error, "get", location) from error
         finally:
             if coming is not None and not coming.cancel() and not coming.cancelled():
                 coming.exception()  # seen here, if nowhere else
@@ -215,7 +226,7 @@ class BlobStore:
             stream = aiter(answer.stream(READ_BYTES))
             first = await anext(stream, b"")
         except connect.STORE_ERRORS as error:
-            raise connect.unavailable(error, "get", location) from error
+            raise self._unavailable(error, "get", location) from error
 
         async def wanted() -> AsyncGenerator[bytes]:
             position, block = 0, bytes(first)
@@ -226,7 +237,7 @@ class BlobStore:
                 try:
                     block = bytes(await anext(stream, b""))
                 except connect.STORE_ERRORS as error:
-                    raise connect.unavailable(error, "get", location) from error
+                    raise self._unavailable(error, "get", location) from error
 
         return wanted()
 
@@ -239,14 +250,15 @@ class BlobStore:
         for first in range(0, len(locations), _DELETES_AT_ONCE):
             some = locations[first : first + _DELETES_AT_ONCE]
             try:
-                await obstore.delete_async(self._store, some)
+                with self._meters.store("delete"):
+                    await obstore.delete_async(self._store, some)
             except FileNotFoundError:
                 # Some stores stop at what is not there; then each is deleted by itself.
                 if len(some) > 1:
                     for location in some:
                         await self.delete([location])
             except connect.STORE_ERRORS as error:
-                raise connect.unavailable(error, "delete", some[0]) from error
+                raise self._unavailable(error, "delete", some[0]) from error
 
     async def objects(self, prefix: str, before: int) -> AsyncIterator[list[StoredObject]]:
         """Complete objects below `prefix` that were last written before a time in milliseconds, in pages."""
@@ -261,7 +273,7 @@ class BlobStore:
                 if old:
                     yield old
         except connect.STORE_ERRORS as error:
-            raise connect.unavailable(error, "list", prefix) from error
+            raise self._unavailable(error, "list", prefix) from error
 
     async def unfinished(self, before: int, *, delete: bool) -> list[StoredObject]:
         """Uploads that a crash cut off before a time in milliseconds, deleted if so asked.

@@ -8,6 +8,7 @@ import typer
 from shortlist import __version__
 from shortlist.cli import instance, packages, projects, reports, tokens, users
 from shortlist.cli.compare import compare
+from shortlist.cli.doctor import doctor
 from shortlist.cli.options import Config, Data, DatabaseUrl, prepare_folder, refusals, settings_of
 
 app = typer.Typer(
@@ -60,6 +61,7 @@ def server(
 
 
 app.command("compare")(compare)
+app.command("doctor")(doctor)
 
 
 @db.command("upgrade")

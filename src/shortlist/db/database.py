@@ -1,16 +1,19 @@
 """The database as the rest of the program sees it: `read` gives a snapshot, `write` returns once it is durable."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from shortlist.db import engine as engines
 from shortlist.db.changes import Change
 from shortlist.db.writer import Writer
+from shortlist.meters.meters import Meters
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -24,16 +27,20 @@ class Database:
     its connection. All four raise `Unavailable` when the database does not answer.
     """
 
-    def __init__(self, url: str, *, readers: int = 4, writers: int | None = None) -> None:
+    def __init__(
+        self, url: str, *, readers: int = 4, writers: int | None = None, meters: Meters | None = None
+    ) -> None:
+        self.meters = meters or Meters()
         self.url = engines.normalise_url(url)
         self.engine: Engine = engines.create(self.url)
         self.dialect = self.engine.dialect.name
+        self._pool = cast("QueuePool", self.engine.pool)
         if writers is None:
             writers = 1 if self.dialect == "sqlite" else 3
         self.writers = writers
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
         self._listeners: list[Callable[[frozenset[Change]], None]] = []
-        self._writer = Writer(self.engine, threads=writers, committed=self._tell)
+        self._writer = Writer(self.engine, threads=writers, meters=self.meters, committed=self._tell)
 
     def on_commit(self, listener: Callable[[frozenset[Change]], None]) -> None:
         """Call `listener`, in a writing thread, with what each transaction noted, once it is durable. It is quick."""
@@ -44,7 +51,11 @@ class Database:
             listener(changes)
 
     async def read(self, work: Work[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+        # The context goes along, so that what is logged in the thread names its request.
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, lambda: context.run(self.read_now, work)
+        )
 
     def read_now(self, work: Work[T]) -> T:
         try:
@@ -63,6 +74,15 @@ class Database:
         future: Future[T] = Future()
         self._writer.submit(work, future)
         return future.result()
+
+    @property
+    def connections_in_use(self) -> int:
+        return self._pool.checkedout()
+
+    @property
+    def waiting_writes(self) -> int:
+        """How many functions wait for a writer."""
+        return self._writer.waiting
 
     def close(self) -> None:
         """Finish what was accepted, then let go of every connection."""

@@ -11,6 +11,8 @@ from shortlist.errors import InvalidValue, Unavailable
 
 # A reader never waits for SQLite's writer in WAL mode; a second process (a backup, the CLI) may hold the lock.
 _BUSY_SECONDS = 20
+# What PostgreSQL says to a change on a standby, as it does for a moment when the primary has failed over.
+_READ_ONLY = "25006"
 
 
 def normalise_url(url: str) -> str:
@@ -88,7 +90,8 @@ def begin_write(connection: Connection) -> Generator[RootTransaction]:
 
 
 def translate(error: DBAPIError) -> Exception:
-    """A lost, locked or full database is `Unavailable`; any other error of the driver is a fault of ours."""
-    if isinstance(error, OperationalError) or error.connection_invalidated:
+    """A lost, locked, full or read-only database is `Unavailable`; any other error is a fault of ours."""
+    read_only = getattr(error.orig, "sqlstate", None) == _READ_ONLY
+    if isinstance(error, OperationalError) or error.connection_invalidated or read_only:
         return Unavailable("The database is not available at the moment; nothing was changed. Try again.")
     return error

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from time import perf_counter
 from typing import Any
 
 import structlog
@@ -19,6 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from shortlist.db import changes
 from shortlist.db.changes import Change
 from shortlist.db.engine import begin_write, translate
+from shortlist.logs import REQUEST_ID
+from shortlist.meters.meters import Meters
 
 _log = structlog.get_logger(__name__)
 
@@ -27,12 +30,13 @@ MAX_BATCH = 512
 # How often a transaction that lost a deadlock or a serialisation race on PostgreSQL is tried again.
 _ATTEMPTS = 5
 _RETRYABLE = {"40001", "40P01"}
+_MOST_LOGGED_REQUESTS = 20
 
 
 class Job:
     """One function and where its answer goes."""
 
-    __slots__ = ("error", "future", "loop", "result", "work")
+    __slots__ = ("error", "future", "loop", "queued", "request_id", "result", "work")
 
     def __init__(
         self,
@@ -45,15 +49,23 @@ class Job:
         self.loop = loop
         self.result: Any = None
         self.error: BaseException | None = None
+        self.queued = perf_counter()
+        self.request_id = REQUEST_ID.get()
 
 
 class Writer:
     """Threads that own the writing connections. SQLite allows one writer, so it gets one thread."""
 
     def __init__(
-        self, engine: Engine, *, threads: int, committed: Callable[[frozenset[Change]], None] = lambda _: None
+        self,
+        engine: Engine,
+        *,
+        threads: int,
+        meters: Meters,
+        committed: Callable[[frozenset[Change]], None] = lambda _: None,
     ) -> None:
         self._engine = engine
+        self._meters = meters
         self._committed = committed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = False
@@ -81,6 +93,11 @@ class Writer:
         for thread in self._threads:
             thread.join()
 
+    @property
+    def waiting(self) -> int:
+        """How many functions no thread has taken yet."""
+        return self._queue.qsize()
+
     def _put(self, job: Job) -> None:
         if self._closed:
             raise RuntimeError("the database is closed")
@@ -90,8 +107,10 @@ class Writer:
         while True:
             batch, last = self._collect()
             if batch:
+                began = perf_counter()
                 self._commit(batch)
                 _deliver(batch)
+                self._measure(batch, began)
             if last:
                 return
 
@@ -119,9 +138,9 @@ class Writer:
             except DBAPIError as error:
                 if _is_retryable(error) and attempt + 1 < _ATTEMPTS:
                     continue
-                _fail(batch, error)
+                self._fail(batch, error)
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a commit throws
-                _fail(batch, error)
+                self._fail(batch, error)
             return
 
     def _run_together(self, batch: Sequence[Job]) -> bool:
@@ -163,6 +182,19 @@ class Writer:
             noted = changes.take(connection)
         self._tell(noted)
 
+    def _fail(self, batch: Sequence[Job], error: BaseException) -> None:
+        """The commit itself failed, so no job in the batch happened."""
+        self._meters.commit_failures.add()
+        requests = [job.request_id for job in batch if job.request_id][:_MOST_LOGGED_REQUESTS]
+        _log.error("commit failed", jobs=len(batch), error=str(error).splitlines()[0], request_ids=requests)
+        for job in batch:
+            job.error = error
+
+    def _measure(self, batch: Sequence[Job], began: float) -> None:
+        self._meters.commit_jobs.observe(len(batch))
+        self._meters.commit_seconds.observe(perf_counter() - began)
+        self._meters.commit_wait_seconds.observe(*(began - job.queued for job in batch))
+
     def _tell(self, noted: frozenset[Change]) -> None:
         if noted:
             self._committed(noted)
@@ -170,13 +202,6 @@ class Writer:
 
 def _is_retryable(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _RETRYABLE
-
-
-def _fail(batch: Sequence[Job], error: BaseException) -> None:
-    """The commit itself failed, so no job in the batch happened."""
-    _log.error("commit failed", jobs=len(batch), error=str(error).splitlines()[0])
-    for job in batch:
-        job.error = error
 
 
 def _deliver(batch: Sequence[Job]) -> None:

@@ -20,6 +20,8 @@ from shortlist.http.kernel import Operation
 from shortlist.http.proxies import TrustedProxies
 from shortlist.http.security import HostCheck
 from shortlist.ids import new_request_id
+from shortlist.logs import REQUEST_ID
+from shortlist.meters.meters import Meters
 
 _OWNERS = tuple(
     (f"/api/{version}/{plural}/".encode(), kind)
@@ -31,6 +33,7 @@ _MOUNT = "/ml/mlflow"
 _RESERVED = ("/api/", "/ajax-api/", "/-/")
 # The API of MLflow whose operations answer by the older version's number as well.
 _LATER = ("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
+_NO_OPERATION = ("", "")  # what no endpoint answers is counted together, so that a scan makes no series
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _NO_HOST_CHECK = frozenset({"/health", "/version", "/-/liveness", "/-/readiness"})
 
@@ -39,7 +42,7 @@ class Dispatcher:
     """`mounted` operations answer at the root for the caller's default project, and below a project's address.
     `others` answer where they say. `fallback` shapes the errors of paths that match nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what every request passes
         self,
         mounted: Iterable[Operation],
         others: Iterable[Operation],
@@ -48,6 +51,7 @@ class Dispatcher:
         hosts: HostCheck,
         log: AccessLog,
         proxies: TrustedProxies,
+        meters: Meters,
     ) -> None:
         self._fixed: dict[str, dict[str, Operation]] = {}
         patterns: dict[str, dict[str, Operation]] = {}
@@ -64,7 +68,7 @@ class Dispatcher:
         self._hosts = hosts
         self._log = log
         self._proxies = proxies
-        self._running = 0
+        self._meters = meters
         self._idle: asyncio.Event | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,11 +79,12 @@ class Dispatcher:
         given = headers.get("x-request-id", "")
         scope["header_map"] = headers
         self._proxies.apply(scope)
-        scope["request_id"] = given if _REQUEST_ID.match(given) else new_request_id()
+        scope["request_id"] = request_id = given if _REQUEST_ID.match(given) else new_request_id()
+        REQUEST_ID.set(request_id)
         scope["user"] = ""
         scope["status"] = 500
         shown: str = scope["path"]
-        self._running += 1
+        self._meters.running_requests += 1
         try:
             if not self._hosts(headers.get("host", "")) and shown not in _NO_HOST_CHECK:
                 error = PermissionDenied("This Host is not served here; allow it with SHORTLIST_ALLOWED_HOSTS.")
@@ -87,14 +92,16 @@ class Dispatcher:
             else:
                 await self._route(scope, receive, send)
         finally:
-            self._running -= 1
-            if self._running == 0 and self._idle is not None:
+            self._meters.running_requests -= 1
+            if self._meters.running_requests == 0 and self._idle is not None:
                 self._idle.set()
-            self._log.write(scope, path=shown, milliseconds=(perf_counter() - started) * 1000)
+            seconds = perf_counter() - started
+            self._meters.requests[scope.get("operation", _NO_OPERATION)].observe(scope["status"], seconds)
+            self._log.write(scope, path=shown, milliseconds=seconds * 1000)
 
     async def wait_idle(self) -> None:
         """Return when no request is running: what a server that stops waits for."""
-        if self._running:
+        if self._meters.running_requests:
             self._idle = asyncio.Event()
             await self._idle.wait()
 

@@ -32,6 +32,7 @@ class Operation:
     def __init__(self, endpoint: Endpoint, surface: Surface, services: Services) -> None:
         self.endpoint = endpoint
         self.surface = surface
+        self._counted_as = (endpoint.method, endpoint.path)
         self._services = services
         self._authoriser = Authoriser(services.resolver)
         self._decoder: RequestDecoder | None = None
@@ -45,6 +46,7 @@ class Operation:
         self._head = [(b"content-type", b"application/json"), *self._security_headers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["operation"] = self._counted_as
         try:
             call = await self._authorise(scope)
             if self.surface.moves and (address := _address_of_today(call)) is not None:

@@ -9,6 +9,7 @@ import binascii
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Generic, TypeVar
 
@@ -19,7 +20,7 @@ from shortlist.access.roles import Credential
 from shortlist.access.scope import Actor, GroupFacts, ProjectFacts
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.errors import NotFound, SecondFactorNeeded, Unauthenticated
+from shortlist.errors import NotFound, SecondFactorNeeded, Unauthenticated, Unavailable
 from shortlist.identity import keys, passwords, store
 from shortlist.identity import service as identity
 from shortlist.identity.rate_limit import SignInLimits
@@ -165,7 +166,9 @@ class Resolver:
         if found is None:
             found, touch = await self._identified(presented, reference, address)
             if touch is not None:
-                await self._database.write(touch)
+                # When a token was last used is not worth refusing to read from a database that takes no changes.
+                with suppress(Unavailable):
+                    await self._database.write(touch)
             self._actors.put(presented.key(reference), found)
         return found
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shortlist.db.database import Database
+from shortlist.meters.meters import Meters
 from shortlist.settings import Settings
 
 if TYPE_CHECKING:
     from shortlist.blobs.store import BlobStore
+    from shortlist.health.readiness import Readiness
     from shortlist.http.resolver import Resolver
     from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
     from shortlist.instance.recent import RecentSettings
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Services:
     settings: Settings
+    meters: Meters
     database: Database
     blobs: "BlobStore"
     folder: "Folder"
@@ -31,4 +34,5 @@ class Services:
     code_guesses: "AttemptLimit"  # of codes of a second factor, by account
     instance: "RecentSettings"  # what administrators set while the server runs
     sign_ups: "AttemptLimit"  # accounts that an address made
+    readiness: "Readiness"
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many

@@ -83,6 +83,11 @@ class Hub:
     def closed(self) -> bool:
         return self._stop.is_set()
 
+    @property
+    def open(self) -> int:
+        """How many wait for changes."""
+        return self._open
+
     def start(self) -> None:
         self._database.on_commit(self.committed)
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)

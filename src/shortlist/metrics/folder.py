@@ -125,8 +125,10 @@ class Folder:
             self._thread.join()
             self._thread = None
 
-    def notify(self, project_id: int) -> None:
-        """Something was logged to a project. Cheap, and safe from any thread."""
+    def notify(self, project_id: int, points: int = 0) -> None:
+        """So many points were logged to a project. Cheap, and safe from any thread."""
+        if points:
+            self._database.meters.points.add(points)
         if project_id in self._dirty:
             return
         with self._lock:
@@ -177,8 +179,10 @@ class Folder:
                 self._unfinished = True
                 self.notify(project_id)
         except Unavailable:
+            self._database.meters.background_failures["fold"].add()
             _log.warning("metrics not folded: the database is not available", project_id=project_id)
         except Exception:  # noqa: BLE001 - the thread must outlive a row that cannot be folded
+            self._database.meters.background_failures["fold"].add()
             _log.exception("metrics not folded", project_id=project_id)
 
     def _pass(self, project_id: int, *, rest: float) -> bool:
@@ -201,10 +205,16 @@ class Folder:
                 candidates = 1
                 continue
             after, rows = result.after, rows + result.rows
+            self._measure(result)
             more |= result.left and result.rows > 0
             if rest:
                 self._stop.wait(result.seconds * (_HURRIED_REST if rows > _LONG_LOG_ROWS else rest))
         return more
+
+    def _measure(self, result: FoldResult) -> None:
+        if result.rows:
+            self._database.meters.fold_rows.add(result.rows)
+            self._database.meters.fold_seconds.observe(result.seconds)
 
     def _following(self, project_id: int, after: Place) -> Place | None:
         heads = self._database.read_now(lambda connection: store.log_heads(connection, project_id, after, 1))

@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, tuple_
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, tuple_
 
 from shortlist.db import counters, driver
 from shortlist.db.bulk import add_columns, upsert_columns
 from shortlist.db.dialect import among, among_rows, insert
-from shortlist.ids import uuid7_bytes
+from shortlist.ids import milliseconds_of, uuid7_bytes
 from shortlist.metrics import codec
 from shortlist.metrics.chunks import ChunkInfo
 from shortlist.metrics.tables import metric_chunk, metric_column, metric_key, metric_latest, metric_log, metric_series
 from shortlist.metrics.types import CandidateKey
 from shortlist.tracking.tables import candidate
 
+_MOST_COUNTED_ROWS = 10_000
 _COLUMNS = "project_id, experiment_iid, candidate_iid, id, points, keys, payload"
 _APPEND = {
     style: f"INSERT INTO metric_log ({_COLUMNS}) VALUES ({', '.join([mark] * 7)})"  # noqa: S608 - no outside text
@@ -58,6 +60,21 @@ def projects_with_log(connection: Connection) -> list[int]:
         found.append(project_id)
         project_id = connection.execute(least.where(metric_log.c.project_id > project_id)).scalar()
     return found
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """The log of the whole server: rows up to a limit, and when the oldest of them was written."""
+
+    rows: int
+    oldest_ms: int | None
+
+
+def waiting(connection: Connection) -> Waiting:
+    """What waits to be folded, for those who look after the server."""
+    some = select(metric_log.c.id).limit(_MOST_COUNTED_ROWS).subquery()
+    rows = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    oldest = connection.execute(select(some.c.id).order_by(some.c.id).limit(1)).scalar()
+    return Waiting(rows, None if oldest is None else milliseconds_of(bytes(oldest)))
 
 
 def has_log(connection: Connection, project_id: int, experiment_iids: Sequence[int]) -> bool:

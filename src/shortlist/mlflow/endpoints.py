@@ -48,6 +48,5 @@ MOUNTED: tuple[Endpoint, ...] = (
     *_below("/api/3.0/mlflow", server.INFO),
     *_below("/ajax-api/3.0/mlflow", server.INFO),
     *FILES,
-    *(endpoint for endpoint in server.PROBES if endpoint.path in ("/health", "/version")),
+    *server.PROBES,
 )
-PROBES: tuple[Endpoint, ...] = tuple(endpoint for endpoint in server.PROBES if endpoint.path.startswith("/-/"))

@@ -44,7 +44,7 @@ async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
         # The statement above only says that there is no such active candidate; this says why.
         await call.services.database.read(lambda connection: candidates.get_active(connection, scope, external_id))
         raise InvalidValue(f"The run {external_id} changed while this was logged; try again.", field="run_id")
-    call.services.folder.notify(scope.project_id)
+    call.services.folder.notify(scope.project_id, 1)
     return Empty()
 
 
@@ -95,7 +95,7 @@ async def _log(
 
     await call.services.database.write(work)
     if points:
-        call.services.folder.notify(call.project.project_id)
+        call.services.folder.notify(call.project.project_id, len(points))
 
 
 def _checked_run_id(text: str | None) -> str:

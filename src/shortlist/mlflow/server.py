@@ -1,7 +1,6 @@
 """What clients ask the server about itself. Paths are from the root."""
 
 import msgspec
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -37,16 +36,8 @@ async def server_info(_call: Call, _request: None) -> ServerInfo:
     return ServerInfo()
 
 
-def ready(_call: Call, connection: Connection, _request: None) -> dict[str, str]:
-    """Whether the server can do its work: the database answers."""
-    connection.exec_driver_sql("SELECT 1")
-    return {"status": "ok"}
-
-
 PROBES = (
     Endpoint(method="GET", path="/health", action=Action.SERVER_PUBLIC, mode=Mode.STREAM, handler=health),
-    Endpoint(method="GET", path="/-/liveness", action=Action.SERVER_PUBLIC, mode=Mode.STREAM, handler=health),
-    Endpoint(method="GET", path="/-/readiness", action=Action.SERVER_PUBLIC, mode=Mode.READ, handler=ready),
     Endpoint(method="GET", path="/version", action=Action.SERVER_PUBLIC, mode=Mode.STREAM, handler=version),
 )
 INFO = (

@@ -195,6 +195,11 @@ def claim_sweep(connection: Connection, now: int, before: int) -> bool:
     return connection.execute(taken.values(began_at=now)).rowcount == 1
 
 
+def sweep_began(connection: Connection) -> int | None:
+    """When the last sweep began; None before the first."""
+    return connection.execute(select(package_sweep.c.began_at)).scalar_one_or_none()
+
+
 def projects_with_content(connection: Connection) -> list[int]:
     """Every project that ever stored a file; for the sweep, which is nobody's request and has no scope."""
     statement = select(blob.c.project_id).distinct().order_by(blob.c.project_id)

@@ -51,8 +51,10 @@ class Sweeper:
             try:
                 self.sweep_if_due()
             except DomainError as error:
+                self._storage.database.meters.background_failures["sweep"].add()
                 _log.warning("sweep failed; it is tried again", error=error.message)
             except Exception as error:  # noqa: BLE001 - the thread must live; the next sweep may succeed
+                self._storage.database.meters.background_failures["sweep"].add()
                 _log.error("sweep failed; it is tried again", exc_info=error)
 
     def sweep_if_due(self) -> Swept | None:

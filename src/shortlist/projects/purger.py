@@ -40,8 +40,10 @@ class Purger:
                 if purged or groups:
                     _log.info("deleted for good", projects=purged, groups=groups)
             except DomainError as error:
+                self._database.meters.background_failures["purge"].add()
                 _log.warning("purge failed; it is tried again", error=error.message)
             except Exception as error:  # noqa: BLE001 - the thread must live; the next round finds the same projects
+                self._database.meters.background_failures["purge"].add()
                 _log.error("purge failed; it is tried again", exc_info=error)
             if self._stopping.wait(self._interval):
                 return

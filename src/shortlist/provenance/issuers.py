@@ -63,6 +63,10 @@ class Issuers:
                 field="issuer",
             )
 
+    async def probe(self, issuer: str) -> int:
+        """Ask an issuer now; how many keys it publishes. Raises OutboundError, InvalidValue: no usable answer."""
+        return len(await self._ask(issuer))
+
     async def key(self, issuer: str, kid: str) -> "Key":
         """The key of an issuer with this id.
 

@@ -25,6 +25,11 @@ def publishers(connection: Connection, project_id: int) -> list[Publisher]:
     return [_publisher(row) for row in connection.execute(statement.order_by(trusted_publisher.c.id))]
 
 
+def issuers_in_use(connection: Connection) -> set[str]:
+    """The issuers that the rules of any project name; for those who look after the server."""
+    return set(connection.execute(select(trusted_publisher.c.issuer).distinct()).scalars())
+
+
 def publishers_for(connection: Connection, issuer: str, ci_project: str) -> list[Publisher]:
     """The rules of every project for an issuer and a CI project, in any capitals."""
     statement = select(*_PUBLISHER).where(

@@ -21,6 +21,7 @@ from shortlist.web import (
     files,
     live,
     pictures,
+    probes,
 )
 
 ENDPOINTS = (
@@ -44,4 +45,5 @@ ENDPOINTS = (
     *files.ENDPOINTS,
     *live.ENDPOINTS,
     *pictures.ENDPOINTS,
+    *probes.ENDPOINTS,
 )

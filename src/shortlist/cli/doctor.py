@@ -1,0 +1,63 @@
+"""`shortlist doctor`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shortlist.cli.options import Config, Data, DatabaseUrl, refusals, settings_of
+
+if TYPE_CHECKING:
+    from shortlist.health.types import Finding
+    from shortlist.settings import Settings
+
+_COLOURS = {"ok": typer.colors.GREEN, "warning": typer.colors.YELLOW, "problem": typer.colors.RED}
+
+
+def doctor(
+    data: Data = None,
+    database: DatabaseUrl = None,
+    artifacts: Annotated[str | None, typer.Option(help="file:///FOLDER, s3://BUCKET/PREFIX, gs://…, az://…")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    config: Config = None,
+) -> None:
+    """Examine the whole installation and explain what is wrong with it; exit code 1 where something is."""
+    with refusals():
+        import asyncio
+
+        settings = settings_of(config, data=data, database=database, artifacts=artifacts)
+        problems, warnings = asyncio.run(_show(settings, as_json=as_json))
+    if not as_json:
+        typer.echo("")
+        typer.echo(_summary(problems, warnings))
+    raise typer.Exit(1 if problems else 0)
+
+
+async def _show(settings: "Settings", *, as_json: bool) -> tuple[int, int]:
+    from shortlist.health.doctor import examine
+    from shortlist.health.types import Level
+
+    counts = dict.fromkeys(Level, 0)
+    async for finding in examine(settings):
+        counts[finding.level] += 1
+        typer.echo(_as_json(finding) if as_json else _as_line(finding))
+    return counts[Level.PROBLEM], counts[Level.WARNING]
+
+
+def _as_json(finding: "Finding") -> str:
+    import msgspec
+
+    return msgspec.json.encode(finding).decode()
+
+
+def _as_line(finding: "Finding") -> str:
+    level = typer.style(f"{finding.level.value:8}", fg=_COLOURS[finding.level.value])
+    return f"{level} {finding.subject:9} {finding.sentence}"
+
+
+def _summary(problems: int, warnings: int) -> str:
+    if not problems and not warnings:
+        return "All is well."
+    found = [
+        f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((problems, "problem"), (warnings, "warning"))
+    ]
+    return f"Found {' and '.join(found)}."
