@@ -10,6 +10,9 @@ import structlog
 from shortlist.access.actions import Action
 from shortlist.blobs.store import BlobStore
 from shortlist.bootstrap import FirstStart, first_start
+from shortlist.connected.client import GitLab
+from shortlist.connected.job_tokens import JobTokens
+from shortlist.connected.refresher import Refresher
 from shortlist.db import migrate
 from shortlist.db.database import Database
 from shortlist.health.readiness import Readiness
@@ -62,6 +65,7 @@ class Application:
     def close(self) -> None:
         self.purger.stop()
         self.services.hub.close()
+        self.services.refresher.stop()
         self.sweeper.stop()
         self.services.folder.stop()
         self.services.database.close()
@@ -79,7 +83,9 @@ def build(settings: Settings) -> Application:
     blobs = BlobStore.open(settings.artifacts_url, meters)
     folder = Folder(database)
     limits = SignInLimits()
-    verifier = Verifier(database, Issuers(settings.ci_issuers), settings.external_url)
+    verifier = Verifier(database, Issuers(settings.issuers), settings.external_url)
+    gitlab = GitLab(settings.gitlab_url, settings.gitlab_token) if settings.gitlab_url else None
+    job_tokens = None if gitlab is None else JobTokens(gitlab)
     services = Services(
         settings=settings,
         meters=meters,
@@ -88,8 +94,10 @@ def build(settings: Settings) -> Application:
         readiness=Readiness(database, blobs),
         folder=folder,
         hub=Hub(database),
-        resolver=Resolver(database, limits, verifier),
+        resolver=Resolver(database, limits, verifier, job_tokens),
         verifier=verifier,
+        gitlab=gitlab,
+        refresher=Refresher(database, gitlab),
         snapshots=Snapshots(),
         sign_in_limits=limits,
         code_guesses=AttemptLimit(5),
@@ -102,6 +110,7 @@ def build(settings: Settings) -> Application:
     purger.start()
     folder.start()
     services.hub.start()
+    services.refresher.start()
     storage = Storage(database, services.blobs, settings.max_file_bytes)
     sweeper = Sweeper(storage, settings.keep_deleted_hours * _HOUR_MS)
     sweeper.start()

@@ -19,12 +19,25 @@ MAX_BYTES = 256 * 1024
 
 
 class OutboundError(Exception):
-    """The other side gave no usable answer. `status` is that of its answer, None where there was none."""
+    """The other side gave no usable answer. `status` is that of its answer, None where it had another fault.
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
+    `unreachable`: it did not answer at all, or not in time. `retry_after` is for how many seconds it wants to be left
+    alone, where it says so.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        status: int | None = None,
+        *,
+        unreachable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
+        self.unreachable = unreachable
+        self.retry_after = retry_after
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -100,16 +113,25 @@ async def ask_json(
             if response.is_redirect:
                 raise OutboundError("it redirects, which is not followed", response.status_code)
             if not response.is_success:
-                raise OutboundError(f"it answered {response.status_code}", response.status_code)
+                raise OutboundError(
+                    f"it answered {response.status_code}",
+                    response.status_code,
+                    retry_after=_seconds(response.headers.get("retry-after", "")),
+                )
             text = await _read(response, limits.max_bytes)
     except TimeoutError:
-        raise OutboundError(f"no complete answer within {limits.seconds:g} seconds") from None
+        raise OutboundError(f"no complete answer within {limits.seconds:g} seconds", unreachable=True) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise OutboundError(f"no answer ({type(error).__name__})") from None
+        raise OutboundError(f"no answer ({type(error).__name__})", unreachable=True) from None
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         raise OutboundError("its answer is not JSON") from None
+
+
+def _seconds(retry_after: str) -> float | None:
+    """The header's number of seconds; a date is as good as nothing."""
+    return float(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 8 else None
 
 
 @cache

@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     external_url: str = ""  # as browsers and clients see the server; empty: from the Host header
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For and -Proto are believed
     ci_issuers: tuple[str, ...] = CI_ISSUERS  # whose CI identity tokens projects may trust; replaces the default list
+    gitlab_url: str = ""  # of a GitLab that is asked about jobs, pipelines and merge requests; projects may trust it
+    gitlab_token: str = ""  # of that GitLab, with the scope read_api; api lets it comment on merge requests
     max_body_bytes: int = 32 * 1024 * 1024  # of a JSON request
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
     max_generic_file_bytes: int = 5 * 1024 * 1024 * 1024  # of one file uploaded to a generic package
@@ -46,6 +48,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.data.resolve() / 'shortlist.db'}"
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """Whose CI identity tokens projects may trust: those listed, and the connected GitLab."""
+        return (*self.ci_issuers, self.gitlab_url.rstrip("/")) if self.gitlab_url else self.ci_issuers
 
     @property
     def artifacts_url(self) -> str:
@@ -73,6 +80,8 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
     _check_networks(settings.trusted_proxies)
     for issuer in settings.ci_issuers:
         check_url(issuer, "ci_issuers")
+    if settings.gitlab_url:
+        check_url(settings.gitlab_url, "gitlab_url")
     if settings.keep_deleted_hours < 1:
         raise InvalidValue("Wrong setting keep_deleted_hours: it must be at least 1.", field="keep_deleted_hours")
     return settings

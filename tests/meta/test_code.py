@@ -35,6 +35,7 @@ SHARED_TABLES = {
     "path_redirect",
     "project",
     "recovery_code",
+    "signing_key",
     "totp_secret",
     "user_account",
 }
@@ -86,6 +87,10 @@ def _points_into_a_project(constraint: Constraint) -> TypeGuard[ForeignKeyConstr
 def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
     """Each takes a scope, or in the metric engine the id of the project; the list of others is short and reasoned."""
     unlimited = {
+        "shortlist.attestation.store.key",  # the instance has one
+        "shortlist.attestation.store.add_key",
+        "shortlist.connected.store.due",  # one thread asks for every project
+        "shortlist.connected.store.recorded_since",
         "shortlist.metrics.store.projects_with_log",  # the background fold serves every project
         "shortlist.metrics.store.waiting",  # for those who look after the server
         "shortlist.packages.store.claim_sweep",

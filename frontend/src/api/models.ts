@@ -48,3 +48,8 @@ export function versionFileUrl(
 ): string {
   return `/api/v1${version(path, iid, number)}/files/${segments(file)}${inline ? '?inline=1' : ''}`;
 }
+
+/** The address of what the server attests of a version. */
+export function attestationUrl(path: string, iid: number, number: number): string {
+  return `/api/v1${version(path, iid, number)}/attestation`;
+}

@@ -256,6 +256,8 @@ export interface Ci {
   issuer: string;
   recorded_at: number;
   facts: CiFact[];
+  looked_up_at: number | null;
+  fault: string;
 }
 
 export interface CiFact {
@@ -264,6 +266,9 @@ export interface CiFact {
   title: string;
   url: string;
   verified: boolean;
+  status: string;
+  seconds: number | null;
+  by: string;
 }
 
 export interface Code {
@@ -374,6 +379,12 @@ export interface Enrolment {
   secret: string;
   uri: string;
   qr: string;
+}
+
+export interface Envelope {
+  payloadType: string;
+  payload: string;
+  signatures: Signature[];
 }
 
 export interface Experiment {
@@ -520,6 +531,10 @@ export interface InstanceSettingsChange {
   max_file_bytes?: number | null;
   max_generic_file_bytes?: number | null;
   project_size_limit?: number | null;
+}
+
+export interface KeySet {
+  keys: PublicKey[];
 }
 
 export interface KeyValue {
@@ -807,6 +822,15 @@ export interface ProjectSettingsChange {
   least_writing_role?: 'developer' | 'maintainer' | 'owner' | 'reporter' | null;
 }
 
+export interface PublicKey {
+  kid: string;
+  x: string;
+  kty: string;
+  crv: string;
+  use: string;
+  alg: string;
+}
+
 export interface PublisherCreate {
   issuer: string;
   ci_project: string;
@@ -951,6 +975,11 @@ export interface SignUpState {
   open: boolean;
 }
 
+export interface Signature {
+  keyid: string;
+  sig: string;
+}
+
 export interface SignedUp {
   username: string;
 }
@@ -1034,6 +1063,7 @@ export interface VersionCandidate {
   experiment: CandidateLink;
   metrics: Series[];
   params: KeyValue[];
+  ci: Ci | null;
 }
 
 export interface VersionChange {

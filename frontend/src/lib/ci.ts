@@ -28,6 +28,30 @@ export function ciText(fact: Pick<CiFact, 'kind' | 'text'>, system: string): str
   }
 }
 
+export interface CiStatus {
+  text: string;
+  icon: 'check' | 'alert' | 'running' | 'stop' | 'close' | 'clock';
+  tone: 'good' | 'bad' | 'busy' | 'warn' | 'quiet';
+}
+
+const STATUSES: Record<string, CiStatus> = {
+  success: { text: 'Passed', icon: 'check', tone: 'good' },
+  failed: { text: 'Failed', icon: 'alert', tone: 'bad' },
+  running: { text: 'Running', icon: 'running', tone: 'busy' },
+  canceled: { text: 'Canceled', icon: 'stop', tone: 'warn' },
+  opened: { text: 'Open', icon: 'running', tone: 'good' },
+  merged: { text: 'Merged', icon: 'check', tone: 'busy' },
+  closed: { text: 'Closed', icon: 'close', tone: 'bad' },
+};
+
+/** How GitLab's word for the state of a job, pipeline or merge request looks. */
+export function ciStatus(status: string): CiStatus {
+  const text = status.replaceAll('_', ' ');
+  return (
+    STATUSES[status] ?? { text: text.charAt(0).toUpperCase() + text.slice(1), icon: 'clock', tone: 'quiet' }
+  );
+}
+
 /** What has a page of all the candidates that it produced. */
 export function reportOf(kind: string): Subject | null {
   return kind === 'pipeline' || kind === 'merge_request' ? kind : null;

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from shortlist import __version__
-from shortlist.cli import instance, packages, projects, reports, tokens, users
+from shortlist.cli import attestations, instance, packages, projects, reports, tokens, users
 from shortlist.cli.compare import compare
 from shortlist.cli.doctor import doctor
 from shortlist.cli.options import Config, Data, DatabaseUrl, prepare_folder, refusals, settings_of
@@ -25,6 +25,7 @@ for name, group in (
 ):
     app.add_typer(group, name=name)
 app.command("report")(reports.report)
+app.command("verify")(attestations.verify)
 
 
 def _show_version(asked: bool) -> None:

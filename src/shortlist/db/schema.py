@@ -5,7 +5,9 @@ from importlib import import_module
 from shortlist.db.metadata import METADATA
 
 for _domain in (
+    "attestation.tables",
     "audit.tables",
+    "connected.tables",
     "db.counters",
     "identity.tables",
     "instance.tables",

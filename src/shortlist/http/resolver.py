@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from shortlist.access.roles import Credential
 from shortlist.access.scope import Actor, GroupFacts, ProjectFacts
 from shortlist.clock import now_ms
+from shortlist.connected.job_tokens import JobTokens
 from shortlist.db.database import Database
 from shortlist.errors import NotFound, SecondFactorNeeded, Unauthenticated, Unavailable
 from shortlist.identity import keys, passwords, store
@@ -40,18 +41,21 @@ _MINUTE = 60_000
 _TOUCH_AFTER = 60 * _MINUTE
 
 # What GitLab's clients send, by the kind of token that they believe to have.
-_TOKEN_HEADERS = ("private-token", "job-token", "deploy-token")
+_JOB_HEADER, _JOB_LOGIN, _JOB_PREFIX = "job-token", "gitlab-ci-token", "glcbt-"
+_TOKEN_HEADERS = ("private-token", _JOB_HEADER, "deploy-token")
 
 T = TypeVar("T")
 
 
 class Presented(msgspec.Struct, frozen=True):
-    """The credentials of a request; at most one is set. `login` goes with `password`, which may be a token."""
+    """The credentials of a request; at most one is set. `login` goes with `password`, which may be a token. `of_job`:
+    it came where GitLab's clients put the token of a job."""
 
     token: str | None = None
     session: str | None = None
     login: str = ""
     password: str | None = None
+    of_job: bool = False
 
     @property
     def anonymous(self) -> bool:
@@ -63,10 +67,20 @@ class Presented(msgspec.Struct, frozen=True):
         secret = self.token or self.password
         return secret if secret is not None and tokens.looks_like_one(secret) else None
 
+    @property
+    def job_token(self) -> str | None:
+        """What may be the token that a GitLab has given to a job; tokens of our own may stand there too."""
+        secret = self.token or self.password
+        if secret is None or self.identity_token is not None:
+            return None
+        marked = self.of_job or self.login == _JOB_LOGIN or secret.startswith(_JOB_PREFIX)
+        return secret if marked else None
+
     def key(self, reference: str | None) -> tuple[bytes, str | None]:
         """What the cache knows them by; the secret itself is not kept. A CI job is somebody else in each project."""
         secrets = f"{self.token or ''}\n{self.session or ''}\n{self.login}\n{self.password or ''}"
-        return keys.digest(secrets), None if self.identity_token is None else reference
+        of_a_job = self.identity_token is not None or self.job_token is not None
+        return keys.digest(secrets), reference if of_a_job else None
 
 
 _NOTHING = Presented()
@@ -89,7 +103,7 @@ def parse_authorization(headers: Mapping[str, str]) -> Presented:
     for name in _TOKEN_HEADERS:
         token = headers.get(name)
         if token:
-            return Presented(token=token)
+            return Presented(token=token, of_job=name == _JOB_HEADER)
     return _cookie(headers.get("cookie", ""))
 
 
@@ -138,10 +152,13 @@ class _Cache(Generic[T]):
 class Resolver:
     """Turns credentials into an actor, and an actor and a project's address into facts. Used on the event loop."""
 
-    def __init__(self, database: Database, limits: SignInLimits, verifier: Verifier) -> None:
+    def __init__(
+        self, database: Database, limits: SignInLimits, verifier: Verifier, job_tokens: JobTokens | None = None
+    ) -> None:
         self._database = database
         self._limits = limits
         self._verifier = verifier
+        self._job_tokens = job_tokens
         self._actors: _Cache[Actor] = _Cache()
         self._projects: _Cache[ProjectFacts] = _Cache()
         self._groups: _Cache[GroupFacts] = _Cache()
@@ -179,6 +196,8 @@ class Resolver:
             return await self._verifier.actor(
                 presented.identity_token, None if reference is None else _number_or(reference)
             )
+        if presented.job_token is not None and self._job_tokens is not None:
+            return await self._of_job(presented.job_token, self._job_tokens, reference)
         if presented.password is None:
             return await self._database.read(lambda connection: _identify(connection, presented))
         login = presented.login
@@ -197,6 +216,16 @@ class Resolver:
         if found[0].credential is Credential.PASSWORD:
             self._limits.succeeded(login)
         return found
+
+    async def _of_job(
+        self, token: str, job_tokens: JobTokens, reference: str | None
+    ) -> tuple[Actor, Callable[[Connection], None] | None]:
+        """A token of our own, whoever sends it so; else one that the connected GitLab is asked about."""
+        try:
+            return await self._database.read(lambda connection: _of_token(connection, token))
+        except Unauthenticated:
+            who = await job_tokens.identity(token)
+        return await self._verifier.admit(who, None if reference is None else _number_or(reference))
 
     async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
         """The project with this id or full path, as this caller stands to it; None when there is none."""

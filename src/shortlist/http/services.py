@@ -9,6 +9,8 @@ from shortlist.settings import Settings
 
 if TYPE_CHECKING:
     from shortlist.blobs.store import BlobStore
+    from shortlist.connected.client import GitLab
+    from shortlist.connected.refresher import Refresher
     from shortlist.health.readiness import Readiness
     from shortlist.http.resolver import Resolver
     from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
@@ -29,6 +31,8 @@ class Services:
     hub: "Hub"
     resolver: "Resolver"
     verifier: "Verifier"
+    gitlab: "GitLab | None"  # the one that this server is connected to
+    refresher: "Refresher"
     snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
     sign_in_limits: "SignInLimits"
     code_guesses: "AttemptLimit"  # of codes of a second factor, by account

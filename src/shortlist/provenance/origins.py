@@ -29,7 +29,7 @@ def note_created(connection: Connection, scope: Scope, iid: int, metadata: Mappi
     """Note where a new candidate came from: the proof of the caller, if there is one, else its metadata."""
     origin = _origin(scope.actor.proof, scope, reported.facts(metadata))
     if origin is not None:
-        store.add_origin(connection, scope, iid, origin)
+        store.add_origin(connection, scope.project_id, iid, origin)
 
 
 def note_metadata(connection: Connection, scope: Scope, iid: int, metadata: Mapping[str, str]) -> None:
@@ -37,20 +37,22 @@ def note_metadata(connection: Connection, scope: Scope, iid: int, metadata: Mapp
 
     What is proved stays as it is, whoever asks: only the job's own token, at the creation, could say it.
     """
-    known = store.origins(connection, scope, [iid]).get(iid)
+    known = store.origins(connection, scope.project_id, [iid]).get(iid)
     said = reported.facts(metadata)
     if known is not None and known.proven:
         proved = _only(known.facts, known.proven)
-        store.put_origin(connection, scope, iid, msgspec.structs.replace(known, facts=_with_added(proved, said)))
+        store.put_origin(
+            connection, scope.project_id, iid, msgspec.structs.replace(known, facts=_with_added(proved, said))
+        )
     elif said is not None and reported.links(said):
-        store.put_origin(connection, scope, iid, Origin(facts=said, recorded_at=now_ms()))
+        store.put_origin(connection, scope.project_id, iid, Origin(facts=said, recorded_at=now_ms()))
     elif known is not None:
-        store.remove_origin(connection, scope, iid)
+        store.remove_origin(connection, scope.project_id, iid)
 
 
 def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, Origin]:
     """Where candidates came from, by iid, of those of which something is known. One statement."""
-    return store.origins(connection, scope, iids)
+    return store.origins(connection, scope.project_id, iids)
 
 
 def _origin(proof: Proof | None, scope: Scope, said: Facts | None) -> Origin | None:

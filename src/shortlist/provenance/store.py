@@ -7,7 +7,6 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 
 from shortlist.access.roles import Role
-from shortlist.access.scope import Scope
 from shortlist.db.dialect import among, insert, upsert
 from shortlist.provenance.tables import candidate_origin, trusted_publisher
 from shortlist.provenance.types import SEARCHED, Facts, Origin, Publisher
@@ -60,27 +59,27 @@ def _publisher(row: Any) -> Publisher:
     return Publisher(**values)
 
 
-def add_origin(connection: Connection, scope: Scope, iid: int, origin: Origin) -> None:
+def add_origin(connection: Connection, project_id: int, iid: int, origin: Origin) -> None:
     """Note where a candidate came from, where nothing is noted yet."""
-    values = _origin_values(scope, iid, origin)
+    values = _origin_values(project_id, iid, origin)
     connection.execute(insert(connection, candidate_origin).on_conflict_do_nothing(), [values])
 
 
-def put_origin(connection: Connection, scope: Scope, iid: int, origin: Origin) -> None:
-    upsert(connection, candidate_origin, [_origin_values(scope, iid, origin)])
+def put_origin(connection: Connection, project_id: int, iid: int, origin: Origin) -> None:
+    upsert(connection, candidate_origin, [_origin_values(project_id, iid, origin)])
 
 
-def remove_origin(connection: Connection, scope: Scope, iid: int) -> None:
+def remove_origin(connection: Connection, project_id: int, iid: int) -> None:
     here = candidate_origin.c
-    connection.execute(delete(candidate_origin).where(here.project_id == scope.project_id, here.candidate_iid == iid))
+    connection.execute(delete(candidate_origin).where(here.project_id == project_id, here.candidate_iid == iid))
 
 
-def origins(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, Origin]:
+def origins(connection: Connection, project_id: int, iids: Sequence[int]) -> dict[int, Origin]:
     """Where candidates came from, by iid, of those of which something is known. One statement."""
     here = candidate_origin.c
     statement = select(
         here.candidate_iid, here.facts, here.proven, here.issuer, here.publisher_id, here.token_id, here.recorded_at
-    ).where(here.project_id == scope.project_id, among(connection, here.candidate_iid, iids))
+    ).where(here.project_id == project_id, among(connection, here.candidate_iid, iids))
     return {
         row.candidate_iid: Origin(
             facts=msgspec.json.decode(row.facts, type=Facts),
@@ -94,9 +93,9 @@ def origins(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[i
     }
 
 
-def _origin_values(scope: Scope, iid: int, origin: Origin) -> dict[str, Any]:
+def _origin_values(project_id: int, iid: int, origin: Origin) -> dict[str, Any]:
     return {
-        "project_id": scope.project_id,
+        "project_id": project_id,
         "candidate_iid": iid,
         **{name: getattr(origin.facts, name) or None for name in SEARCHED},
         "verified": origin.verified.value,

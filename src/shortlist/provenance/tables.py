@@ -51,3 +51,5 @@ candidate_origin = Table(
 )
 Index("ix_candidate_origin_pipeline", candidate_origin.c.project_id, candidate_origin.c.pipeline)
 Index("ix_candidate_origin_merge_request", candidate_origin.c.project_id, candidate_origin.c.merge_request)
+Index("ix_candidate_origin_job", candidate_origin.c.project_id, candidate_origin.c.job)
+Index("ix_candidate_origin_recorded_at", candidate_origin.c.recorded_at)  # what came of late, in every project

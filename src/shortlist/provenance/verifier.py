@@ -57,21 +57,41 @@ class Verifier:
         said = tokens.peek(token)
         key = await self.issuers.key(said.issuer, said.kid)
         verified = tokens.verify(token, key, issuer=said.issuer, audience=self.audience, now=int(time.time()))
-        return await self._database.read(lambda connection: _admit(connection, said.issuer, verified, reference))
+        return await self._admit(said.issuer, identities(said.issuer, verified), reference)
+
+    async def admit(self, who: Identity, reference: int | str | None) -> tuple[Actor, Use | None]:
+        """The same for a job that its CI system has vouched for in another way.
+
+        Raises:
+            Unauthenticated: no rule lets the job in.
+        """
+        return await self._admit(who.issuer, [(who.facts.system, who)], reference)
+
+    async def _admit(
+        self, issuer: str, found: Sequence[tuple[str, Identity]], reference: int | str | None
+    ) -> tuple[Actor, Use | None]:
+        return await self._database.read(lambda connection: _admitted(connection, issuer, found, reference))
 
 
-def _admit(
-    connection: Connection, issuer: str, verified: Mapping[str, object], reference: int | str | None
+def identities(issuer: str, verified: Mapping[str, object]) -> list[tuple[str, Identity]]:
+    """Who a verified token may speak for: as each CI system reads its claims, by the system's name."""
+    found: list[tuple[str, Identity]] = []
+    for system in SYSTEMS.values():
+        try:
+            found.append((system.name, claims.identity(system, issuer, verified)))
+        except Unauthenticated:
+            continue
+    return found
+
+
+def _admitted(
+    connection: Connection, issuer: str, found: Sequence[tuple[str, Identity]], reference: int | str | None
 ) -> tuple[Actor, Use | None]:
     reasons: list[str] = []
     accepted: list[tuple[Publisher, Identity]] = []
-    for system in SYSTEMS.values():
-        try:
-            who = claims.identity(system, issuer, verified)
-        except Unauthenticated:
-            continue
+    for system, who in found:
         for rule in store.publishers_for(connection, issuer, who.project):
-            if rule.system != system.name:
+            if rule.system != system:
                 continue
             refusal = rules.refusal(rule, who)
             if refusal:

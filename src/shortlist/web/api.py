@@ -3,6 +3,7 @@
 from shortlist.web import (
     api_account,
     api_admin,
+    api_attestations,
     api_candidates,
     api_experiments,
     api_groups,
@@ -39,6 +40,7 @@ ENDPOINTS = (
     *api_experiments.ENDPOINTS,
     *api_candidates.ENDPOINTS,
     *api_models.ENDPOINTS,
+    *api_attestations.ENDPOINTS,
     *api_packages.ENDPOINTS,
     *charts.ENDPOINTS,
     *compare.ENDPOINTS,

@@ -26,6 +26,7 @@ async def get(call: Call, request: wire.CandidatePath) -> wire.Candidate:
     """Get a candidate with all that its page shows."""
     scope, services, iid = call.project, call.services, request.candidate
     record = await services.database.read(lambda connection: candidates.get_by_iid(connection, scope, iid))
+    services.refresher.seen(scope.project_id, [iid])
     # Its place among the others counts points that may still be in the log.
     return await fresh.folded(
         services.database,

@@ -19,7 +19,7 @@ from shortlist.search.text import name_contains
 from shortlist.search.types import RegistrySearch
 from shortlist.tracking import candidates, experiments, roots, store_candidates
 from shortlist.tracking.types import CandidateRecord
-from shortlist.web import translate, wire, wire_models
+from shortlist.web import ci, translate, wire, wire_models
 
 MAX_LISTED_VERSIONS = 500
 MAX_LISTED_FILES = 2000
@@ -177,6 +177,7 @@ def _maker(connection: Connection, scope: Scope, item: Version) -> wire_models.V
         experiment=wire.CandidateLink(experiment.iid, experiment.name, state),
         metrics=[translate.series(series) for series in metrics.summaries(connection, scope, record.iid)],
         params=_pairs(params),
+        ci=ci.of_candidate(connection, scope, record.iid),
     )
 
 

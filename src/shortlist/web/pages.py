@@ -128,13 +128,15 @@ class Pages:
 
     async def candidate(self, call: Call, _request: Request) -> Response:
         """One candidate."""
+        iid = _number(call.path["candidate"])
 
         def work(connection: Connection) -> PageData:
             data = _of_project(call, connection, "candidate")
-            data.candidate = views.candidate(connection, call.project, _number(call.path["candidate"]))
+            data.candidate = views.candidate(connection, call.project, iid)
             return data
 
         data = await call.services.database.read(work)
+        call.services.refresher.seen(call.project.project_id, [iid])
         return self._page(data, data.candidate.name if data.candidate else "Candidate")
 
     async def models(self, call: Call, _request: Request) -> Response:

@@ -11,13 +11,17 @@ GrantedRole = Literal["reporter", "developer", "maintainer"]
 
 class CiFact(msgspec.Struct):
     """One line: `text` is its number or name, `title` what else is known of it. `verified`: the issuer vouches for it;
-    otherwise the client has said it."""
+    otherwise the client has said it. Of a job, pipeline or merge request that a connected GitLab was asked about,
+    `status`, `seconds` and `by`, who wrote a merge request, are what it said last."""
 
     kind: CiKind
     text: str
     title: str
     url: str
     verified: bool
+    status: str = ""
+    seconds: float | None = None
+    by: str = ""
 
 
 class Ci(msgspec.Struct):
@@ -30,6 +34,8 @@ class Ci(msgspec.Struct):
     issuer: str
     recorded_at: int
     facts: list[CiFact]
+    looked_up_at: int | None = None  # when a connected GitLab said the oldest of it
+    fault: str = ""  # why it does not say it anew
 
 
 class PublisherItem(msgspec.Struct):

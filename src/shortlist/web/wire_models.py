@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from shortlist.web.wire import CandidateLink, File, KeyValue, Series, Value, VersionLink
+from shortlist.web.wire_ci import Ci
 
 Stage = Literal["none", "staging", "production", "archived"]
 
@@ -121,6 +122,7 @@ class VersionCandidate(msgspec.Struct):
     experiment: CandidateLink
     metrics: list[Series]
     params: list[KeyValue]
+    ci: Ci | None
 
 
 class Version(msgspec.Struct):

@@ -1,0 +1,48 @@
+"""Records of what a connected GitLab was asked and has answered. What is not known is an empty text or None."""
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["job", "pipeline", "merge_request"]
+
+
+class Key(msgspec.Struct, frozen=True, order=True):
+    """What is looked up: `project` is the path of the CI project in small letters."""
+
+    kind: Kind
+    project: str
+    number: str
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to one look-up. `user` and `user_name` are who triggered a job or pipeline, or wrote a merge request;
+    `created_at` is in milliseconds since 1970."""
+
+    status: str = ""
+    name: str = ""  # of a job
+    title: str = ""  # of a merge request
+    seconds: float | None = None
+    user: str = ""
+    user_name: str = ""
+    ref: str = ""
+    sha: str = ""
+    source: str = ""
+    pipeline: str = ""
+    merge_request: str = ""
+    source_branch: str = ""
+    target_branch: str = ""
+    created_at: int = 0
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """What is stored of one. `fault` says why the newest attempt failed, and is empty where it did not; `due_at` is
+    when it is asked again, None for not before somebody looks at it."""
+
+    project_id: int
+    key: Key
+    looked: Looked | None
+    fetched_at: int | None
+    due_at: int | None
+    failures: int
+    fault: str

@@ -1,0 +1,318 @@
+"""A connected GitLab, behind a real port: what it says of jobs is shown, kept while it is down, and believed only
+where a job of the CI project has signed in."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shortlist import outbound
+from shortlist.app import Application, build
+from shortlist.connected import refresher as refreshing
+from shortlist.connected.refresher import Refresher
+from shortlist.http import resolver
+from shortlist.outbound import Limits
+from shortlist.settings import Settings
+from tests.cast import Cast
+from tests.ci import AUDIENCE
+from tests.forge import JOB_TOKEN, PROJECT, SHA, TOKEN, GitLab, job, merge_request, pipeline, served
+from tests.http.client import Client, refused
+
+AsMember = Callable[[str], Client]
+MINUTE = 60_000
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLab]:
+    with served(GitLab()) as running:
+        yield running
+
+
+@pytest.fixture
+def application(
+    gitlab: GitLab, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Application]:
+    """Its thread is not started: a test says when it works."""
+    monkeypatch.setattr(Refresher, "start", lambda _self: None)
+    monkeypatch.setattr(resolver, "_TTL_SECONDS", -1.0)
+    settings = Settings(
+        data=tmp_path,
+        database=database_url,
+        artifacts=(tmp_path / "artifacts").as_uri(),
+        root_password="correct horse battery",
+        external_url=AUDIENCE,
+        gitlab_url=gitlab.url,
+        gitlab_token=TOKEN,
+        log_format="json",
+    )
+    built = build(settings)
+    yield built
+    built.close()
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ahead = 0
+
+    def wait(self, milliseconds: int) -> None:
+        self.ahead += milliseconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time of the look-ups, which a test lets pass."""
+    made, real = Clock(), refreshing.now_ms
+    monkeypatch.setattr(refreshing, "now_ms", lambda: real() + made.ahead)
+    return made
+
+
+@pytest.fixture
+def rounds(application: Application, runner: asyncio.Runner) -> Callable[[], int]:
+    """Let the look-ups work until nothing is due; how many questions were asked."""
+
+    def work() -> int:
+        asked = 0
+        while found := runner.run(application.services.refresher.work()):
+            asked += found
+        return asked
+
+    return work
+
+
+@pytest.fixture
+def trusted(application: Application, as_member: AsMember, cast: Cast, gitlab: GitLab) -> None:
+    """olga's project trusts the branch `deeper` of the CI project."""
+    rule = {"issuer": gitlab.url, "system": "gitlab", "ci_project": PROJECT, "ref": "deeper"}
+    answer = as_member("mara").post(f"/api/v1/projects/{cast.project_id}/trusted_publishers", rule)
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture
+def by_job(application: Application, runner: asyncio.Runner, cast: Cast, trusted: None) -> Client:
+    """A client whose only credential is the token that GitLab gave to the job."""
+    return Client(application.asgi, runner, JOB_TOKEN, cast.project)
+
+
+def shown(rita: Client, cast: Cast, iid: int = 1) -> dict[str, Any]:
+    found = rita.get(f"/api/v1/projects/{cast.project_id}/candidates/{iid}").json()["ci"]
+    return {**found, "facts": {fact["kind"]: fact for fact in found["facts"]}}
+
+
+def test_a_job_token_is_verified_provenance(by_job: Client, rita: Client, cast: Cast, gitlab: GitLab) -> None:
+    by_job.mlflow.new_run(tags=[{"key": "ci.job", "value": "1"}, {"key": "ci.user", "value": "the boss"}])
+    found = shown(rita, cast)
+    assert (found["verified"], found["issuer"]) == ("yes", gitlab.url)
+    assert {kind: fact["text"] for kind, fact in found["facts"].items()} == {
+        "job": "302",
+        "pipeline": "574",
+        "sha": SHA,
+        "ref": "deeper",
+        "user": "sam.doe",
+        "project": PROJECT,
+    }
+    # Asked once, then known for a moment.
+    by_job.mlflow.new_run()
+    assert gitlab.asked.count("GET job") == 1
+
+
+def test_where_a_job_token_may_stand(
+    application: Application, runner: asyncio.Runner, cast: Cast, gitlab: GitLab, trusted: None
+) -> None:
+    anyone = Client(application.asgi, runner, None, cast.project)
+    address = anyone.mlflow.prefix + "runs/create"
+    gitlab.jobs_of_tokens["without-prefix"] = job()
+    for headers, auth, status in (
+        ({"job-token": "without-prefix"}, None, 200),
+        ({}, ("gitlab-ci-token", "without-prefix"), 200),
+        ({"authorization": f"Bearer {JOB_TOKEN}"}, None, 200),
+        ({"authorization": "Bearer without-prefix"}, None, 401),
+        ({"job-token": cast.token("rita")}, None, 200),
+        ({"job-token": "made-up"}, None, 401),
+    ):
+        answer = anyone.post(address, {"experiment_id": "0"}, headers=headers, auth=auth)
+        assert answer.status_code == status, (headers, auth, answer.text)
+
+
+REFUSED = {
+    "a job that has ended": (job(status="success"), "no running job"),
+    "another branch": (job(ref="main"), "its ref is refs/heads/main"),
+    "a tag with the name of the branch": (job(tag=True), "its ref is refs/tags/deeper"),
+    "a branch that is named as a ref": (job(ref="refs/heads/deeper"), "refs/heads/refs/heads/deeper"),
+    "a merge request of a fork, by its own ref": (
+        job(ref="refs/merge-requests/9/head", pipeline={"id": 1, "project_id": 20, "source": "merge_request_event"}),
+        "its ref is refs/merge-requests/9/head",
+    ),
+    "a branch that is named as a merge request's ref": (
+        job(ref="refs/merge-requests/9/head"),
+        "its ref is refs/heads/refs/merge-requests/9/head",
+    ),
+    "another project": (job(pipeline={"id": 1, "project_id": 666}), "no project here trusts this CI project"),
+}
+
+
+def test_refused_job_tokens(by_job: Client, gitlab: GitLab, application: Application, runner: asyncio.Runner) -> None:
+    gitlab.objects["projects/666"] = {"id": 666, "path_with_namespace": "evil/fork"}
+    for number, (name, (found, words)) in enumerate(REFUSED.items()):
+        gitlab.jobs_of_tokens[f"glcbt-{number}"] = found
+        client = Client(application.asgi, runner, f"glcbt-{number}", by_job.project)
+        message = refused(client.mlflow.post("runs/create", experiment_id="0"), 401, "UNAUTHENTICATED")
+        assert words in message, (name, message)
+    settings = by_job.get(f"/api/v1/projects/{by_job.project.replace('/', '%2F')}/members")
+    assert "CI job may not" in refused(settings, 403, "PERMISSION_DENIED")
+
+
+@pytest.mark.parametrize("fault", [500, 429, "redirect", "huge", "no json", "other shape"])
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_gitlab_that_fails_makes_nobody_wait_or_pass(by_job: Client, gitlab: GitLab, fault: int | str) -> None:
+    gitlab.faults["*"] = fault
+    message = refused(by_job.mlflow.post("runs/create", experiment_id="0"), 503, "TEMPORARILY_UNAVAILABLE")
+    assert "GitLab cannot say whose job token this is" in message
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_gitlab_that_hangs_or_is_gone(
+    by_job: Client, gitlab: GitLab, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = outbound.ask_json
+
+    async def ask(method: str, url: str, **options: Any) -> Any:
+        return await hurried(method, url, **{**options, "limits": Limits(seconds=0.2)})
+
+    connected = application.services.gitlab
+    assert connected is not None
+    monkeypatch.setattr(connected, "_ask", ask)
+    gitlab.faults["*"] = "hang"
+    message = refused(by_job.mlflow.post("runs/create", experiment_id="0"), 503, "TEMPORARILY_UNAVAILABLE")
+    assert "no complete answer within 0.2 seconds" in message
+    monkeypatch.setattr(connected, "url", "http://127.0.0.1:1")
+    refused(by_job.mlflow.post("runs/create", experiment_id="0"), 503, "TEMPORARILY_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_made_up_job_tokens_are_no_flood(
+    by_job: Client, application: Application, runner: asyncio.Runner, gitlab: GitLab
+) -> None:
+    statuses = [
+        Client(application.asgi, runner, f"glcbt-guess-{number}", by_job.project).get("/api/v4/user").status_code
+        for number in range(40)
+    ]
+    assert statuses == [401] * 30 + [429] * 10
+    assert gitlab.asked.count("GET job") == 30
+
+
+def test_what_is_looked_up_is_shown_and_refreshed(
+    by_job: Client, rita: Client, cast: Cast, gitlab: GitLab, rounds: Callable[[], int], clock: Clock
+) -> None:
+    by_job.mlflow.new_run(tags=[{"key": "ci.merge_request", "value": "40"}])
+    assert shown(rita, cast)["verified"] == "partly", "the merge request is the client's word"
+    assert rounds() == 4  # the job, its pipeline, the merge request that the client named, and the pipeline's own
+    found = shown(rita, cast)
+    # The pipeline is proved, and GitLab says whose commit it has: 41, whatever the client said.
+    assert (found["verified"], found["facts"]["merge_request"]["text"]) == ("yes", "41")
+    found = found["facts"]
+    assert (found["job"]["status"], found["job"]["seconds"], found["job"]["title"]) == ("running", 62.5, "train")
+    assert (found["pipeline"]["status"], found["pipeline"]["title"]) == ("running", "push")
+    assert (found["merge_request"]["title"], found["merge_request"]["by"]) == ("Deeper trees", "Robin Roe")
+    assert found["merge_request"]["status"] == "opened"
+    assert found["merge_request"]["url"] == f"{gitlab.url}/{PROJECT}/-/merge_requests/41"
+    assert found["user"]["title"] == "Sam Doe"
+    report = rita.get(f"/api/v1/projects/{cast.project_id}/merge_requests/41").json()
+    assert (report["title"], report["target"], report["ci"]["facts"][0]["by"]) == ("Deeper trees", "main", "Robin Roe")
+
+    # What runs is asked again by itself; what has ended is not, until somebody looks a good while later.
+    gitlab.objects[f"projects/{PROJECT}/jobs/302"] = job(status="success", duration=70)
+    gitlab.objects[f"projects/{PROJECT}/pipelines/574"] = pipeline(status="success")
+    gitlab.objects[f"projects/{PROJECT}/merge_requests/41"] = merge_request(state="merged", title="Deeper")
+    clock.wait(400 * MINUTE)
+    assert rounds() >= 3
+    found = shown(rita, cast)["facts"]
+    assert (found["job"]["status"], found["merge_request"]["status"]) == ("success", "merged")
+    assert found["merge_request"]["title"] == "Deeper"
+    rounds()
+    clock.wait(24 * 60 * MINUTE)
+    assert rounds() <= 1  # merge request 40 is not there, and is looked for once a day
+    shown(rita, cast)
+    assert rounds() == 3
+
+
+def test_a_gitlab_that_is_down_is_left_alone_and_what_it_said_stays(
+    by_job: Client, rita: Client, cast: Cast, gitlab: GitLab, rounds: Callable[[], int], clock: Clock
+) -> None:
+    by_job.mlflow.new_run()
+    rounds()
+    known = shown(rita, cast)
+    assert known["fault"] == ""
+    gitlab.faults["*"] = 500
+    asked = []
+    for _ in range(6):
+        clock.wait(31 * 1000)
+        shown(rita, cast)
+        asked.append(rounds())
+    assert asked == [1, 1, 0, 1, 0, 0]
+    found = shown(rita, cast)
+    assert found["fault"] == "it answered 500"
+    assert found["looked_up_at"] == known["looked_up_at"]
+    assert found["facts"]["job"]["status"] == "running"
+
+    gitlab.faults["*"] = 429
+    gitlab.retry_after = "7200"
+    clock.wait(60 * MINUTE)
+    shown(rita, cast)
+    assert rounds() == 1
+    clock.wait(119 * MINUTE)
+    assert rounds() == 0
+    gitlab.faults.clear()
+    clock.wait(2 * MINUTE)
+    assert rounds() >= 3
+    assert shown(rita, cast)["fault"] == ""
+
+
+def test_a_fault_of_one_job_is_not_one_of_the_others(
+    by_job: Client, rita: Client, cast: Cast, gitlab: GitLab, rounds: Callable[[], int], clock: Clock
+) -> None:
+    for fault in (404, "redirect", "huge", "no json", "other shape"):
+        gitlab.faults[f"projects/{PROJECT}/jobs/302"] = fault
+        by_job.mlflow.new_run()
+        rounds()
+        found = shown(rita, cast)
+        assert found["fault"] != "", fault
+        assert found["facts"]["pipeline"]["status"] == "running", fault
+        clock.wait(25 * 60 * MINUTE)
+
+
+def test_a_number_that_a_client_reports_is_completed_but_stays_reported(
+    by_job: Client, rita: Client, cast: Cast, gitlab: GitLab, rounds: Callable[[], int]
+) -> None:
+    by_job.mlflow.new_run()
+    rita.mlflow.new_run(tags=[{"key": "gitlab.CI_JOB_ID", "value": "302"}])
+    rounds()
+    rounds()
+    found = shown(rita, cast, 2)
+    assert (found["verified"], found["issuer"]) == ("no", "")
+    assert {kind: fact["text"] for kind, fact in found["facts"].items()} == {
+        "job": "302",
+        "pipeline": "574",
+        "merge_request": "41",
+        "sha": SHA,
+        "ref": "deeper",
+        "user": "sam.doe",
+        "project": PROJECT,
+    }
+    assert not any(fact["verified"] for fact in found["facts"].values())
+    assert found["facts"]["job"]["url"] == f"{gitlab.url}/{PROJECT}/-/jobs/302"
+
+
+def test_nobody_reads_what_no_job_of_theirs_has_proved(
+    rita: Client, cast: Cast, gitlab: GitLab, rounds: Callable[[], int], trusted: None
+) -> None:
+    """The instance's token sees every CI project; a rule alone proves nothing, and a reported job even less."""
+    facts = {"ci.system": "gitlab", "ci.server": gitlab.url, "ci.job": "302"}
+    for project in (PROJECT, "secret/project"):
+        gitlab.objects[f"projects/{project}/jobs/302"] = job(name="the secret")
+        tags = [{"key": key, "value": value} for key, value in {**facts, "ci.project": project}.items()]
+        rita.mlflow.new_run(tags=tags)
+    assert rounds() == 0
+    assert "the secret" not in str(shown(rita, cast, 1)) + str(shown(rita, cast, 2))
+    assert gitlab.asked == []
