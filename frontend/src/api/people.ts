@@ -78,6 +78,16 @@ export const people = {
   purgeGroup: (path: string) =>
     call<wire.Done>('POST', `${place.group(path)}/purge`, { body: { full_path: path } }),
 
+  signUpState: () => call<wire.SignUpState>('GET', '/sign_up'),
+  signUp: (body: wire.SignUp) => call<wire.SignedUp>('POST', '/sign_up', { body }),
+  changeInstance: (body: wire.InstanceSettingsChange) =>
+    call<wire.InstanceSettings>('PATCH', '/admin/settings', { body }),
+
+  createPublisher: (path: string, body: wire.PublisherCreate) =>
+    call<wire.PublisherItem>('POST', `${project(path)}/trusted_publishers`, { body }),
+  deletePublisher: (path: string, id: number) =>
+    call<wire.Done>('DELETE', `${project(path)}/trusted_publishers/${id}`),
+
   createAccount: (body: wire.AccountCreate) => call<wire.AccountMade>('POST', '/admin/users', { body }),
   changeOther: (user: number, body: Omit<wire.AccountAdminChange, 'user'>) =>
     call<wire.Account>('PATCH', `/admin/users/${user}`, { body }),

@@ -22,6 +22,7 @@ export const USER_LINKS: readonly NavLink[] = [
 
 export const ADMIN_LINKS: readonly NavLink[] = [
   { text: 'Users', href: '/admin/users', page: 'admin_users' },
+  { text: 'Settings', href: '/admin/application_settings/general', page: 'admin_settings' },
   { text: 'Audit events', href: '/admin/audit_logs', page: 'admin_audit' },
 ];
 
@@ -35,6 +36,7 @@ interface Part {
 const PROJECT_PARTS: readonly Part[] = [
   { text: 'General', end: '/edit', page: 'settings', right: 'project:read' },
   { text: 'Access tokens', end: '/-/settings/access_tokens', page: 'project_tokens', right: 'token:read' },
+  { text: 'CI', end: '/-/settings/ci_cd', page: 'publishers', right: 'token:read' },
   { text: 'Audit events', end: '/-/audit_events', page: 'audit', right: 'audit:read' },
 ];
 

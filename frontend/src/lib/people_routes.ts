@@ -10,6 +10,7 @@ const OWN: Record<string, string> = {
   '/projects/new': 'new_project',
   '/groups/new': 'new_group',
   '/admin/users': 'admin_users',
+  '/admin/application_settings/general': 'admin_settings',
   '/admin/audit_logs': 'admin_audit',
 };
 
@@ -17,6 +18,7 @@ const IN_PROJECT: Record<string, string> = {
   '/-/project_members': 'members',
   '/edit': 'settings',
   '/-/settings/access_tokens': 'project_tokens',
+  '/-/settings/ci_cd': 'publishers',
   '/-/audit_events': 'audit',
 };
 

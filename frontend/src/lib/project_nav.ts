@@ -40,7 +40,7 @@ export const PARTS: readonly Part[] = [
   {
     text: 'Settings',
     rights: ['project:write', 'project:delete'],
-    pages: ['settings', 'project_tokens', 'audit'],
+    pages: ['settings', 'project_tokens', 'publishers', 'audit'],
     href: (project) => `${projectPath(project)}/edit`,
   },
 ];

@@ -6,6 +6,7 @@ export type Subject = 'merge_request' | 'pipeline';
 
 export type Route =
   | { page: 'sign_in' }
+  | { page: 'sign_up' }
   | { page: 'projects' }
   | { page: 'project'; project: string }
   | { page: 'experiments'; project: string }
@@ -28,6 +29,7 @@ export function matchRoute(pathname: string): Route {
   const path = pathname.replace(/\/+$/, '') || '/';
   if (path === '/') return { page: 'projects' };
   if (path === '/users/sign_in') return { page: 'sign_in' };
+  if (path === '/users/sign_up') return { page: 'sign_up' };
   const people = peoplePage(path);
   if (people !== null) return { page: 'people', name: people };
   const [project = '', rest] = splitOnce(decoded(path.slice(1)), '/-/');

@@ -42,6 +42,7 @@ export async function load(url: string, signal: AbortSignal): Promise<PageData> 
   const route = matchRoute(pathname);
   switch (route.page) {
     case 'sign_in':
+    case 'sign_up':
     case 'not_found':
       return blank(route.page);
     case 'people':

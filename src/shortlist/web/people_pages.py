@@ -157,7 +157,7 @@ PAGES = (
         "settings",
         "Settings",
         Action.PROJECT_READ,
-        {**_settings, **_own_namespaces},
+        {**_settings, **_own_namespaces, **_visibilities},
         "A project's settings.",
     ),
     _Page(
