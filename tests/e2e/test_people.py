@@ -133,8 +133,10 @@ def test_everybody_can_use_the_pages(open_page: OpenPage, filled: Filled, server
         f"/{filled.project}/-/project_members",
         f"/{filled.project}/edit",
         f"/{filled.project}/-/settings/access_tokens",
+        f"/{filled.project}/-/settings/ci_cd",
         f"/{filled.project}/-/audit_events",
         "/admin/users",
+        "/admin/application_settings/general",
     )
     found: dict[str, list[str]] = {}
     for width, theme in ((1440, "dark"), (390, "light")):
