@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shortlist.http.endpoint import Endpoint
-from shortlist.mlflow import artifacts, endpoints, server
+from shortlist.mlflow import endpoints, server
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "mlflow.md"
 ABSENT = Path(__file__).with_name("mlflow_absent.toml")
@@ -40,11 +40,13 @@ EXTENDED = {
     "GET /model-versions/get-download-uri": "By number or by semantic version.",
     "GET /model-versions/search": "Also by stage, semantic version, candidate, experiment and times.",
     "POST /model-versions/transition-stage": "Archiving others outside Staging and Production is 400, not 500.",
+    "POST /mpu/create/{directory}": "With `upload_id` it goes on: what is there, and where the rest goes.",
+    "POST /mpu/complete/{directory}": "Completing again is no error. The SHA-256 is computed here from what arrived.",
+    "GET /presigned/{path}": "At the store with `direct_transfers`, else at this server.",
+    "GET /artifacts/{path}": "With `direct_transfers`, a large file is answered by 302 to the store.",
     "GET /metrics/get-history-bulk-interval": "Each run's sample keeps the extremes, so that no spike is lost.",
     "GET /metrics/get-history-bulk": 'NaN is the text "NaN", so that the answer is valid JSON.',
 }
-# Operations that are there only to be refused, so that clients do the same by plain PUT and GET.
-REFUSED = "501 NOT_IMPLEMENTED"
 
 
 def page() -> str:
@@ -61,7 +63,7 @@ def page() -> str:
             "",
             *_section(f"Below `{_API}`", (*endpoints.TRACKING, *endpoints.REGISTRY)),
             *_section(f"Below `{_AJAX}` only", endpoints.AJAX),
-            *_section(f"Below `{_FILES}`", [item for item in artifacts.ENDPOINTS if not _is_refused(item)]),
+            *_section(f"Below `{_FILES}`", endpoints.ARTIFACTS),
             *_section("Below `/api/3.0/mlflow`", server.INFO),
             *_section("Without a version", [*endpoints.FILES, *_probes()]),
             "## Not served",
@@ -73,7 +75,6 @@ def page() -> str:
             "|---|---|---|---|",
             *(_absent(family) for family in absent()),
             "",
-            *_refused(),
         ]
     )
 
@@ -93,19 +94,8 @@ def _absent(family: dict[str, Any]) -> str:
     return f"| {family['what']} | {family['why']} | {below} | {names} |"
 
 
-def _refused() -> list[str]:
-    names = [f"`{item.method} {_template(item)}`" for item in artifacts.ENDPOINTS if _is_refused(item)]
-    if not names:
-        return []
-    return [f"Below `{_FILES}`, {', '.join(names)} answer {REFUSED}: clients then use plain PUT and GET.", ""]
-
-
 def _template(item: Endpoint) -> str:
     return item.path.replace(":path}", "}")
-
-
-def _is_refused(item: Endpoint) -> bool:
-    return item.handler is artifacts.unsupported
 
 
 def _section(title: str, items: "tuple[Endpoint, ...] | list[Endpoint]") -> list[str]:

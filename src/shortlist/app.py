@@ -34,7 +34,9 @@ from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
 from shortlist.packages.service import Storage
+from shortlist.packages.signing import Signer
 from shortlist.packages.sweeper import Sweeper
+from shortlist.packages.uploads import Uploads
 from shortlist.projects.purger import Purger
 from shortlist.provenance.issuers import Issuers
 from shortlist.provenance.verifier import Verifier
@@ -86,12 +88,15 @@ def build(settings: Settings) -> Application:
     verifier = Verifier(database, Issuers(settings.issuers), settings.external_url)
     gitlab = GitLab(settings.gitlab_url, settings.gitlab_token) if settings.gitlab_url else None
     job_tokens = None if gitlab is None else JobTokens(gitlab)
+    storage = Storage(database, blobs, settings.max_file_bytes)
     services = Services(
         settings=settings,
         meters=meters,
         database=database,
         blobs=blobs,
         readiness=Readiness(database, blobs),
+        uploads=Uploads(storage, direct=settings.direct_transfers),
+        signer=Signer(database),
         folder=folder,
         hub=Hub(database),
         resolver=Resolver(database, limits, verifier, job_tokens),
@@ -111,7 +116,6 @@ def build(settings: Settings) -> Application:
     folder.start()
     services.hub.start()
     services.refresher.start()
-    storage = Storage(database, services.blobs, settings.max_file_bytes)
     sweeper = Sweeper(storage, settings.keep_deleted_hours * _HOUR_MS)
     sweeper.start()
     return Application(

@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
     max_generic_file_bytes: int = 5 * 1024 * 1024 * 1024  # of one file uploaded to a generic package
     truncate_long_values: bool = True  # cut an overlong parameter or tag as MLflow's server does; false: refuse it
+    direct_transfers: bool = False  # large files go between clients and the object store itself, by signed addresses
     keep_deleted_hours: int = 7 * 24  # how long a deleted file's bytes stay before a sweep frees them; at least 1
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root

@@ -96,6 +96,8 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         "shortlist.packages.store.claim_sweep",
         "shortlist.packages.store.sweep_began",
         "shortlist.packages.store.projects_with_content",  # and so does the sweep
+        "shortlist.packages.store_uploads.obtain_signing_key",
+        "shortlist.packages.store_uploads.projects_with_uploads",
         "shortlist.provenance.store.issuers_in_use",  # for those who look after the server
         "shortlist.provenance.store.publishers_for",  # a CI token comes before it is known which project trusts it
     }

@@ -61,7 +61,7 @@ def test_bad_bodies_are_refused_in_one_shape(as_member: Callable[[str], Client],
                 content=body,
                 headers={"content-type": "application/json"},
             )
-            assert response.status_code < 500 or response.status_code == 501, (endpoint.path, body[:20], response.text)
+            assert response.status_code < 500, (endpoint.path, body[:20], response.text)
             if response.status_code >= 400:
                 assert isinstance(response.json()["message"], str), (endpoint.path, response.text)
 
@@ -74,7 +74,7 @@ def test_bad_queries_are_refused_in_one_shape(as_member: Callable[[str], Client]
             continue
         for query in ("max_results=x", "a=%ff", "&".join(f"a{number}=1" for number in range(1200)), "page_token=%00"):
             response = olga.get(f"{address(endpoint, olga.project)}?{query}")
-            assert response.status_code < 500 or response.status_code == 501, (
+            assert response.status_code < 500, (
                 endpoint.path,
                 query[:20],
                 response.text,

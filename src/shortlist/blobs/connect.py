@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
+# How long to wait for a connection, and between two reads; a whole download lasts as long as its reader takes.
+CONNECT_SECONDS, READ_SECONDS = 5, 60
+
 REMOTE_SCHEMES = ("s3", "gs", "az")
 
 # What obstore raises: its own family, and Python's file errors.
@@ -73,9 +76,8 @@ def open_remote(url: str) -> "ObjectStore":
 
 def _client_options(scheme: str) -> "ClientConfig":
     options: ClientConfig = {
-        "connect_timeout": timedelta(seconds=5),
-        # Between two reads, not for the whole answer: a download lasts as long as its reader takes.
-        "read_timeout": timedelta(seconds=60),
+        "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+        "read_timeout": timedelta(seconds=READ_SECONDS),
         "timeout": timedelta(days=1),
     }
     # Who writes http:// into the endpoint has decided to do without TLS.

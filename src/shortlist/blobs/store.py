@@ -5,12 +5,15 @@ import secrets
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import obstore
+from obstore.store import AzureStore, GCSStore, S3Store
 
 from shortlist.blobs import connect
 from shortlist.blobs.blocks import Blocks, Digest
+from shortlist.blobs.direct import Direct
 from shortlist.blobs.feed import Feed
 from shortlist.blobs.local import WRITE_BEHIND_BYTES, LocalFolder
 from shortlist.blobs.types import Stored, StoredObject
@@ -45,6 +48,7 @@ class BlobStore:
         self._meters = meters or Meters()
         self._store = store
         self._folder = folder
+        self.direct = Direct(store) if isinstance(store, S3Store) else None
         self._ranges = True
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="blob")
 
@@ -241,6 +245,43 @@ class BlobStore:
 
         return wanted()
 
+    async def digest(self, location: str) -> Stored | None:
+        """Read an object that others wrote, for what it is; None when there is none.
+
+        Raises:
+            Unavailable: the store failed.
+        """
+        digest, size = Digest(self._threads), 0
+        try:
+            answer = await obstore.get_async(self._store, location)
+            async for block in answer.stream(READ_BYTES):
+                await digest.add(bytes(block))
+                size += len(block)
+        except FileNotFoundError:
+            return None
+        except connect.STORE_ERRORS as error:
+            raise connect.unavailable(error, "get", location) from error
+        return Stored(size, await digest.result())
+
+    async def signed_address(self, location: str, seconds: int) -> str | None:
+        """Where the store itself gives out an object, for so many seconds; None where it cannot.
+
+        Raises:
+            Unavailable: the store has no key to sign with at the moment.
+        """
+        store = self._store
+        if not isinstance(store, S3Store | GCSStore | AzureStore):
+            return None
+        try:
+            return await obstore.sign_async(store, "GET", location, timedelta(seconds=seconds))
+        except connect.STORE_ERRORS as error:
+            raise connect.unavailable(error, "sign", location) from error
+
+    @property
+    def signs(self) -> bool:
+        """Whether clients can go to the store themselves."""
+        return self._folder is None
+
     async def delete(self, locations: Sequence[str]) -> None:
         """Delete objects; those that are not there are passed over.
 
@@ -275,11 +316,16 @@ class BlobStore:
         except connect.STORE_ERRORS as error:
             raise self._unavailable(error, "list", prefix) from error
 
-    async def unfinished(self, before: int, *, delete: bool) -> list[StoredObject]:
-        """Uploads that a crash cut off before a time in milliseconds, deleted if so asked.
+    async def unfinished(self, prefix: str, before: int, *, delete: bool) -> list[StoredObject]:
+        """Uploads below `prefix` that a crash cut off before a time in milliseconds, deleted if so asked.
 
-        Only a local folder shows them. On S3 a lifecycle rule of the bucket must abort incomplete multipart uploads.
+        GCS and Azure do not show them: a lifecycle rule of the bucket must end them there. S3 does not say their size.
         """
+        if self.direct is not None:
+            cut_off = await self.direct.unfinished(prefix, before)
+            for item, store_id in cut_off if delete else ():
+                await self.direct.abort(item.location, store_id)
+            return [item for item, _ in cut_off]
         folder = self._folder
         if folder is None:
             return []

@@ -16,3 +16,11 @@ class StoredObject(msgspec.Struct, frozen=True):
     location: str
     size: int
     modified_at: int
+
+
+class StoredPart(msgspec.Struct, frozen=True):
+    """A part of an upload: its number from 1, its bytes, and what whoever received it answered (without quotes)."""
+
+    number: int
+    etag: str
+    size: int

@@ -9,6 +9,14 @@ from starlette.types import Scope
 from shortlist.clock import now_ms
 from shortlist.http.proxies import client_address
 
+# What follows in such an address is a secret for a while: whoever has it may use it.
+_SIGNED = "/-/transfers/"
+
+
+def without_ticket(path: str) -> str:
+    """A path as it may be written down."""
+    return f"{_SIGNED}..." if path.startswith(_SIGNED) else path
+
 
 class AccessLog:
     """Writes JSON lines without the logging machinery: at thousands of requests a second that would be the work."""
@@ -25,6 +33,7 @@ class AccessLog:
         status: int = scope["status"]
         if status < self._least_status:
             return
+        path = without_ticket(path)
         method, user, request_id, address = scope["method"], scope["user"], scope["request_id"], client_address(scope)
         if self._json:
             line = self._encode(

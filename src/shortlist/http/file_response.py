@@ -60,9 +60,9 @@ async def file_response(
     request: Request, file: PackageFile, reader: Reader, shown: Shown = Shown.DOWNLOAD
 ) -> Response:
     """The answer to GET or HEAD: 200, 206 for one range, 304, or 416. Several ranges are answered with everything."""
-    etag = f'"{file.sha256.hex()}"'
+    etag = _etag(file)
     headers = {**_HEADERS, "etag": etag, **_presentation(file, shown)}
-    if _matches(request.headers.get("if-none-match"), etag):
+    if not_modified(request, file):
         return Response(None, 304, headers)
     start, end, status = 0, file.size, 200
     wanted = request.headers.get("range")
@@ -89,6 +89,15 @@ def stream_response(blocks: AsyncGenerator[bytes], content_type: str, name: str)
         "content-disposition": _disposition("attachment", name),
     }
     return _Blocks(blocks, 200, headers)
+
+
+def not_modified(request: Request, file: PackageFile) -> bool:
+    """Whether the caller has said that it has these bytes."""
+    return _matches(request.headers.get("if-none-match"), _etag(file))
+
+
+def _etag(file: PackageFile) -> str:
+    return f'"{file.sha256.hex()}"'
 
 
 class _Blocks(Response):

@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from shortlist.access.scope import GroupScope
 from shortlist.errors import DomainError, InvalidValue
+from shortlist.http.access_log import without_ticket
 from shortlist.http.authorise import Authoriser, base_url
 from shortlist.http.body import ClientGone, RequestDecoder, read_body
 from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, Pieces, ReadHandler, StreamHandler
@@ -192,5 +193,5 @@ def _address_of_today(call: Call) -> str | None:
 def _as_refusal(error: Exception, scope: Scope) -> DomainError:
     if isinstance(error, DomainError):
         return error
-    _log.error("request failed", request_id=scope["request_id"], path=scope["path"], exc_info=error)
+    _log.error("request failed", request_id=scope["request_id"], path=without_ticket(scope["path"]), exc_info=error)
     return DomainError(f"The server failed; its log has the details under request id {scope['request_id']}.")

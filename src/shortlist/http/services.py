@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from shortlist.instance.recent import RecentSettings
     from shortlist.live.hub import Hub
     from shortlist.metrics.folder import Folder
+    from shortlist.packages.signing import Signer
+    from shortlist.packages.uploads import Uploads
     from shortlist.provenance.verifier import Verifier
     from shortlist.ranking.snapshots import Snapshots
 
@@ -27,6 +29,8 @@ class Services:
     meters: Meters
     database: Database
     blobs: "BlobStore"
+    uploads: "Uploads"
+    signer: "Signer"
     folder: "Folder"
     hub: "Hub"
     resolver: "Resolver"

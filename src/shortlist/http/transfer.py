@@ -1,12 +1,25 @@
 """Files of packages on their way between a request and the store, on whichever surface."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shortlist.clock import now_ms
 from shortlist.http.endpoint import Call
-from shortlist.http.file_response import Shown, file_response
+from shortlist.http.file_response import Shown, file_response, not_modified
 from shortlist.packages import service as packages
-from shortlist.packages.types import Incoming, PackageFile, PackageStatus
+from shortlist.packages.signing import DOWNLOAD_MS, UPLOAD_MS, FileTicket, UploadTicket
+from shortlist.packages.types import Incoming, PackageFile, PackageStatus, Upload
+
+# Where signed addresses of this server are. What follows is the ticket, and for a part its number.
+SIGNED_PARTS = "/-/transfers/uploads/{ticket}/{number}"
+SIGNED_FILES = "/-/transfers/files/{ticket}"
+
+# Below this, going to the store for it takes longer than sending it.
+_REDIRECT_BYTES = 8 * 1024 * 1024
+# Headers with a credential that clients would send on to the store. Authorization is kept back by all of them.
+_SENT_ON = ("private-token", "job-token", "deploy-token", "cookie")
 
 
 async def storage(call: Call, max_file_bytes: int | None = None) -> packages.Storage:
@@ -30,3 +43,43 @@ async def send(call: Call, request: Request, file: PackageFile, shown: Shown = S
     services = call.services
     where = packages.Storage(services.database, services.blobs, services.settings.max_file_bytes)
     return await file_response(request, file, lambda start, end: packages.read(where, file, start, end), shown)
+
+
+async def send_or_redirect(call: Call, request: Request, file: PackageFile) -> Response:
+    """The same for programs, which are sent to the store for a large file, where the settings let them go there.
+
+    Pages are not: what the store answers has none of the headers that keep a file from acting as a page.
+    """
+    address = await _direct_address(call, request, file)
+    if address is None:
+        return await send(call, request, file)
+    headers = {"location": address, "cache-control": "no-store", "x-checksum-sha256": file.sha256.hex()}
+    return Response(None, 302, headers)
+
+
+async def _direct_address(call: Call, request: Request, file: PackageFile) -> str | None:
+    if not call.services.settings.direct_transfers or request.method != "GET" or file.size < _REDIRECT_BYTES:
+        return None
+    if any(name in call.headers for name in _SENT_ON) or not_modified(request, file):
+        return None
+    return await call.services.blobs.signed_address(file.location, DOWNLOAD_MS // 1000)
+
+
+async def signed_address(call: Call, file: PackageFile) -> str:
+    """Where anybody who has the address can download a file for a while: at the store, or here."""
+    if call.services.settings.direct_transfers:
+        address = await call.services.blobs.signed_address(file.location, DOWNLOAD_MS // 1000)
+        if address is not None:
+            return address
+    ticket = FileTicket(call.project.project_id, file.id, now_ms() + DOWNLOAD_MS)
+    return call.base_url + SIGNED_FILES.format(ticket=await call.services.signer.sign(ticket))
+
+
+async def part_addresses(call: Call, upload: Upload, numbers: Sequence[int]) -> list[str]:
+    """Where to PUT parts of an upload: at the store, or here."""
+    addresses = await call.services.uploads.addresses(upload, numbers, UPLOAD_MS // 1000)
+    if addresses is not None:
+        return addresses
+    ticket = UploadTicket(call.project.project_id, upload.id, now_ms() + UPLOAD_MS)
+    token = await call.services.signer.sign(ticket)
+    return [call.base_url + SIGNED_PARTS.format(ticket=token, number=number) for number in numbers]

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shortlist.access.actions import Action
-from shortlist.errors import InvalidValue, NotFound, NotImplementedHere, TooLarge
+from shortlist.errors import InvalidValue, NotFound, TooLarge
 from shortlist.http.endpoint import Call, Endpoint, Mode, required
-from shortlist.http.transfer import incoming, send, storage
+from shortlist.http.transfer import incoming, send, send_or_redirect, storage
 from shortlist.mlflow import operations
 from shortlist.mlflow import wire_artifacts as wire
 from shortlist.mlflow.wire_experiments import Empty
@@ -42,7 +42,7 @@ async def download(call: Call, request: Request) -> Response:
     def find(connection: Connection) -> PackageFile:
         return file_at(connection, call, locate(connection, call.project, call.path["path"]))
 
-    return await send(call, request, await call.services.database.read(find))
+    return await send_or_redirect(call, request, await call.services.database.read(find))
 
 
 def file_at(connection: Connection, call: Call, place: Place) -> PackageFile:
@@ -125,15 +125,6 @@ def _infos(entries: Sequence[Entry], prefix: str) -> list[wire.FileInfo]:
     ]
 
 
-async def unsupported(_call: Call, _request: None) -> Empty:
-    """Multipart uploads and signed addresses: the client uploads and downloads in one piece instead."""
-    raise NotImplementedHere("Multipart and presigned transfers are not supported; use a plain PUT or GET.")
-
-
-def _unsupported(method: str, path: str, action: Action) -> Endpoint:
-    return Endpoint(method=method, path=path, action=action, mode=Mode.ASYNC, handler=unsupported, tags=("artifacts",))
-
-
 _MAX_SMALL_UPLOAD = 10 * 1024 * 1024
 _ONE = "/artifacts/{path:path}"
 
@@ -150,11 +141,6 @@ ENDPOINTS = (
         tags=("artifacts",),
     ),
     operations.read("/artifacts", list_below, wire.ListBelow, wire.Listing),
-    *(
-        _unsupported("POST", f"/mpu/{step}/{{path:path}}", Action.EXPERIMENT_WRITE)
-        for step in ("create", "complete", "abort")
-    ),
-    _unsupported("GET", "/presigned/{path:path}", Action.EXPERIMENT_READ),
 )
 LIST_ENDPOINTS = (operations.read("/artifacts/list", list_of_run, wire.ListOfRun, wire.RunListing),)
 AJAX_ENDPOINTS = (operations.stream("POST", "/upload-artifact", Action.EXPERIMENT_WRITE, upload_to_run),)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from shortlist.http.endpoint import Endpoint
 from shortlist.mlflow import (
+    artifact_parts,
     artifacts,
     experiments,
     history,
@@ -32,6 +33,7 @@ AJAX = (
     *artifacts.AJAX_ENDPOINTS,
     *logged_models.AJAX_ENDPOINTS,
 )
+ARTIFACTS = (*artifacts.ENDPOINTS, *artifact_parts.ENDPOINTS)
 FILES = (*artifacts.FILES, *model_versions.FILES)
 
 
@@ -43,8 +45,8 @@ def _below(prefix: str, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
 MOUNTED: tuple[Endpoint, ...] = (
     *_below("/api/2.0/mlflow", (*TRACKING, *REGISTRY)),
     *_below("/ajax-api/2.0/mlflow", (*TRACKING, *REGISTRY, *AJAX)),
-    *_below("/api/2.0/mlflow-artifacts", artifacts.ENDPOINTS),
-    *_below("/ajax-api/2.0/mlflow-artifacts", artifacts.ENDPOINTS),
+    *_below("/api/2.0/mlflow-artifacts", ARTIFACTS),
+    *_below("/ajax-api/2.0/mlflow-artifacts", ARTIFACTS),
     *_below("/api/3.0/mlflow", server.INFO),
     *_below("/ajax-api/3.0/mlflow", server.INFO),
     *FILES,

@@ -31,9 +31,14 @@ async def version(_call: Call, _request: Request) -> Response:
     return PlainTextResponse(MLFLOW_VERSION)
 
 
-async def server_info(_call: Call, _request: None) -> ServerInfo:
+async def server_info(call: Call, _request: None) -> ServerInfo:
     """What the server can do beyond the tracking protocol."""
-    return ServerInfo()
+    # Uploads in parts always work. They are worth their requests where the bytes need not come through here.
+    services = call.services
+    return ServerInfo(
+        multipart_uploads_enabled=services.uploads.direct,
+        multipart_downloads_enabled=services.settings.direct_transfers and services.blobs.signs,
+    )
 
 
 PROBES = (

@@ -21,17 +21,17 @@ _MAX_EXPRESSION = 255
 
 def usage(connection: Connection, scope: Scope) -> Usage:
     """What the project keeps, each content once and deleted files included, and what it may keep."""
-    return Usage(store.stored_bytes(connection, scope.project_id), limit(connection, scope))
+    return Usage(store.stored_bytes(connection, scope.project_id), limit(connection, scope.project_id))
 
 
-def limit(connection: Connection, scope: Scope) -> int | None:
+def limit(connection: Connection, project_id: int) -> int | None:
     """The project's own limit in bytes, else the instance's; None for no limit."""
-    own = settings(connection, scope).size_limit
+    own = store_registry.settings(connection, project_id).size_limit
     return own if own is not None else instance.current(connection).project_size_limit
 
 
 def settings(connection: Connection, scope: Scope) -> PackageSettings:
-    return store_registry.settings(connection, scope)
+    return store_registry.settings(connection, scope.project_id)
 
 
 def set_limit(connection: Connection, author: Author, scope: Scope, limit: int | None) -> None:

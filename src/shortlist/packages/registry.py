@@ -66,6 +66,11 @@ def file(connection: Connection, scope: Scope, package: Package, file_id: int) -
     return found
 
 
+def file_of_ticket(connection: Connection, project_id: int, file_id: int) -> PackageFile | None:
+    """A file for who has a signed address of it; None when it was deleted."""
+    return store_packages.file_of_ticket(connection, project_id, file_id)
+
+
 def delete(connection: Connection, scope: Scope, package: Package) -> None:
     """Softly delete a package with its files. Its name and version can be used again at once."""
     store.lock(connection, scope.project_id)

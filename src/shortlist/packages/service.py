@@ -1,8 +1,8 @@
 """Files of packages: upload, find, list, read, delete. A file is visible when its bytes are durable and committed."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,8 @@ from shortlist.packages import notes, quotas, rules, store, store_registry
 from shortlist.packages.locations import new_location
 from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageStatus, PackageType
 
+ResultT = TypeVar("ResultT")
+
 
 @dataclass(frozen=True, slots=True)
 class Storage:
@@ -26,7 +28,9 @@ class Storage:
     max_file_bytes: int
 
 
-class _Committed(NamedTuple):
+class Committed(NamedTuple):
+    """A file that can be seen now."""
+
     file: PackageFile
     redundant: bool  # the same bytes were there already
 
@@ -53,45 +57,50 @@ async def upload(storage: Storage, scope: Scope, ref: PackageRef, path: str, bod
         )
     # A conflict is known before the bytes travel; it is checked again, for good, in the transaction.
     announced = body.size or 0
-    await storage.database.read(lambda connection: _check_allowed(connection, scope, ref, path, announced))
+    await storage.database.read(lambda connection: check_allowed(connection, scope, ref, path, announced))
     location = new_location(scope.project_id)
-    stored = await storage.blobs.put_stream(location, _complete(body), storage.max_file_bytes)
+    stored = await storage.blobs.put_stream(location, complete_body(body), storage.max_file_bytes)
     content_type = rules.media_type(path, body.content_type)
-    committed = await _commit(storage, scope, ref, _New(path, stored, content_type, location, body.status))
-    if committed.redundant:
-        await _discard(storage, location)
-    return committed.file
+    new = NewFile(path, stored, content_type, location, body.status)
+    made = await committed(storage, location, lambda connection: add(connection, scope, ref, new))
+    if made.redundant:
+        await discard(storage, location)
+    return made.file
 
 
-class _New(NamedTuple):
+class NewFile(NamedTuple):
+    """What is stored already and is to become a file."""
+
     path: str
     stored: Stored
     content_type: str
     location: str
-    status: PackageStatus | None
+    status: PackageStatus | None = None
 
 
-async def _commit(storage: Storage, scope: Scope, ref: PackageRef, new: _New) -> _Committed:
+async def committed(storage: Storage, location: str, work: Callable[[Connection], ResultT]) -> ResultT:
+    """What a transaction answers that makes use of a new object; where it refuses, the object is deleted."""
     try:
-        return await storage.database.write(lambda connection: _add(connection, scope, ref, new))
+        return await storage.database.write(work)
     except Unavailable:
         # The commit may have happened although its answer was lost, so the object stays; a sweep knows what it is.
         raise
     except DomainError:
-        await _discard(storage, new.location)
+        await discard(storage, location)
         raise
 
 
-def _add(connection: Connection, scope: Scope, ref: PackageRef, new: _New) -> _Committed:
+def add(connection: Connection, scope: Scope, ref: PackageRef, new: NewFile) -> Committed:
+    """Make a file of what is stored. Where its bytes were there already, those at the new location are redundant."""
     now = now_ms()
     store.lock(connection, scope.project_id)
-    _check_allowed(connection, scope, ref, new.path, 0)
+    check_allowed(connection, scope, ref, new.path, 0)
     package_id = store.obtain_package(connection, scope, ref, now)
     if new.status is not None:
         store_registry.set_status(connection, scope, package_id, new.status)
     location = store.obtain_location(connection, scope, new.stored, new.location, now)
     if location == new.location:
-        _check_quota(connection, scope, 0)
+        check_quota(connection, scope.project_id, 0)
     file = PackageFile(
         id=store.take_file_id(connection, scope),
         package_id=package_id,
@@ -105,13 +114,14 @@ def _add(connection: Connection, scope: Scope, ref: PackageRef, new: _New) -> _C
     )
     store.put_file(connection, scope, file)
     notes.note(connection, scope, ref)
-    return _Committed(file, redundant=location != new.location)
+    return Committed(file, redundant=location != new.location)
 
 
-def _check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: str, coming: int) -> None:
+def check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: str, coming: int) -> None:
+    """Refuse a file of `coming` bytes that cannot be there, is too much for the project, or is a duplicate."""
     _check_free(connection, scope, ref, path)
-    _check_quota(connection, scope, coming)
-    settings = store_registry.settings(connection, scope)
+    check_quota(connection, scope.project_id, coming)
+    settings = store_registry.settings(connection, scope.project_id)
     if (
         ref.type is not PackageType.GENERIC
         or settings.duplicates_allowed
@@ -122,11 +132,12 @@ def _check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: 
         raise InvalidValue("Duplicate package is not allowed", field="file_name")
 
 
-def _check_quota(connection: Connection, scope: Scope, coming: int) -> None:
-    limit = quotas.limit(connection, scope)
+def check_quota(connection: Connection, project_id: int, coming: int) -> None:
+    """Raises QuotaExceeded: with so many bytes more the project would keep more than it may."""
+    limit = quotas.limit(connection, project_id)
     if limit is None:
         return
-    kept = store.stored_bytes(connection, scope.project_id)
+    kept = store.stored_bytes(connection, project_id)
     if kept + coming > limit:
         raise QuotaExceeded(
             f"With this file the project would keep {kept + coming} bytes, and it may keep {limit}. Nothing was "
@@ -147,7 +158,7 @@ def _check_free(connection: Connection, scope: Scope, ref: PackageRef, path: str
     )
 
 
-async def _complete(body: Incoming) -> AsyncIterator[bytes]:
+async def complete_body(body: Incoming) -> AsyncIterator[bytes]:
     """The chunks of a body; one that ends before or goes on beyond its announced size is refused."""
     received = 0
     async for chunk in body.chunks:
@@ -159,7 +170,7 @@ async def _complete(body: Incoming) -> AsyncIterator[bytes]:
         )
 
 
-async def _discard(storage: Storage, location: str) -> None:
+async def discard(storage: Storage, location: str) -> None:
     """Delete an object that nothing refers to. Failing to is no failure of the upload: a sweep finds it."""
     try:
         await storage.blobs.delete([location])

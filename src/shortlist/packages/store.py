@@ -14,7 +14,7 @@ from shortlist.packages.types import Entry, PackageFile, PackageRef
 
 # Counters of a project: the number of its last file, and the bytes that it keeps.
 FILES = "package_file"
-_BYTES = "package_bytes"
+BYTES = "package_bytes"
 _MAX_IN = 500
 
 FILE_COLUMNS = (
@@ -82,13 +82,13 @@ def obtain_location(connection: Connection, scope: Scope, stored: Stored, locati
             "created_at": now,
         },
     )
-    counters.take(connection, scope.project_id, _BYTES, stored.size)
+    counters.take(connection, scope.project_id, BYTES, stored.size)
     return location
 
 
 def stored_bytes(connection: Connection, project_id: int) -> int:
     """How many bytes the project keeps, each content once, deleted ones included until they are swept."""
-    return counters.read(connection, project_id, _BYTES)
+    return counters.read(connection, project_id, BYTES)
 
 
 def take_file_id(connection: Connection, scope: Scope) -> int:
@@ -240,7 +240,7 @@ def forget_contents(connection: Connection, project_id: int, hashes: Sequence[by
         chosen = (blob.c.project_id == project_id, blob.c.sha256.in_(some))
         size = connection.execute(select(func.coalesce(func.sum(blob.c.size), 0)).where(*chosen)).scalar_one()
         connection.execute(delete(blob).where(*chosen))
-        counters.take(connection, project_id, _BYTES, -int(size))
+        counters.take(connection, project_id, BYTES, -int(size))
 
 
 def known_locations(connection: Connection, project_id: int, locations: Sequence[str]) -> set[str]:

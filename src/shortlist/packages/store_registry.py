@@ -157,6 +157,17 @@ def file_by_id(connection: Connection, scope: Scope, package_id: int, file_id: i
     return None if row is None else PackageFile(*row)
 
 
+def file_of_ticket(connection: Connection, project_id: int, file_id: int) -> PackageFile | None:
+    """A file by its number alone, for who was given a signed address of it."""
+    wanted = (
+        package_file.c.project_id == project_id,
+        package_file.c.id == file_id,
+        package_file.c.deleted_at.is_(None),
+    )
+    row = connection.execute(_select_files().where(*wanted)).one_or_none()
+    return None if row is None else PackageFile(*row)
+
+
 def delete_file(connection: Connection, scope: Scope, package_id: int, file_id: int, now: int) -> bool:
     statement = update(package_file).where(
         *_active_files(scope), package_file.c.package_id == package_id, package_file.c.id == file_id
@@ -192,10 +203,10 @@ def copy_files(connection: Connection, scope: Scope, source: int, path: str, tar
     return count
 
 
-def settings(connection: Connection, scope: Scope) -> PackageSettings:
+def settings(connection: Connection, project_id: int) -> PackageSettings:
     """The project's rules; the defaults where it has none of its own."""
     columns = [package_settings.c[name] for name in PackageSettings.__struct_fields__]
-    statement = select(*columns).where(package_settings.c.project_id == scope.project_id)
+    statement = select(*columns).where(package_settings.c.project_id == project_id)
     row = connection.execute(statement).one_or_none()
     if row is None:
         return PackageSettings()

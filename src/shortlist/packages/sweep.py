@@ -8,15 +8,18 @@ from sqlalchemy import Connection
 from shortlist.blobs.types import StoredObject
 from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue
-from shortlist.packages import store
+from shortlist.packages import store, store_uploads
 from shortlist.packages.locations import PREFIX, project_of
 from shortlist.packages.service import Storage
-from shortlist.packages.types import Swept
+from shortlist.packages.signing import UPLOAD_MS
+from shortlist.packages.types import Part, Swept, Upload
 
 _HOUR = 60 * 60 * 1000
 # An object may lie in the store a while before the commit that refers to it, and clocks differ.
 LEAST_AGE_MS = _HOUR
 DEFAULT_AGE_MS = 7 * 24 * _HOUR
+# The addresses of an upload in parts are good for half of that.
+_LEAST_UPLOAD_AGE_MS = 2 * UPLOAD_MS
 
 
 class _Unused(msgspec.Struct, frozen=True):
@@ -33,10 +36,38 @@ async def sweep(storage: Storage, *, age_ms: int = DEFAULT_AGE_MS, dry_run: bool
     if age_ms < LEAST_AGE_MS:
         raise InvalidValue("The age must be at least one hour, so that running uploads are safe.", field="age")
     before = now_ms() - age_ms
+    begun_before = now_ms() - max(age_ms, _LEAST_UPLOAD_AGE_MS)
     total = Swept()
+    for project_id in await storage.database.read(store_uploads.projects_with_uploads):
+        total += await _sweep_uploads(storage, project_id, begun_before, dry_run=dry_run)
     for project_id in await storage.database.read(store.projects_with_content):
         total += await _sweep_contents(storage, project_id, before, dry_run=dry_run)
-    return total + await _sweep_strays(storage, before, dry_run=dry_run)
+    total += await _sweep_strays(storage, before, dry_run=dry_run)
+    unfinished = await storage.blobs.unfinished(PREFIX, begun_before, delete=not dry_run)
+    return total + Swept(strays=len(unfinished), bytes=sum(item.size for item in unfinished))
+
+
+async def _sweep_uploads(storage: Storage, project_id: int, before: int, *, dry_run: bool) -> Swept:
+    """Uploads in parts that nobody will go on with: their addresses have expired."""
+
+    def forget(connection: Connection) -> list[tuple[Upload, list[Part]]]:
+        store.lock(connection, project_id)
+        found = store_uploads.begun_before(connection, project_id, before)
+        return [(upload, store_uploads.forget(connection, project_id, upload.id)) for upload in found]
+
+    def look(connection: Connection) -> list[tuple[Upload, list[Part]]]:
+        found = store_uploads.begun_before(connection, project_id, before)
+        return [(upload, store_uploads.parts(connection, project_id, upload.id)) for upload in found]
+
+    gone = await (storage.database.read(look) if dry_run else storage.database.write(forget))
+    swept = Swept()
+    for upload, parts in gone:
+        # What went straight to the store is found there, by its age.
+        if upload.completed_at is None and upload.store_id is None:
+            swept += Swept(strays=1, bytes=sum(part.size for part in parts))
+        if not dry_run:
+            await storage.blobs.delete([part.location for part in parts])
+    return swept
 
 
 async def _sweep_contents(storage: Storage, project_id: int, before: int, *, dry_run: bool) -> Swept:
@@ -68,8 +99,7 @@ async def _sweep_strays(storage: Storage, before: int, *, dry_run: bool) -> Swep
         found += Swept(strays=len(strays), bytes=sum(item.size for item in strays))
         if not dry_run:
             await storage.blobs.delete([item.location for item in strays])
-    unfinished = await storage.blobs.unfinished(before, delete=not dry_run)
-    return found + Swept(strays=len(unfinished), bytes=sum(item.size for item in unfinished))
+    return found
 
 
 def _strays(connection: Connection, page: Sequence[StoredObject]) -> list[StoredObject]:
@@ -82,4 +112,5 @@ def _strays(connection: Connection, page: Sequence[StoredObject]) -> list[Stored
     known: set[str] = set()
     for project_id, locations in by_project.items():
         known |= store.known_locations(connection, project_id, locations)
+        known |= store_uploads.known_locations(connection, project_id, locations)
     return [item for item in page if item.location not in known and project_of(item.location) is not None]

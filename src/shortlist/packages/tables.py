@@ -89,3 +89,44 @@ Index(
     sqlite_where=package_file.c.deleted_at.is_not(None),
     postgresql_where=package_file.c.deleted_at.is_not(None),
 )
+
+# Uploads in parts that were begun. One stays for a while after it was completed: to complete it again is no error.
+package_upload = Table(
+    "package_upload",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("type", Str, nullable=False),  # of the package that the file is for
+    Column("name", Str, nullable=False),
+    Column("version", Str, nullable=False),
+    Column("path", Str, nullable=False),
+    Column("location", Str, nullable=False),  # where the whole will be
+    Column("store_id", Str),  # what the store calls it, where parts go straight there
+    Column("part_count", BigId, nullable=False),
+    Column("created_at", Millis, nullable=False),
+    Column("completed_at", Millis),
+    sqlite_with_rowid=False,
+)
+
+# Parts that came through the server.
+package_upload_part = Table(
+    "package_upload_part",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("upload_id", Key, primary_key=True),
+    Column("number", BigId, primary_key=True, autoincrement=False),
+    Column("size", BigId, nullable=False),
+    Column("sha256", Bytes, nullable=False),
+    Column("location", Str, nullable=False),
+    ForeignKeyConstraint(["project_id", "upload_id"], ["package_upload.project_id", "package_upload.id"]),
+    sqlite_with_rowid=False,
+)
+
+# One row: what the addresses of signed transfers are signed with, the same for all servers on this database.
+signing_key = Table(
+    "signing_key",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("secret", Bytes, nullable=False),
+    sqlite_with_rowid=False,
+)

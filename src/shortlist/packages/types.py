@@ -93,6 +93,28 @@ class PackageFile(msgspec.Struct, frozen=True):
     location: str
 
 
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that comes in parts, numbered from 1. Where `store_id` is set, they go straight to the store."""
+
+    id: str
+    package: PackageRef
+    path: str
+    location: str
+    store_id: str | None
+    part_count: int
+    created_at: int
+    completed_at: int | None = None
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A part that came through the server."""
+
+    number: int
+    size: int
+    sha256: bytes
+    location: str
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One name in a directory. The size of a directory is that of everything below it."""
 

@@ -12,6 +12,7 @@ from shortlist.v4 import (
     packages,
     projects,
     server,
+    signed_transfers,
     tokens,
     users,
 )
@@ -28,5 +29,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *packages.ENDPOINTS,
     *generic_packages.ENDPOINTS,
     *ml_model_packages.ENDPOINTS,
+    *signed_transfers.ENDPOINTS,
     *audit.ENDPOINTS,
 )

@@ -8,13 +8,7 @@ from pathlib import Path
 import pytest
 
 from shortlist.blobs.store import BlobStore
-from tests.s3 import S3Server, s3_server
-
-
-@pytest.fixture(scope="session")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
+from tests.s3 import S3Server
 
 
 @pytest.fixture

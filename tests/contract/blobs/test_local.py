@@ -62,9 +62,9 @@ def test_unfinished_uploads_are_found_and_removed(root: Path, runner: asyncio.Ru
     (root / "p/ab/young#1").write_bytes(b"half")
     os.utime(root / "p/ab/young#1", (3000, 3000))
 
-    found = runner.run(store.unfinished(2_000_000, delete=False))
+    found = runner.run(store.unfinished("p", 2_000_000, delete=False))
     assert [(item.location, item.size, item.modified_at) for item in found] == [("p/ab/cut#1", 4, 1_000_000)]
-    runner.run(store.unfinished(2_000_000, delete=True))
+    runner.run(store.unfinished("p", 2_000_000, delete=True))
     assert sorted(path.name for path in (root / "p/ab").iterdir()) == ["whole", "young#1"]
     store.close()
 

@@ -347,22 +347,6 @@ def test_a_store_that_is_down_is_503_and_commits_nothing(proxy: Proxy, monkeypat
     assert [file["path"] for file in proxy.list().json()["files"]] == ["before"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("POST", "mpu/create/candidate:1/a"),
-        ("POST", "mpu/complete/candidate:1/a"),
-        ("POST", "mpu/abort/candidate:1/a"),
-        ("GET", "presigned/candidate:1/a"),
-    ],
-)
-def test_what_is_not_supported_says_so_and_the_client_falls_back(
-    rita: Client, run_id: str, method: str, path: str
-) -> None:
-    url = f"{rita.mlflow.files.removesuffix('artifacts')}{path}"
-    refused(rita.request(method, url), 501, "NOT_IMPLEMENTED")
-
-
 @pytest.mark.parametrize("name", MEMBERS)
 def test_who_may_do_what(as_member: Callable[[str], Client], proxy: Proxy, run_id: str, name: str) -> None:
     """Readers read, writers write; an outsider cannot tell the project from one that does not exist."""

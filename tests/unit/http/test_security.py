@@ -74,3 +74,11 @@ def test_access_log_writes_one_line_even_for_a_path_with_line_breaks(as_json: bo
     if as_json:
         assert json.loads(text)["ms"] == 1.23
     assert "192.0.2.7" in text
+
+
+def test_the_access_log_does_not_repeat_a_signed_address() -> None:
+    stream = io.StringIO()
+    scope = {"method": "GET", "status": 200, "request_id": "r", "user": "", "client": ("192.0.2.7", 4711)}
+    AccessLog(json=True, stream=stream).write(scope, path="/-/transfers/files/secret", milliseconds=1)
+    assert '"/-/transfers/..."' in stream.getvalue()
+    assert "secret" not in stream.getvalue()
