@@ -36,6 +36,7 @@ SHARED_TABLES = {
     "project",
     "recovery_code",
     "signing_key",
+    "transfer_key",
     "totp_secret",
     "user_account",
 }
@@ -96,7 +97,7 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         "shortlist.packages.store.claim_sweep",
         "shortlist.packages.store.sweep_began",
         "shortlist.packages.store.projects_with_content",  # and so does the sweep
-        "shortlist.packages.store_uploads.obtain_signing_key",
+        "shortlist.packages.store_uploads.obtain_transfer_key",
         "shortlist.packages.store_uploads.projects_with_uploads",
         "shortlist.provenance.store.issuers_in_use",  # for those who look after the server
         "shortlist.provenance.store.publishers_for",  # a CI token comes before it is known which project trusts it

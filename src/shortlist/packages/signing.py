@@ -84,7 +84,7 @@ class Signer:
 
 
 def _obtain_key(connection: Connection) -> bytes:
-    return store_uploads.obtain_signing_key(connection)
+    return store_uploads.obtain_transfer_key(connection)
 
 
 def _encoded(content: bytes) -> str:

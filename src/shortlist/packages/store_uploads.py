@@ -10,17 +10,17 @@ from shortlist.access.scope import Scope
 from shortlist.db import counters
 from shortlist.db.dialect import insert_ignore, upsert
 from shortlist.packages.store import BYTES
-from shortlist.packages.tables import package_upload, package_upload_part, signing_key
+from shortlist.packages.tables import package_upload, package_upload_part, transfer_key
 from shortlist.packages.types import PackageRef, PackageType, Part, Upload
 
 _PARTS = tuple(package_upload_part.c[name] for name in Part.__struct_fields__)
 _REST = ("id", "path", "location", "store_id", "part_count", "created_at", "completed_at")
 
 
-def obtain_signing_key(connection: Connection) -> bytes:
+def obtain_transfer_key(connection: Connection) -> bytes:
     """The key of this installation; made when it is missing, and of servers that start together by one."""
-    insert_ignore(connection, signing_key, [{"id": 1, "secret": secrets.token_bytes(32)}])
-    return connection.execute(select(signing_key.c.secret).where(signing_key.c.id == 1)).scalar_one()
+    insert_ignore(connection, transfer_key, [{"id": 1, "secret": secrets.token_bytes(32)}])
+    return connection.execute(select(transfer_key.c.secret).where(transfer_key.c.id == 1)).scalar_one()
 
 
 def add(connection: Connection, scope: Scope, upload: Upload) -> None:

@@ -123,8 +123,8 @@ package_upload_part = Table(
 )
 
 # One row: what the addresses of signed transfers are signed with, the same for all servers on this database.
-signing_key = Table(
-    "signing_key",
+transfer_key = Table(
+    "transfer_key",
     METADATA,
     Column("id", BigId, primary_key=True, autoincrement=False),
     Column("secret", Bytes, nullable=False),

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -150,7 +149,7 @@ def test_parts_sent_at_once_make_one_file_when_they_are_complete(sender: Sender,
     assert sender.kept == len(WHOLE)
 
 
-def test_to_complete_again_is_no_error_and_changes_nothing(sender: Sender) -> None:
+def test_to_complete_again_is_no_error_and_changes_nothing(sender: Sender, runner: asyncio.Runner) -> None:
     """An answer may be lost; a client may lose patience and ask again while the first is still at work."""
     upload = sender.begin()
     sent = sender.send_all(upload)
@@ -162,17 +161,8 @@ def test_to_complete_again_is_no_error_and_changes_nothing(sender: Sender) -> No
     first = sender.file()
     sender.complete(sender.again(upload), sent)
     # Another process does not know what this one has been doing.
-    Sender(sender.storage, sender.scope, _Runs(sender), direct=sender.uploads.direct).complete(
-        sender.again(upload), sent
-    )
+    Sender(sender.storage, sender.scope, runner, direct=sender.uploads.direct).complete(sender.again(upload), sent)
     assert sender.file() == first
-
-
-class _Runs:
-    """The loop of another sender."""
-
-    def __init__(self, sender: Sender) -> None:
-        self.run: Any = sender.run
 
 
 def test_an_upload_goes_on_where_it_was_cut_off(sender: Sender) -> None:
@@ -245,8 +235,10 @@ def test_no_such_number_of_parts(sender: Sender, count: int) -> None:
     assert caught.value.field == "num_parts"
 
 
-def test_limits_hold_for_the_whole_and_for_the_project(sender: Sender, folder: Path) -> None:
-    small = Sender(replace_limit(sender.storage, 7_000_000), sender.scope, _Runs(sender), direct=sender.uploads.direct)
+def test_limits_hold_for_the_whole_and_for_the_project(sender: Sender, folder: Path, runner: asyncio.Runner) -> None:
+    small = Sender(
+        replace(sender.storage, max_file_bytes=7_000_000), sender.scope, runner, direct=sender.uploads.direct
+    )
     upload = small.begin()
     with pytest.raises(TooLarge):
         small.complete(upload, [small.send(upload, 1, PARTS[0]), small.send(upload, 2, PARTS[1])])
@@ -264,10 +256,6 @@ def test_limits_hold_for_the_whole_and_for_the_project(sender: Sender, folder: P
         assert sender.kept == len(PARTS[0])
     sender.complete(upload, [*sent, sender.send(upload, 2, PARTS[1])])
     assert sender.kept == 12_000_000
-
-
-def replace_limit(storage: Storage, size: int) -> Storage:
-    return replace(storage, max_file_bytes=size)
 
 
 def test_a_commit_whose_answer_is_lost_can_be_asked_for_again(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:

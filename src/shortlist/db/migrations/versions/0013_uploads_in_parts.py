@@ -29,10 +29,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "signing_key",
+        "transfer_key",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer_key")),
         sqlite_with_rowid=False,
     )
     op.create_table(
