@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from shortlist.blobs.connect import CONNECT_SECONDS, READ_SECONDS, unavailable
+from shortlist.blobs.connect import CONNECT_SECONDS, READ_SECONDS
 from shortlist.blobs.types import StoredObject, StoredPart
-from shortlist.errors import InvalidValue
+from shortlist.errors import DomainError, InvalidValue
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -39,7 +39,9 @@ class _Client(Protocol):
 class Direct:
     """The bucket of a store, for uploads that do not pass the server. Every failure of the store is `Unavailable`."""
 
-    def __init__(self, store: "S3Store") -> None:
+    def __init__(self, store: "S3Store", unavailable: Callable[[Exception, str, str], DomainError]) -> None:
+        """`unavailable` makes an error of what went wrong in which operation, at which location."""
+        self._unavailable = unavailable
         self._config = cast("dict[str, Any]", store.config)
         self._prefix = store.prefix or ""
         self._made: _Client | None = None
@@ -154,9 +156,9 @@ class Direct:
                 return None
             if code in _FAULTS:
                 raise InvalidValue(f"The parts make no file: {_FAULTS[code]}.", field="parts") from None
-            raise unavailable(error, operation, location) from error
+            raise self._unavailable(error, operation, location) from error
         except (BotoCoreError, OSError) as error:
-            raise unavailable(error, operation, location) from error
+            raise self._unavailable(error, operation, location) from error
 
     def _client(self) -> _Client:
         if self._made is None:

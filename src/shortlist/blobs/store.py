@@ -48,7 +48,7 @@ class BlobStore:
         self._meters = meters or Meters()
         self._store = store
         self._folder = folder
-        self.direct = Direct(store) if isinstance(store, S3Store) else None
+        self.direct = Direct(store, self._unavailable) if isinstance(store, S3Store) else None
         self._ranges = True
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="blob")
 
@@ -260,7 +260,7 @@ class BlobStore:
         except FileNotFoundError:
             return None
         except connect.STORE_ERRORS as error:
-            raise connect.unavailable(error, "get", location) from error
+            raise self._unavailable(error, "get", location) from error
         return Stored(size, await digest.result())
 
     async def signed_address(self, location: str, seconds: int) -> str | None:
@@ -275,7 +275,7 @@ class BlobStore:
         try:
             return await obstore.sign_async(store, "GET", location, timedelta(seconds=seconds))
         except connect.STORE_ERRORS as error:
-            raise connect.unavailable(error, "sign", location) from error
+            raise self._unavailable(error, "sign", location) from error
 
     @property
     def signs(self) -> bool:
