@@ -36,8 +36,8 @@ SHARED_TABLES = {
     "project",
     "recovery_code",
     "signing_key",
-    "transfer_key",
     "totp_secret",
+    "transfer_key",
     "user_account",
 }
 
