@@ -286,6 +286,16 @@ export interface ColumnList {
   columns: Column[];
 }
 
+export interface CommentDone {
+  renewed: boolean;
+}
+
+export interface CommentRequest {
+  number: string;
+  ci_project?: string;
+  target?: string;
+}
+
 export interface CompareQuery {
   candidates: number[];
 }

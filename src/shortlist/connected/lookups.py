@@ -13,9 +13,14 @@ from shortlist.provenance.types import Facts, Origin
 MAX_CANDIDATES = 1_000
 
 
+def known_projects(connection: Connection, project_id: int, url: str) -> list[str]:
+    """The CI projects of this GitLab whose jobs have signed in to a project, in small letters."""
+    return rules.known_projects(url, provenance_store.publishers(connection, project_id))
+
+
 def want(connection: Connection, project_id: int, url: str, iids: Sequence[int], now: int, *, again: bool) -> None:
     """Ask for what was never asked of the jobs of candidates; with `again` also for what is no longer fresh."""
-    projects = rules.known_projects(url, provenance_store.publishers(connection, project_id))
+    projects = known_projects(connection, project_id, url)
     if not projects:
         return
     origins = provenance_store.origins(connection, project_id, iids)

@@ -1,6 +1,6 @@
 """SQL on candidates by where they came from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -60,3 +60,26 @@ def on_branch(connection: Connection, scope: Scope, experiment_iids: Sequence[in
         )
     )
     return set(connection.scalars(statement))
+
+
+def seen(
+    connection: Connection, scope: Scope, subject: str, within: Mapping[str, str], limit: int, offset: int
+) -> tuple[list[tuple[str, int, int]], int]:
+    """The numbers of jobs or pipelines that made candidates, the newest first, with the newest candidate of each and
+    how many there are; and how many numbers there are in all. `within` has the values of facts that they must have."""
+    here = candidate_origin.c
+    wanted = [here.project_id == scope.project_id, here[subject].is_not(None)]
+    wanted += [here[name] == value for name, value in within.items()]
+    newest = func.max(here.candidate_iid)
+    statement = (
+        select(here[subject], newest, func.count())
+        .select_from(_JOINED)
+        .where(*wanted)
+        .group_by(here[subject])
+        .order_by(newest.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    total = select(func.count(func.distinct(here[subject]))).select_from(_JOINED).where(*wanted)
+    rows = [(number, iid, count) for number, iid, count in connection.execute(statement)]
+    return rows, connection.execute(total).scalar_one()

@@ -7,6 +7,7 @@ from shortlist.v4 import (
     audit,
     generic_packages,
     groups,
+    jobs,
     members,
     ml_model_packages,
     packages,
@@ -30,5 +31,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *generic_packages.ENDPOINTS,
     *ml_model_packages.ENDPOINTS,
     *signed_transfers.ENDPOINTS,
+    *jobs.ENDPOINTS,
     *audit.ENDPOINTS,
 )

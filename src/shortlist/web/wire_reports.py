@@ -60,3 +60,17 @@ class Report(msgspec.Struct):
     related: list[str]
     experiments: list[ReportExperiment]
     markdown: str
+
+
+class CommentRequest(msgspec.Struct):
+    """A merge request by its number; the rest as for its report."""
+
+    number: str
+    ci_project: str = ""
+    target: str = ""
+
+
+class CommentDone(msgspec.Struct):
+    """`renewed`: there was a comment of an earlier report, which now holds this one."""
+
+    renewed: bool

@@ -316,3 +316,46 @@ def test_nobody_reads_what_no_job_of_theirs_has_proved(
     assert rounds() == 0
     assert "the secret" not in str(shown(rita, cast, 1)) + str(shown(rita, cast, 2))
     assert gitlab.asked == []
+
+
+def test_the_server_writes_the_comment(
+    by_job: Client, rita: Client, as_member: AsMember, cast: Cast, gitlab: GitLab, rounds: Callable[[], int]
+) -> None:
+    address = f"/api/v1/projects/{cast.project_id}/merge_requests/41/comment"
+    tags = {"ci.system": "gitlab", "ci.job": "9", "ci.merge_request": "41", "ci.project": "secret/project"}
+    rita.mlflow.new_run(tags=[{"key": key, "value": value} for key, value in tags.items()])
+    assert "must have signed in here" in refused(rita.post(address), 400, "INVALID_PARAMETER_VALUE", "ci_project")
+    run_id = by_job.mlflow.new_run(run_name="deep")
+    by_job.mlflow.call("runs/log-metric", run_id=run_id, key="val/acc", value=0.9, timestamp=1)
+    rounds()
+    assert [by_job.post(address).json() for _ in range(2)] == [{"renewed": False}, {"renewed": True}]
+    [note] = gitlab.notes
+    assert f"{AUDIENCE}/{cast.project}/-/ml/candidates/2" in note["body"]
+    assert "secret" not in note["body"]
+    refused(as_member("gwen").post(address), 403, "PERMISSION_DENIED")
+    gitlab.faults["*"] = 500
+    assert "GitLab did not take" in refused(rita.post(address), 503, "TEMPORARILY_UNAVAILABLE")
+
+
+def test_jobs_and_pipelines_in_gitlabs_shape(
+    by_job: Client, rita: Client, cast: Cast, gitlab: GitLab, rounds: Callable[[], int]
+) -> None:
+    for _ in range(2):
+        by_job.mlflow.new_run()
+    rita.mlflow.new_run(tags=[{"key": "ci.job", "value": "ab-c"}, {"key": "ci.pipeline", "value": "7"}])
+    rounds()
+    base = f"/api/v4/projects/{cast.project_id}"
+    listed = rita.get(f"{base}/jobs", params={"per_page": 1, "page": 2})
+    assert (listed.headers["x-total"], listed.headers["x-page"]) == ("2", "2")
+    [found] = listed.json()
+    assert found == rita.get(f"{base}/jobs/302").json()
+    assert (found["id"], found["status"], found["duration"], found["candidates"]) == (302, "running", 62.5, 2)
+    assert (found["commit"]["id"], found["user"]["username"], found["verified"]) == (SHA, "sam.doe", True)
+    assert found["pipeline"]["id"] == 574
+    assert [(item["id"], item["status"]) for item in rita.get(f"{base}/pipelines").json()] == [
+        (7, None),
+        (574, "running"),
+    ]
+    assert rita.get(f"{base}/pipelines/574").json()["web_url"] == f"{gitlab.url}/{PROJECT}/-/pipelines/574"
+    assert [item["id"] for item in rita.get(f"{base}/pipelines/7/jobs").json()] == ["ab-c"]
+    refused(rita.get(f"{base}/jobs/999"), 404, "RESOURCE_DOES_NOT_EXIST")

@@ -5,9 +5,14 @@ import json
 from collections.abc import Callable
 
 import pytest
+from typer.testing import CliRunner
 
+from shortlist import outbound
 from shortlist.app import Application
 from shortlist.cli import reports
+from shortlist.cli.main import app
+from shortlist.reports.markdown import MARKER
+from tests import forge
 from tests.cast import Cast
 from tests.ci import Issuer, served
 from tests.http.client import Client, Mlflow
@@ -65,25 +70,60 @@ def test_a_merge_request_against_its_target_branch(
 
 
 def test_it_is_posted_once_and_renewed(runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    forge = Issuer("")
-    with served(forge):
+    hub = Issuer("")
+    with served(hub):
         for name, value in {
-            "GITHUB_API_URL": forge.url,
+            "GITHUB_API_URL": hub.url,
             "GITHUB_REPOSITORY": "octo-org/vision",
             "GITHUB_TOKEN": "t",
-            "CI_API_V4_URL": forge.url,
-            "CI_PROJECT_ID": "20",
-            "GITLAB_TOKEN": "t",
         }.items():
             monkeypatch.setenv(name, value)
-        runner.run(reports._post_github("27", "<!-- shortlist report --> one"))
-        runner.run(reports._post_github("27", "<!-- shortlist report --> two"))
-        runner.run(reports._post_gitlab("41", "<!-- shortlist report --> one"))
-        runner.run(reports._post_gitlab("41", "<!-- shortlist report --> two"))
-    assert forge.changes == [
+        assert runner.run(reports._post_github("27", "<!-- shortlist report --> one")) is False
+        assert runner.run(reports._post_github("27", "<!-- shortlist report --> two")) is True
+    assert hub.changes == [
         ("POST", "/repos/octo-org/vision/issues/27/comments"),
         ("PATCH", "/repos/octo-org/vision/issues/comments/1"),
-        ("POST", "/projects/20/merge_requests/41/notes"),
-        ("PUT", "/projects/20/merge_requests/41/notes/2"),
     ]
-    assert [item["body"][-3:] for item in forge.comments.values()] == ["two", "two"]
+    assert [item["body"][-3:] for item in hub.comments.values()] == ["two"]
+
+
+def test_at_gitlab_a_comment_of_somebody_else_is_left_alone(
+    runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with forge.served(forge.GitLab()) as gitlab:
+        gitlab.notes = [{"id": 1, "body": f"{MARKER} a trap", "author": "somebody else"}]
+        gitlab.notes += [{"id": number, "body": "talk", "author": "somebody else"} for number in range(2, 150)]
+        for name, value in {
+            "CI_API_V4_URL": f"{gitlab.url}/api/v4",
+            "CI_PROJECT_ID": "20",
+            "GITLAB_TOKEN": forge.TOKEN,
+        }.items():
+            monkeypatch.setenv(name, value)
+        assert reports._chosen("auto") == "gitlab"
+        assert runner.run(reports._post_gitlab("41", f"{MARKER} one")) is False
+        assert runner.run(reports._post_gitlab("41", f"{MARKER} two")) is True
+    assert [note["body"] for note in gitlab.notes if MARKER in note["body"]] == [f"{MARKER} a trap", f"{MARKER} two"]
+
+
+def test_without_a_token_it_is_only_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for names in reports._POSTS.values():
+        for name in names:
+            monkeypatch.delenv(name, raising=False)
+    asked: list[str] = []
+
+    async def ask_json(method: str, url: str, **_options: object) -> object:
+        asked.append(f"{method} {url}")
+        if method == "POST":
+            raise outbound.OutboundError("it answered 501", 501)
+        return {"markdown": "**deep** is best"}
+
+    monkeypatch.setattr(outbound, "ask_json", ask_json)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://s.example/api/v4/projects/a%2Fb/ml/mlflow")
+    printed = CliRunner().invoke(app, ["report", "--merge-request", "41", "--post", "auto"])
+    assert (printed.exit_code, printed.stdout) == (0, "**deep** is best\n")
+    assert "printed only" in printed.stderr
+    assert asked[1] == "POST https://s.example/api/v1/projects/a%2Fb/merge_requests/41/comment"
+    assert CliRunner().invoke(app, ["report", "--merge-request", "41", "--post", "server"]).exit_code == 2
+    assert CliRunner().invoke(app, ["report", "--merge-request", "41", "--post", "gitlab"]).exit_code == 2
+    assert CliRunner().invoke(app, ["report", "--merge-request", "41"]).exit_code == 0
+    assert len(asked) == 6
