@@ -235,7 +235,11 @@ def prompts_of_3(client: CountingClient, run: str, model_id: str) -> None:
     check("greeting" in client.get_run(run).data.tags["mlflow.linkedPrompts"], True)
     client.create_prompt("empty", description="no version yet", tags={"a": "b"})
     client.create_prompt_version("empty", "text")
-    check([item.template for item in client.search_prompt_versions("empty")], ["text"])
+    try:
+        check([item.template for item in client.search_prompt_versions("empty")], ["text"])
+    except MlflowException as error:
+        # Older clients do not ask any server but one.
+        check("only available in Unity Catalog" in str(error), True)
     client.delete_prompt_version("empty", "1")
     client.delete_prompt("empty")
     check(client.get_prompt("empty"), None)

@@ -117,7 +117,7 @@ def experiment(record: ours.ExperimentRecord) -> Experiment:
     return Experiment(
         experiment_id=str(record.iid),
         name=record.name,
-        artifact_location=record.artifact_location or f"mlflow-artifacts:/experiment:{record.iid}",
+        artifact_location=record.artifact_location or roots.of_experiment(record.iid),
         lifecycle_stage=_stage(record.deleted_at),
         creation_time=record.created_at,
         last_update_time=record.updated_at,

@@ -23,7 +23,7 @@ _CANDIDATE_VERSION = re.compile(r"(?:candidate_)?([0-9]{1,18})\Z")
 _CANDIDATE = re.compile(r"candidate:([0-9]{1,18})\Z")
 _NUMBER = re.compile(r"[0-9]{1,18}\Z")
 
-_HINT = "it begins with candidate:<number> or model:<model id>"
+_HINT = "it begins with files/candidate:<number> or files/model:<model id>"
 
 
 class Place(msgspec.Struct, frozen=True):

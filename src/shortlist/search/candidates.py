@@ -17,6 +17,7 @@ from shortlist.search.fields import ATTRIBUTE, CANDIDATE, CI, DATASET, METRIC, P
 from shortlist.search.slots import Beside, Link, Nowhere, Own, Slot
 from shortlist.search.tree import Field
 from shortlist.search.views import in_view
+from shortlist.tracking import roots
 from shortlist.tracking.tables import candidate, dataset, dataset_input, metadata, param
 
 _c = candidate.c
@@ -34,8 +35,8 @@ _OWN: Mapping[str, Own] = {
     "note": Own(func.nullif(_c.note, ""), nullable=True),
     "parent": Own(_c.parent_external_id, nullable=True),
     "experiment": Own(_c.experiment_iid),
-    # What clients are told; see mlflow.translate.artifact_uri.
-    "artifact_uri": Own(literal("mlflow-artifacts:/candidate:", Str).concat(cast(_c.iid, Str))),
+    # What clients are told.
+    "artifact_uri": Own(literal(roots.of_candidate(0).removesuffix("0"), Str).concat(cast(_c.iid, Str))),
 }
 _UNIQUE = {"iid": "iid", "run_id": "external_id"}
 _REDUCED = {"min": "min_value", "max": "max_value", "first": "first_value"}

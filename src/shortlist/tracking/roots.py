@@ -1,7 +1,7 @@
 """Addresses of artifact roots below the artifact proxy: where the files of candidates, models and versions are.
 
-Clients see them as `mlflow-artifacts:/<address>`, and may put a host in between. What a plain MLflow server hands out
-(`<experiment>/<run>/artifacts`, `<experiment>/models/<model>/artifacts`) is understood too. Pure.
+Clients see them as `mlflow-artifacts:/files/<address>`, and may put a host in between. What MLflow's server hands
+out (`<experiment>/<run>/artifacts`, `<experiment>/models/<model>/artifacts`) is understood too. Pure.
 """
 
 import re
@@ -11,6 +11,9 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 SCHEME = "mlflow-artifacts"
+# MLflow's client asks for an address of one segment at the server's root, whatever project it logs to; so it has two.
+_FOLDER = "files"
+BASE = f"{SCHEME}:/{_FOLDER}/"
 
 _PROXY_ROUTE = f"/{SCHEME}/artifacts/"
 _CANDIDATE = re.compile(r"candidate:(?P<name>[0-9]{1,18})(?:/(?P<rest>.+))?\Z")
@@ -48,19 +51,25 @@ class Root(msgspec.Struct, frozen=True):
 
 
 def of_candidate(iid: int) -> str:
-    return f"{SCHEME}:/candidate:{iid}"
+    return f"{BASE}candidate:{iid}"
+
+
+def of_experiment(iid: int) -> str:
+    """Where new candidates of an experiment seem to be; nothing is kept there."""
+    return f"{BASE}experiment:{iid}"
 
 
 def of_logged_model(external_id: str) -> str:
-    return f"{SCHEME}:/model:{external_id}"
+    return f"{BASE}model:{external_id}"
 
 
 def of_version(model_iid: int, number: int) -> str:
-    return f"{SCHEME}:/version:{model_iid}.{number}"
+    return f"{BASE}version:{model_iid}.{number}"
 
 
 def parse(address: str) -> Root | None:
     """The root that a path of the proxy begins with; None when it begins with none."""
+    address = address.removeprefix(f"{_FOLDER}/")
     for pattern, owner in _PATTERNS:
         found = pattern.match(address)
         if found is not None:

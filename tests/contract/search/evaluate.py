@@ -93,7 +93,7 @@ def _own(record: Record, key: str) -> list[object]:
         case "note":
             return [record.note] if record.note else []
         case "artifact_uri":
-            return [f"mlflow-artifacts:/candidate:{record.iid}"]
+            return [f"mlflow-artifacts:/files/candidate:{record.iid}"]
         case _:
             value = getattr(record, key)
             return [] if value is None else [value]

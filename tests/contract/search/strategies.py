@@ -86,7 +86,7 @@ def _values(kind: Kind, field: Field) -> st.SearchStrategy[Value]:
     if kind is Kind.ID:
         return st.sampled_from((1, 2, 3, "1", "02"))
     own = {"status": ("FAILED", "running"), "run_id": ("0" * 28 + "1eef",), "parent": ("0" * 31 + "1",)}
-    own["artifact_uri"] = ("mlflow-artifacts:/candidate:1",)
+    own["artifact_uri"] = ("mlflow-artifacts:/files/candidate:1",)
     return st.sampled_from((*own.get(field.key, ()), *_PARAMS))
 
 

@@ -137,13 +137,15 @@ def test_the_root_of_the_proxy_lists_nothing(rita: Client, run_id: str) -> None:
 def test_the_runs_own_listing_shows_paths_below_the_run(proxy: Proxy, mlflow: Mlflow, run_id: str) -> None:
     ok(proxy.put("d/b.txt"))
     assert mlflow.ask("artifacts/list", run_id=run_id) == {
-        "root_uri": "mlflow-artifacts:/candidate:1",
+        "root_uri": "mlflow-artifacts:/files/candidate:1",
         "files": [{"path": "d", "is_dir": True}],
     }
     assert mlflow.ask("artifacts/list", run_uuid=run_id, path="d")["files"] == [
         {"path": "d/b.txt", "is_dir": False, "file_size": 7}
     ]
-    assert mlflow.ask("artifacts/list", run_id=run_id, path="missing") == {"root_uri": "mlflow-artifacts:/candidate:1"}
+    assert mlflow.ask("artifacts/list", run_id=run_id, path="missing") == {
+        "root_uri": "mlflow-artifacts:/files/candidate:1"
+    }
     refused(mlflow.get("artifacts/list"), 400, "INVALID_PARAMETER_VALUE", "run_id")
     refused(mlflow.get("artifacts/list", run_id=NOBODY), 404, "RESOURCE_DOES_NOT_EXIST")
     refused(mlflow.get("artifacts/list", run_id=run_id, path="../x"), 400, "INVALID_PARAMETER_VALUE", "path")
@@ -372,7 +374,7 @@ def test_a_number_of_another_project_is_not_ours(proxy: Proxy, as_member: Callab
     otto = as_member("otto")
     base = f"/api/v4/projects/{cast.other_project.replace('/', '%2F')}/ml/mlflow/api/2.0"
     created = otto.post(f"{base}/mlflow/runs/create", {"experiment_id": "0"})
-    assert created.json()["run"]["info"]["artifact_uri"] == "mlflow-artifacts:/candidate:1"
+    assert created.json()["run"]["info"]["artifact_uri"] == "mlflow-artifacts:/files/candidate:1"
     refused(otto.get(f"{base}/mlflow-artifacts/artifacts/candidate:1/a"), 404, "RESOURCE_DOES_NOT_EXIST")
     ok(otto.request("PUT", f"{base}/mlflow-artifacts/artifacts/candidate:1/a", content=b"otto's"))
     assert ok(proxy.get("a")).content == b"rita's"

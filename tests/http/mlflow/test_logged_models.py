@@ -46,7 +46,7 @@ def test_a_new_model_waits_for_its_files(mlflow: Mlflow, experiment: str) -> Non
             "model_id": model_id,
             "experiment_id": experiment,
             "name": "tree",
-            "artifact_uri": f"mlflow-artifacts:/model:{model_id}",
+            "artifact_uri": f"mlflow-artifacts:/files/model:{model_id}",
             "status": "LOGGED_MODEL_PENDING",
             "model_type": "classifier",
             "source_run_id": run,
@@ -186,7 +186,7 @@ def test_files_of_a_model_go_through_the_artifact_proxy(
     assert rita.get(f"{root}/data/model.pkl").content == b"bytes"
     top = mlflow.ask(f"logged-models/{model_id}/artifacts/directories")
     assert top == {
-        "root_uri": f"mlflow-artifacts:/model:{model_id}",
+        "root_uri": f"mlflow-artifacts:/files/model:{model_id}",
         "files": [
             {"path": "MLmodel", "is_dir": False, "file_size": 11},
             {"path": "data", "is_dir": True},
@@ -214,7 +214,7 @@ def test_a_version_of_a_logged_model_is_noted_on_it(mlflow: Mlflow, experiment: 
     assert made["model_version"]["run_id"] == run
     assert made["model_version"]["model_id"] == model_id
     uri = mlflow.ask("model-versions/get-download-uri", name="tree", version="2")["artifact_uri"]
-    assert uri == f"mlflow-artifacts:/model:{model_id}"
+    assert uri == f"mlflow-artifacts:/files/model:{model_id}"
     tags = {tag["key"]: tag["value"] for tag in model(mlflow, model_id)["info"]["tags"]}
     assert tags["mlflow.modelVersions"] == '[{"name":"tree","version":1},{"name":"tree","version":2}]'
     other = new_model(mlflow, experiment)

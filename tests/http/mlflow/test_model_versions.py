@@ -85,7 +85,7 @@ def test_a_version_of_gitlabs_client_has_files_of_its_own(rita: Client, mlflow: 
     by_name = mlflow.prefix.replace("/api/2.0/mlflow/", "/model-versions/get-artifact")
     assert rita.get(by_name, params={"name": tree, "version": "1", "path": "a/b.txt"}).content == b"beta"
     from_run = new_version(mlflow, tree, source="", run_id=mlflow.new_run())
-    assert str(from_run["source"]).startswith("mlflow-artifacts:/candidate:")
+    assert str(from_run["source"]).startswith("mlflow-artifacts:/files/candidate:")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_a_new_run_has_the_fields_that_clients_read(mlflow: Mlflow) -> None:
     assert info["status"] == "RUNNING"
     assert info["start_time"] == 1_700_000_000_000
     assert "end_time" not in info
-    assert info["artifact_uri"] == "mlflow-artifacts:/candidate:1"
+    assert info["artifact_uri"] == "mlflow-artifacts:/files/candidate:1"
     assert info["lifecycle_stage"] == "active"
     tags = {tag["key"]: tag["value"] for tag in run["data"]["tags"]}
     assert tags == {"mlflow.runName": "first", "mlflow.source.name": "train.py"}
