@@ -6,18 +6,13 @@ for each line and its name beside its end, so that it can be read without colour
 
 import math
 from collections.abc import Sequence
-from html import escape
 
 import msgspec
 
+from shortlist.drawing.paper import BAD, DASHES, FAINT, HUES, RULE, opening, spread, spread_log, text
 from shortlist.drawing.ticks import decades, label, ticks
 
-# The hues of the pages in their light theme, and the dashes that tell apart what shares a hue.
-_HUES = ("#2b4acb", "#c8471f", "#0b7d6c", "#9c36a6", "#8a6700", "#0a79a8", "#c02a6a", "#4f7a14")
-_DASHES = ("", "7 4", "2 3", "10 3 2 3", "4 2", "12 5")
-_INK, _FAINT, _LINE, _GROUND, _BAD = "#1c1a17", "#6b665c", "#e4dfd5", "#ffffff", "#ab2318"
 _LEFT, _TOP, _BOTTOM, _LABELS, _GAP = 64, 44, 34, 150, 13
-_FONT = "font-family='system-ui, sans-serif'"
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -47,8 +42,8 @@ class _Frame:
         xs = [x for line in chart.lines for x in line.x if math.isfinite(x)]
         ys = [y for line in chart.lines for y in line.y if math.isfinite(y) and (y > 0 or not chart.log)]
         self.log = chart.log
-        self.x_low, self.x_high = _spread(xs, 0.0)
-        self.y_low, self.y_high = _log_spread(ys) if chart.log else _spread(ys, 0.06)
+        self.x_low, self.x_high = spread(xs, 0.0)
+        self.y_low, self.y_high = spread_log(ys) if chart.log else spread(ys, 0.06)
         self.right, self.bottom = chart.width - _LABELS, chart.height - _BOTTOM
 
     def left(self, x: float) -> float:
@@ -64,31 +59,11 @@ class _Frame:
         return math.isfinite(y) and (y > 0 or not self.log)
 
 
-def _spread(values: Sequence[float], room: float) -> tuple[float, float]:
-    if not values:
-        return 0.0, 1.0
-    low, high = min(values), max(values)
-    if low == high:
-        return low - (abs(low) * 0.1 or 1), high + (abs(high) * 0.1 or 1)
-    return low - (high - low) * room, high + (high - low) * room
-
-
-def _log_spread(values: Sequence[float]) -> tuple[float, float]:
-    if not values:
-        return 0.1, 1.0
-    low, high = min(values), max(values)
-    return (low / 2, high * 2) if low == high else (low / 1.1, high * 1.1)
-
-
 def svg(chart: Chart) -> str:
     """The document."""
     frame = _Frame(chart)
     parts = [
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {chart.width} {chart.height}'",
-        f" width='{chart.width}' height='{chart.height}' role='img' aria-labelledby='title summary'>",
-        f"<title id='title'>{escape(chart.title)}</title><desc id='summary'>{escape(chart.summary)}</desc>",
-        f"<rect width='{chart.width}' height='{chart.height}' fill='{_GROUND}'/>",
-        f"<text x='16' y='26' {_FONT} font-size='15' font-weight='600' fill='{_INK}'>{escape(chart.title)}</text>",
+        opening(chart.title, chart.summary, chart.width, chart.height),
         *_axes(frame, chart),
     ]
     for place, line in enumerate(chart.lines):
@@ -102,18 +77,13 @@ def _axes(frame: _Frame, chart: Chart) -> list[str]:
     marks = decades(frame.y_low, frame.y_high) if frame.log else ticks(frame.y_low, frame.y_high, 6)
     for value in marks:
         top = frame.top(value)
-        parts.append(f"<path d='M{_LEFT} {top:.1f}H{frame.right}' stroke='{_LINE}'/>")
-        parts.append(_text(_LEFT - 8, top + 4, label(value), "end"))
+        parts.append(f"<path d='M{_LEFT} {top:.1f}H{frame.right}' stroke='{RULE}'/>")
+        parts.append(text(_LEFT - 8, top + 4, label(value), "end"))
     marks = ticks(frame.x_low, frame.x_high, 7)
-    parts.extend(_text(frame.left(value), frame.bottom + 16, label(value), "middle") for value in marks)
-    parts.append(f"<path d='M{_LEFT} {frame.bottom}H{frame.right}' stroke='{_FAINT}'/>")
-    parts.append(_text(frame.right, chart.height - 4, chart.x_label, "end"))
+    parts.extend(text(frame.left(value), frame.bottom + 16, label(value), "middle") for value in marks)
+    parts.append(f"<path d='M{_LEFT} {frame.bottom}H{frame.right}' stroke='{FAINT}'/>")
+    parts.append(text(frame.right, chart.height - 4, chart.x_label, "end"))
     return parts
-
-
-def _text(x: float, y: float, text: str, anchor: str, fill: str = _FAINT) -> str:
-    place = f"x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}'"
-    return f"<text {place} {_FONT} font-size='11' fill='{fill}'>{escape(text)}</text>"
 
 
 def _line(frame: _Frame, line: Line, place: int) -> str:
@@ -132,7 +102,7 @@ def _line(frame: _Frame, line: Line, place: int) -> str:
         steps.append(f"{'L' if drawing else 'M'}{frame.left(x):.2f} {frame.top(y):.2f}")
         # A point alone would be invisible as a line of no length.
         drawing = True
-    colour, dash = _HUES[place % len(_HUES)], _DASHES[place // len(_HUES) % len(_DASHES)]
+    colour, dash = HUES[place % len(HUES)], DASHES[place // len(HUES) % len(DASHES)]
     dashed = f" stroke-dasharray='{dash}'" if dash else ""
     path = (
         f"<path d='{''.join(steps)}' fill='none' stroke='{colour}' stroke-width='1.6' stroke-linecap='round'{dashed}/>"
@@ -140,7 +110,7 @@ def _line(frame: _Frame, line: Line, place: int) -> str:
     if len(steps) == 1:
         left, top = steps[0][1:].split(" ")
         path = f"<circle cx='{left}' cy='{top}' r='3' fill='{colour}'/>"
-    return path + (f"<path d='{''.join(odd)}' stroke='{_BAD}' stroke-width='1.5' fill='none'/>" if odd else "")
+    return path + (f"<path d='{''.join(odd)}' stroke='{BAD}' stroke-width='1.5' fill='none'/>" if odd else "")
 
 
 def _ends(frame: _Frame, chart: Chart) -> list[str]:
@@ -156,9 +126,9 @@ def _ends(frame: _Frame, chart: Chart) -> list[str]:
     for top, place in ends:
         below = max(top, below + _GAP)
         if below > chart.height - 4:
-            parts.append(_text(frame.right + 8, chart.height - 4, "…", "start"))
+            parts.append(text(frame.right + 8, chart.height - 4, "…", "start"))
             break
         name = chart.lines[place].label
         shown = name if len(name) <= 22 else f"{name[:21]}…"
-        parts.append(_text(frame.right + 8, below + 4, shown, "start", _HUES[place % len(_HUES)]))
+        parts.append(text(frame.right + 8, below + 4, shown, "start", HUES[place % len(HUES)]))
     return parts

@@ -1,5 +1,6 @@
 """Charts of an experiment: as data for the page, and as SVG, PNG and CSV by address, with the same rights."""
 
+import asyncio
 import csv
 import io
 import re
@@ -11,15 +12,16 @@ from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
 from shortlist.charts import service
 from shortlist.charts import types as ours
-from shortlist.errors import NotFound
+from shortlist.drawing.charts import svg
+from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.services import Services
 from shortlist.search import fresh
-from shortlist.web import operations, translate
+from shortlist.web import operations, pictures, translate
 from shortlist.web import wire_charts as wire
 
-_FORMATS = ("csv",)
-_PARAMETERS = ("filter", "x", "y", "colour", "axes")
+_FORMATS = ("svg", "png", "csv")
+_SCALES = {"": None, "log": True, "linear": False}
 
 
 async def read(services: Services, scope: Scope, experiment: int, asked: ours.Request) -> ours.Chart:
@@ -79,7 +81,11 @@ def _value(column: ours.Column, place: int) -> float | str | None:
 
 
 async def exported(call: Call, request: Request) -> Response:
-    """Give a chart as a file, `history.csv` or `importance.csv`: `filter`, `x`, `y`, `colour`, `axes` (each once)."""
+    """Give a chart as a file: `history.svg`, `scatter.png?x=params.lr&x_scale=log`, `importance.csv?filter=…`.
+
+    The query has what the JSON operation takes (`axes` once for each), `x_scale`, `y_scale`, `width`, `height`, and
+    `download` for a file to save.
+    """
     kind, _, suffix = call.path["chart"].partition(".")
     if kind not in {item.value for item in ours.Kind} or suffix not in _FORMATS:
         raise NotFound("There is no such chart.")
@@ -95,9 +101,20 @@ async def exported(call: Call, request: Request) -> Response:
         colour=given.get("colour", ""),
         axes=given.getlist("axes"),
     )
+    size = pictures.size_of(given)
+    logs = (_log(given.get("x_scale", ""), "x_scale"), _log(given.get("y_scale", ""), "y_scale"))
     found = await read(call.services, call.project, int(experiment), asked)
-    headers = {"cache-control": "private, no-cache", "content-disposition": f'attachment; filename="{kind}.csv"'}
-    return Response(csv_of(found), media_type="text/csv; charset=utf-8", headers=headers)
+    name = f"{kind}.{suffix}" if suffix == "csv" or "download" in given else None
+    if suffix == "csv":
+        return pictures.answer(csv_of(found), "text/csv; charset=utf-8", name)
+    drawn = await asyncio.to_thread(svg, found, *size, logs)
+    return await pictures.picture(drawn, suffix, name)
+
+
+def _log(text: str, field: str) -> bool | None:
+    if text not in _SCALES:
+        raise InvalidValue("A scale is log or linear.", field=field)
+    return _SCALES[text]
 
 
 def csv_of(found: ours.Chart) -> str:

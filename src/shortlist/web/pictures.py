@@ -1,5 +1,6 @@
-"""Curves and comparisons for places that run no script of ours: SVG and Markdown by address."""
+"""Curves and comparisons for places that run no script of ours: SVG, PNG and Markdown by address."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 
@@ -11,6 +12,7 @@ from shortlist.access.actions import Action
 from shortlist.comparison import service as comparing
 from shortlist.comparison.markdown import markdown, shown
 from shortlist.drawing.curves import Chart, Line, svg
+from shortlist.drawing.png import png
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.metrics import service as metrics
@@ -33,7 +35,7 @@ _HEADERS = {
 
 
 async def curves_picture(call: Call, request: Request) -> Response:
-    """Draw curves as SVG: `?candidates=1.2&metric=val/acc`, and `axis`, `scale=log`, `title`, `width`, `height`."""
+    """Draw curves as SVG or PNG: `?candidates=1.2&metric=val/acc`, `axis`, `scale=log`, `title`, `width`, `height`."""
     given = request.query_params
     iids = _iids(given.get("candidates", ""))
     key, word = given.get("metric", ""), given.get("axis", "step")
@@ -51,16 +53,36 @@ async def curves_picture(call: Call, request: Request) -> Response:
         return [Line(names[curve.candidate_iid], (curve.x / scale).tolist(), curve.y.tolist()) for curve in found]
 
     lines = await call.services.database.read(read)
+    width, height = size_of(given)
     chart = Chart(
         title=given.get("title", key)[:200],
         summary=_summary(key, lines),
         x_label=x_label,
         lines=lines,
         log=given.get("scale") == "log",
-        width=_size(given.get("width", "720"), "width"),
-        height=_size(given.get("height", "360"), "height"),
+        width=width,
+        height=height,
     )
-    return Response(svg(chart), media_type="image/svg+xml", headers=_HEADERS)
+    suffix = call.target.rpartition(".")[2]
+    name = f"curves.{suffix}" if "download" in given else None
+    return await picture(await asyncio.to_thread(svg, chart), suffix, name)
+
+
+async def picture(drawn: str, suffix: str, name: str | None) -> Response:
+    """An SVG document as it is, or as PNG; with a name, as a file to save."""
+    if suffix == "svg":
+        return answer(drawn, "image/svg+xml", name)
+    return answer(await asyncio.to_thread(png, drawn), "image/png", name)
+
+
+def answer(content: str | bytes, media_type: str, name: str | None) -> Response:
+    headers = _HEADERS if name is None else {**_HEADERS, "content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def size_of(given: Mapping[str, str]) -> tuple[int, int]:
+    """Width and height in pixels, as a query gives them. Raises InvalidValue: too small or too large."""
+    return _size(given.get("width", "720"), "width"), _size(given.get("height", "360"), "height")
 
 
 async def comparison_markdown(call: Call, request: Request) -> Response:
@@ -90,13 +112,16 @@ def _summary(key: str, lines: list[Line]) -> str:
 
 
 ENDPOINTS = (
-    Endpoint(
-        method="GET",
-        path=f"{operations.PROJECT}/curves.svg",
-        action=Action.EXPERIMENT_READ,
-        mode=Mode.STREAM,
-        handler=curves_picture,
-        tags=("curves.svg",),
+    *(
+        Endpoint(
+            method="GET",
+            path=f"{operations.PROJECT}/curves.{suffix}",
+            action=Action.EXPERIMENT_READ,
+            mode=Mode.STREAM,
+            handler=curves_picture,
+            tags=(f"curves.{suffix}",),
+        )
+        for suffix in ("svg", "png")
     ),
     Endpoint(
         method="GET",

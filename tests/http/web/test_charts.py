@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -133,6 +134,31 @@ def test_a_chart_is_also_a_file(rita: Client, base: str, experiment: str) -> Non
     assert [(row["name"], row["best so far"]) for row in rows] == [("a", "0.5"), ("b", "0.52"), ("e", "0.52")]
     assert rita.get(f"{base}/experiments/{experiment}/charts/history.exe").status_code == 404
     assert rita.get(f"{base}/experiments/{experiment}/charts/future.csv").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["history", "importance", "scatter", "parallel", "pareto", "correlation"])
+def test_a_chart_is_drawn_by_the_server_as_the_page_shows_it(
+    rita: Client, base: str, experiment: str, kind: str
+) -> None:
+    address = f"{base}/experiments/{experiment}/charts/{kind}"
+    drawn = rita.get(f"{address}.svg?colour=params.model&x_scale=log&width=500")
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert "default-src 'none'" in drawn.headers["content-security-policy"]
+    root = ET.fromstring(drawn.text)  # noqa: S314 - our own
+    assert root.get("width") == "500"
+    described = root.find("{http://www.w3.org/2000/svg}desc")
+    colour = {"colour": "params.model"} if kind == "scatter" else {}
+    assert described is not None
+    assert described.text == read(rita, base, experiment, kind, **colour)["summary"]
+    png = rita.get(f"{address}.png?download=1")
+    assert png.content.startswith(b"\x89PNG\r\n")
+    assert png.headers["content-disposition"] == f'attachment; filename="{kind}.png"'
+
+
+@pytest.mark.parametrize(("query", "field"), [("width=9", "width"), ("x_scale=cubic", "x_scale"), ("x=no", "x")])
+def test_a_picture_that_cannot_be_is_refused(rita: Client, base: str, experiment: str, query: str, field: str) -> None:
+    answer = rita.get(f"{base}/experiments/{experiment}/charts/scatter.svg?{query}")
+    refused(answer, 400, "INVALID_PARAMETER_VALUE", field)
 
 
 def test_an_experiment_without_metrics_has_empty_charts(rita: Client, base: str) -> None:

@@ -164,6 +164,7 @@ def test_a_comparison_is_written_as_markdown_and_curves_as_a_picture(
     assert "| val/acc | 0.8 | **0.9** (+0.1 better) |" in lines
     assert "| model | a | b |" in lines
     picture = rita.get(f"{base}/curves.svg?{named}&metric=val/acc")
+    assert rita.get(f"{base}/curves.png?{named}&metric=val/acc").content.startswith(b"\x89PNG\r\n")
     assert picture.headers["content-type"].startswith("image/svg+xml")
     assert "default-src 'none'" in picture.headers["content-security-policy"]
     assert picture.text.count("stroke-linecap='round'") == 2
