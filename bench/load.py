@@ -10,6 +10,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+# Of one connection; a server that closes more often cannot be measured with connections that are kept.
+_MOST_RECONNECTS = 50
+
 
 @dataclass
 class Result:
@@ -19,6 +22,7 @@ class Result:
     requests: int
     bytes: int
     failures: int
+    reconnects: int
     latencies: list[float] = field(default_factory=list)
     first_failure: str = ""
 
@@ -26,12 +30,16 @@ class Result:
 class Connection(asyncio.Protocol):
     """Sends prepared requests one after another and reads answers by their length or their chunks."""
 
-    def __init__(self, requests: list[bytes], done: "asyncio.Future[None]") -> None:
+    def __init__(self, address: tuple[str, int], requests: list[bytes], done: "asyncio.Future[None]") -> None:
+        self._address = address
         self._requests = iter(requests)
         self._done = done
+        self._again: asyncio.Future[None] | None = None
+        self.reconnects = 0
         self._buffer = bytearray()
         self._sent_at = 0.0
         self._transport: asyncio.Transport | None = None
+        self._pending: bytes | None = None
         self.latencies: list[float] = []
         self.received = 0
         self.failures = 0
@@ -40,11 +48,28 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._next()
+        if self._pending is None:
+            self._next()
+        else:
+            transport.write(self._pending)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self._done.done():
-            self._done.set_exception(exc or ConnectionError("the server closed the connection"))
+        """Connect again and send what was not answered: some servers close a connection after a while."""
+        if self._done.done():
+            return
+        self.reconnects += 1
+        if self.reconnects > _MOST_RECONNECTS:
+            self._done.set_exception(exc or ConnectionError("the server keeps closing the connection"))
+            return
+        self._buffer.clear()
+        self._again = asyncio.ensure_future(self._connect())
+
+    async def _connect(self) -> None:
+        host, port = self._address
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: self, host, port)
+        except OSError as error:
+            self._done.set_exception(error)
 
     def data_received(self, data: bytes) -> None:
         self.received += len(data)
@@ -77,6 +102,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             return
         self._sent_at = time.perf_counter()
+        self._pending = request
         self._transport.write(request)
 
 
@@ -100,7 +126,7 @@ async def drive(host: str, port: int, streams: list[list[bytes]]) -> Result:
     def make(requests: list[bytes]) -> Connection:
         done: asyncio.Future[None] = loop.create_future()
         waiting.append(done)
-        connections.append(Connection(requests, done))
+        connections.append(Connection((host, port), requests, done))
         return connections[-1]
 
     started = time.perf_counter()
@@ -114,6 +140,7 @@ async def drive(host: str, port: int, streams: list[list[bytes]]) -> Result:
         requests=sum(len(connection.latencies) for connection in connections),
         bytes=sum(connection.received for connection in connections),
         failures=sum(connection.failures for connection in connections),
+        reconnects=sum(connection.reconnects for connection in connections),
         latencies=sorted(latency for connection in connections for latency in connection.latencies),
         first_failure=next((connection.first_failure for connection in connections if connection.failures), ""),
     )
@@ -134,6 +161,7 @@ def main() -> None:
             "requests": result.requests,
             "bytes": result.bytes,
             "failures": result.failures,
+            "reconnects": result.reconnects,
             "first_failure": result.first_failure,
             "p50": result.latencies[count // 2],
             "p99": result.latencies[min(count - 1, count * 99 // 100)],

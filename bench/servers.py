@@ -1,6 +1,7 @@
 """The servers under test, each started on fresh data and measured from outside: processor time, memory, disk."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -37,6 +38,7 @@ class Running:
     port: int
     folder: Path
     start_seconds: float
+    database: str  # its URL as SQLAlchemy writes it
 
     @property
     def token(self) -> str:
@@ -109,7 +111,7 @@ def start(peer: Peer, folder: Path, database: str | None = None) -> Running:
     log = (folder / "server.log").open("wb")
     began = time.perf_counter()
     process = subprocess.Popen(command, env={**os.environ, **peer.environment}, stdout=log, stderr=log)
-    running = Running(peer, process, port, folder, 0.0)
+    running = Running(peer, process, port, folder, 0.0, re.sub("^sqlite:/+", "sqlite:////", url))
     while not _answers(running):
         if process.poll() is not None or time.perf_counter() - began > START_LIMIT_SECONDS:
             raise RuntimeError(f"{peer.name} did not start:\n{(folder / 'server.log').read_text()[-2000:]}")
