@@ -26,6 +26,7 @@ from shortlist.meters.meters import Meters
 _log = structlog.get_logger(__name__)
 
 MAX_BATCH = 512
+_PATIENCE = 0.003
 
 # How often a transaction that lost a deadlock or a serialisation race on PostgreSQL is tried again.
 _ATTEMPTS = 5
@@ -104,29 +105,41 @@ class Writer:
         self._queue.put(job)
 
     def _run(self) -> None:
+        expected, patience = 1, 0.0
         while True:
-            batch, last = self._collect()
+            batch, last = self._collect(expected, patience)
             if batch:
                 began = perf_counter()
                 self._commit(batch)
                 _deliver(batch)
+                expected, patience = len(batch), min(_PATIENCE, (perf_counter() - began) / 4)
                 self._measure(batch, began)
             if last:
                 return
 
-    def _collect(self) -> tuple[list[Job], bool]:
-        job = self._queue.get()
-        if job is None:
-            return [], True
-        batch = [job]
+    def _collect(self, expected: int, patience: float) -> tuple[list[Job], bool]:
+        """The jobs of the next transaction, and whether it is the last.
+
+        Those that were answered together come back one after another; without patience the first of them would get
+        a flush of its own, and the others wait for it. So up to `patience` seconds are given to as many as came last.
+        """
+        batch: list[Job] = []
+        deadline: float | None = None
         while len(batch) < MAX_BATCH:
             try:
                 job = self._queue.get_nowait()
             except queue.Empty:
-                break
+                left = None if deadline is None else deadline - perf_counter()
+                if left is not None and (len(batch) >= expected or left <= 0):
+                    break
+                try:
+                    job = self._queue.get(timeout=left)
+                except queue.Empty:
+                    break
             if job is None:
                 return batch, True
             batch.append(job)
+            deadline = deadline or perf_counter() + patience
         return batch, False
 
     def _commit(self, batch: Sequence[Job]) -> None:
