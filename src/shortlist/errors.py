@@ -17,7 +17,6 @@ class Code(StrEnum):
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
     RANGE_NOT_SATISFIABLE = "RANGE_NOT_SATISFIABLE"
     RATE_LIMITED = "RATE_LIMITED"
-    NOT_IMPLEMENTED = "NOT_IMPLEMENTED"
     TEMPORARILY_UNAVAILABLE = "TEMPORARILY_UNAVAILABLE"
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
@@ -92,12 +91,6 @@ class RangeNotSatisfiable(DomainError):  # noqa: N818
 
 class RateLimited(DomainError):  # noqa: N818
     code = Code.RATE_LIMITED
-
-
-class NotImplementedHere(DomainError):  # noqa: N818
-    """The server is not set up for this."""
-
-    code = Code.NOT_IMPLEMENTED
 
 
 class Unavailable(DomainError):  # noqa: N818

@@ -86,7 +86,7 @@ async def _post(post: str, place: str, query: dict[str, str], number: str, text:
             renewed = await _post_through_server(place, query)
         except OutboundError as error:
             # Without a token anywhere, printing is all that was asked for.
-            if post != "auto" or error.status != 501:
+            if post != "auto" or error.status != 404:
                 raise
             return "printed only: there is no token of a forge, and the server is connected to none"
     return "renewed the comment of an earlier run" if renewed else "wrote the comment"

@@ -3,7 +3,7 @@
 import msgspec
 
 from shortlist.connected import lookups
-from shortlist.errors import InvalidValue, NotImplementedHere, Unavailable
+from shortlist.errors import InvalidValue, NotFound, Unavailable
 from shortlist.http.endpoint import Call
 from shortlist.outbound import OutboundError
 from shortlist.reports import comments
@@ -36,7 +36,7 @@ async def comment(call: Call, request: wire.CommentRequest) -> wire.CommentDone:
     """Post a merge request's report as its one comment at the connected GitLab, or renew that."""
     gitlab, services, scope = call.services.gitlab, call.services, call.project
     if gitlab is None:
-        raise NotImplementedHere("This server is connected to no GitLab; an administrator sets SHORTLIST_GITLAB_URL.")
+        raise NotFound("This server is connected to no GitLab; an administrator sets SHORTLIST_GITLAB_URL.")
     query = ReportQuery(
         subject="merge_request",
         number=request.number[: reports.MAX_NUMBER],

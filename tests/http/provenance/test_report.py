@@ -114,7 +114,7 @@ def test_without_a_token_it_is_only_printed(monkeypatch: pytest.MonkeyPatch) -> 
     async def ask_json(method: str, url: str, **_options: object) -> object:
         asked.append(f"{method} {url}")
         if method == "POST":
-            raise outbound.OutboundError("it answered 501", 501)
+            raise outbound.OutboundError("it answered 404", 404)
         return {"markdown": "**deep** is best"}
 
     monkeypatch.setattr(outbound, "ask_json", ask_json)
