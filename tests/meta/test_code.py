@@ -95,7 +95,9 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         "shortlist.metrics.store.projects_with_log",  # the background fold serves every project
         "shortlist.metrics.store.waiting",  # for those who look after the server
         "shortlist.packages.store.claim_sweep",
+        "shortlist.packages.store.hold_sweeps",
         "shortlist.packages.store.sweep_began",
+        "shortlist.packages.store.sweeps_held",
         "shortlist.packages.store.projects_with_content",  # and so does the sweep
         "shortlist.packages.store_uploads.obtain_transfer_key",
         "shortlist.packages.store_uploads.projects_with_uploads",
@@ -108,7 +110,7 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         if (
             len(parts) != 2
             or not parts[1].startswith("store")
-            or parts[0] in ("audit", "identity", "instance", "projects", "blobs")
+            or parts[0] in ("audit", "backup", "identity", "instance", "projects", "blobs")
         ):
             continue
         module = import_module(".".join(("shortlist", *parts)))

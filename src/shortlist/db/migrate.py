@@ -36,14 +36,14 @@ def current(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def upgrade(url: str) -> None:
-    """Bring the schema to the newest revision, from whatever it is; does nothing when it is there."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the schema to a revision, the newest for none, from whatever it is; does nothing when it is there."""
     from alembic import command  # noqa: PLC0415
 
     engine = engines.create(engines.normalise_url(url))
     try:
         with engine.connect() as connection, engines.begin_write(connection):
-            command.upgrade(config(connection), "head")
+            command.upgrade(config(connection), revision)
     finally:
         engine.dispose()
 

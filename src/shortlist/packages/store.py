@@ -16,6 +16,7 @@ from shortlist.packages.types import Entry, PackageFile, PackageRef
 FILES = "package_file"
 BYTES = "package_bytes"
 _MAX_IN = 500
+_HOLD = 2  # the row of `package_sweep` that says until when nothing is freed
 
 FILE_COLUMNS = (
     *(package_file.c[name] for name in PackageFile.__struct_fields__ if name != "location"),
@@ -195,9 +196,23 @@ def claim_sweep(connection: Connection, now: int, before: int) -> bool:
     return connection.execute(taken.values(began_at=now)).rowcount == 1
 
 
+def hold_sweeps(connection: Connection, until: int) -> None:
+    """Let no sweep free contents before a time: what a backup has seen must stay until it is copied."""
+    insert_ignore(connection, package_sweep, [{"id": _HOLD, "began_at": 0}])
+    connection.execute(update(package_sweep).where(package_sweep.c.id == _HOLD).values(began_at=until))
+
+
+def sweeps_held(connection: Connection, now: int) -> bool:
+    """Whether contents must stay for now. In a writing transaction this is still true at its commit."""
+    insert_ignore(connection, package_sweep, [{"id": _HOLD, "began_at": 0}])
+    held = select(package_sweep.c.began_at).where(package_sweep.c.id == _HOLD).with_for_update(read=True)
+    return connection.execute(held).scalar_one() > now
+
+
 def sweep_began(connection: Connection) -> int | None:
     """When the last sweep began; None before the first."""
-    return connection.execute(select(package_sweep.c.began_at)).scalar_one_or_none()
+    began = select(package_sweep.c.began_at).where(package_sweep.c.id == 1)
+    return connection.execute(began).scalar_one_or_none()
 
 
 def projects_with_content(connection: Connection) -> list[int]:

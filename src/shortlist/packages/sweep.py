@@ -80,6 +80,8 @@ async def _sweep_contents(storage: Storage, project_id: int, before: int, *, dry
         # An upload that wants one of these contents either committed before, and is seen here, or waits for the lock
         # and then finds the row gone, and keeps the object that it has just written.
         store.lock(connection, project_id)
+        if store.sweeps_held(connection, now_ms()):
+            return _Unused(0, [])
         unused = look(connection)
         store.purge_files(connection, project_id, before)
         store.forget_contents(connection, project_id, [sha256 for sha256, _, _ in unused.contents])
@@ -95,6 +97,8 @@ async def _sweep_contents(storage: Storage, project_id: int, before: int, *, dry
 async def _sweep_strays(storage: Storage, before: int, *, dry_run: bool) -> Swept:
     found = Swept()
     async for page in storage.blobs.objects(PREFIX, before):
+        if not dry_run and await storage.database.write(lambda connection: store.sweeps_held(connection, now_ms())):
+            return found
         strays = await storage.database.read(lambda connection, page=page: _strays(connection, page))
         found += Swept(strays=len(strays), bytes=sum(item.size for item in strays))
         if not dry_run:

@@ -22,7 +22,7 @@ package = Table(
     sqlite_with_rowid=False,
 )
 
-# One row: when a process last began to sweep. Whoever moves it forward sweeps.
+# Row 1: when a process last began to sweep; whoever moves it forward sweeps. Row 2: until when a backup holds sweeps.
 package_sweep = Table(
     "package_sweep",
     METADATA,

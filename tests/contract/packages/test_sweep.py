@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from shortlist.access.scope import Scope
 from shortlist.blobs.types import Stored
+from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.errors import InvalidValue
-from shortlist.packages import service, sweep
+from shortlist.packages import service, store, sweep
 from shortlist.packages.locations import new_location, project_of
 from shortlist.packages.service import Storage
 from shortlist.packages.types import Incoming, PackageFile, Swept
@@ -174,3 +175,17 @@ def test_a_location_names_its_project() -> None:
     assert new_location(12) != new_location(12)
     for stranger in ("", "projects", "projects/1", "projects/1/ab", "projects/x/ab/c", "other/1/ab/c"):
         assert project_of(stranger) is None
+
+
+def test_nothing_is_freed_while_a_backup_holds_sweeps(keeper: Keeper, objects: Objects) -> None:
+    keeper.put("a.txt", b"deleted")
+    keeper.delete("a.txt")
+    keeper.stray(b"cut off")
+    objects.grow_old(keeper.storage.database, 48)
+    keeper.storage.database.write_now(lambda connection: store.hold_sweeps(connection, now_ms() + HOUR))
+    assert keeper.run(sweep.sweep(keeper.storage, age_ms=HOUR)) == Swept()
+    assert len(objects.all) == 2
+
+    keeper.storage.database.write_now(lambda connection: store.hold_sweeps(connection, 0))
+    assert keeper.run(sweep.sweep(keeper.storage, age_ms=HOUR)).contents == 1
+    assert objects.all == []
