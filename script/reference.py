@@ -19,7 +19,7 @@ from shortlist.cli.main import app as cli
 from shortlist.errors import Code
 from shortlist.http.surface import STATUS
 from shortlist.mlflow.surface import SURFACE as MLFLOW
-from shortlist.settings import PREFIX, Settings
+from shortlist.settings import PREFIX, GroupRole, Settings, SignInProvider
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTICE = "<!-- Written by script/reference.py; change the code instead. -->\n\n"
@@ -33,19 +33,31 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def settings() -> str:
     """Settings: their names everywhere, their defaults, and the comment beside each field."""
-    source = inspect.getsource(Settings)
-    comments = dict(re.findall(r"^    (\w+): .*?  # (.*)$", source, re.MULTILINE))
+    comments = _comments(Settings)
     rows = [
         (f"`{field.name}`", f"`{PREFIX}{field.name.upper()}`", _default(field.default), comments.get(field.name, ""))
         for field in msgspec.structs.fields(Settings)
     ]
-    return (
-        "# Settings\n\nThe command line comes first, then the environment, then the TOML file given with `--config`, "
-        "then the default.\n\n" + table(("in TOML", "in the environment", "default", "meaning"), rows)
-    )
+    order = "The command line comes first, then the environment, then the TOML file given with `--config`"
+    parts = [
+        f"# Settings\n\n{order}, then the default.\n",
+        table(("in TOML", "in the environment", "default", "meaning"), rows),
+    ]
+    for title, kind in (("One of `sign_in_providers`", SignInProvider), ("One of a provider's `roles`", GroupRole)):
+        comments = _comments(kind)
+        fields = msgspec.structs.fields(kind)
+        lines = [(f"`{field.name}`", _default(field.default), comments[field.name]) for field in fields]
+        parts += [f"## {title}\n", table(("in TOML and JSON", "default", "meaning"), lines)]
+    return "\n".join(parts)
+
+
+def _comments(kind: type[msgspec.Struct]) -> dict[str, str]:
+    return dict(re.findall(r"^    (\w+): .*?  # (.*)$", inspect.getsource(kind), re.MULTILINE))
 
 
 def _default(value: Any) -> str:
+    if value is msgspec.NODEFAULT:
+        return "required"
     return "" if value in ("", ()) else f"`{value}`"
 
 

@@ -42,6 +42,7 @@ from shortlist.provenance.issuers import Issuers
 from shortlist.provenance.verifier import Verifier
 from shortlist.ranking.snapshots import Snapshots
 from shortlist.settings import Settings
+from shortlist.sign_in.provider import Providers
 from shortlist.v4 import endpoints as v4
 from shortlist.v4.surface import SURFACE as V4
 from shortlist.web import api, pages
@@ -103,6 +104,7 @@ def build(settings: Settings) -> Application:
         verifier=verifier,
         gitlab=gitlab,
         refresher=Refresher(database, gitlab),
+        providers=Providers(settings.sign_in_providers, settings.external_url),
         snapshots=Snapshots(),
         sign_in_limits=limits,
         code_guesses=AttemptLimit(5),
@@ -126,7 +128,7 @@ def build(settings: Settings) -> Application:
 def dispatcher(services: Services) -> Dispatcher:
     """Every operation of every surface, behind the outermost checks."""
     assets = Assets()
-    page_surface = pages.surface(assets)
+    page_surface = pages.surface(assets, services.providers.all())
     page_endpoints = pages.Pages(assets).endpoints()
 
     def bind(endpoints: Iterable[Endpoint], surface: Surface) -> list[Operation]:

@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -90,9 +90,10 @@ async def ask_json(
     *,
     headers: Mapping[str, str] | None = None,
     body: object = None,
+    form: Mapping[str, str] | None = None,
     limits: Limits = _DEFAULT,
 ) -> Any:
-    """The JSON of an answer with a status of 200 to 299, to a request with `body` as JSON if there is one.
+    """The JSON of an answer with a status of 200 to 299, to a request with `body` as JSON, or with a form.
 
     Raises:
         OutboundError: no answer within the limits, another status (a redirect included), or no JSON.
@@ -104,6 +105,9 @@ async def ask_json(
     if body is not None:
         content = msgspec.json.encode(body)
         sent["content-type"] = "application/json"
+    elif form is not None:
+        content = urlencode(form).encode()
+        sent["content-type"] = "application/x-www-form-urlencoded"
     try:
         async with (
             httpx.AsyncClient(follow_redirects=False, timeout=limits.seconds, verify=_tls()) as client,

@@ -1,6 +1,7 @@
 """Settings: one frozen struct, read once, from the command line, the environment and a TOML file, in that order."""
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,40 @@ from shortlist.outbound import check_url
 
 PREFIX = "SHORTLIST_"
 CI_ISSUERS = ("https://gitlab.com", "https://token.actions.githubusercontent.com")
+_TABLES = ("sign_in_providers",)
+_PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 _LISTS = ("allowed_hosts", "ci_issuers", "trusted_proxies")  # written with commas in the environment
+
+
+RoleName = Literal["guest", "planner", "reporter", "developer", "maintainer", "owner"]
+
+
+class GroupRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is in a group at the provider has a role here, as long as they are."""
+
+    group: str  # as the provider names it
+    place: str  # full path of the group or project here
+    role: RoleName  # in it
+
+
+class SignInProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An OpenID Connect provider that people sign in with."""
+
+    name: (
+        str  # in addresses: letters, digits and dashes; the redirect address is EXTERNAL_URL/users/auth/NAME/callback
+    )
+    issuer: str  # as the provider writes it; its .well-known/openid-configuration lies below
+    client_id: str  # as the provider registered this server
+    client_secret: str = ""  # empty: a public client, which PKCE alone protects
+    label: str = ""  # on the button; empty: the name
+    scopes: tuple[str, ...] = ("openid", "profile", "email")  # asked for
+    create_accounts: bool = False  # whether somebody without an account gets one
+    allowed_domains: tuple[str, ...] = ()  # of verified addresses that may sign in; none: all
+    allowed_groups: tuple[str, ...] = ()  # of which one is needed to sign in; none: all
+    link_by_email: bool = False  # whether a verified address gives the account that has it
+    groups_claim: str = "groups"  # where the provider says the groups; dots lead into objects
+    administrators: tuple[str, ...] = ()  # groups whose people administer this server
+    roles: tuple[GroupRole, ...] = ()  # what groups are here
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ()  # names that a Host header may have, besides loopback names and private addresses
     external_url: str = ""  # as browsers and clients see the server; empty: from the Host header
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For and -Proto are believed
+    sign_in_providers: tuple[SignInProvider, ...] = ()  # OpenID Connect; in the environment as JSON; see below
     ci_issuers: tuple[str, ...] = CI_ISSUERS  # whose CI identity tokens projects may trust; replaces the default list
     gitlab_url: str = ""  # of a GitLab that is asked about jobs, pipelines and merge requests; projects may trust it
     gitlab_token: str = ""  # of that GitLab, with the scope read_api; api lets it comment on merge requests
@@ -70,7 +105,7 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
     for name in Settings.__struct_fields__:
         text = environment.get(PREFIX + name.upper())
         if text is not None:
-            values[name] = [part.strip() for part in text.split(",")] if name in _LISTS else text
+            values[name] = _from_text(name, text)
     values.update({name: value for name, value in given.items() if value is not None})
     try:
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
@@ -83,9 +118,37 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         check_url(issuer, "ci_issuers")
     if settings.gitlab_url:
         check_url(settings.gitlab_url, "gitlab_url")
+    _check_providers(settings)
     if settings.keep_deleted_hours < 1:
         raise InvalidValue("Wrong setting keep_deleted_hours: it must be at least 1.", field="keep_deleted_hours")
     return settings
+
+
+def _from_text(name: str, text: str) -> Any:
+    """A value of the environment: a list has commas, a table is JSON."""
+    if name in _LISTS:
+        return [part.strip() for part in text.split(",")]
+    if name not in _TABLES:
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise InvalidValue(f"Wrong setting {name}: it is not valid JSON: {error}", field=name) from None
+
+
+def _check_providers(settings: Settings) -> None:
+    name = "sign_in_providers"
+    providers = settings.sign_in_providers
+    # The address that a provider sends people back to must not depend on a header of a request.
+    if providers and not settings.external_url:
+        raise InvalidValue(f"Wrong setting {name}: it needs external_url.", field=name)
+    names = [provider.name for provider in providers]
+    if len(set(names)) < len(names) or not all(_PROVIDER_NAME.match(given) for given in names):
+        raise InvalidValue(f"Wrong setting {name}: each needs a name of its own, of a-z, 0-9 and -.", field=name)
+    for provider in providers:
+        check_url(provider.issuer, name)
+        if "openid" not in provider.scopes:
+            raise InvalidValue(f"Wrong setting {name}: the scopes of {provider.name} lack openid.", field=name)
 
 
 def _check_networks(networks: tuple[str, ...]) -> None:

@@ -69,7 +69,7 @@ def address(endpoint: Endpoint, project: str) -> str:
     path = path.replace("{group}", "lab%2Fdeep").replace("{group:path}", "lab/deep")
     for name in ("experiment", "candidate", "model", "version", "package"):
         path = path.replace(f"{{{name}}}", "1")
-    for name in ("user", "token_id", "session_id", "publisher", "number", "job_id", "pipeline_id"):
+    for name in ("identity", "user", "token_id", "session_id", "publisher", "number", "job_id", "pipeline_id"):
         path = path.replace(f"{{{name}}}", "999999")
     path = path.replace("{namespace:path}", "nobody")
     path = path.replace("{path:path}", "candidate:1/a.txt").replace("{directory:path}", "candidate:1")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shortlist.packages.uploads import Uploads
     from shortlist.provenance.verifier import Verifier
     from shortlist.ranking.snapshots import Snapshots
+    from shortlist.sign_in.provider import Providers
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Services:
     verifier: "Verifier"
     gitlab: "GitLab | None"  # the one that this server is connected to
     refresher: "Refresher"
+    providers: "Providers"  # that people sign in with
     snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
     sign_in_limits: "SignInLimits"
     code_guesses: "AttemptLimit"  # of codes of a second factor, by account

@@ -1,6 +1,6 @@
 """Users, access tokens, browser sessions and second factors. What can be a digest is stored as one only."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, UniqueConstraint
 
 from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Str
 
@@ -71,4 +71,29 @@ recovery_code = Table(
     METADATA,
     Column("user_id", BigId, ForeignKey(user_account.c.id), primary_key=True),
     Column("digest", Bytes, primary_key=True),
+)
+
+# Who somebody is at an OpenID Connect provider: its issuer and its name for them, which never change.
+linked_identity = Table(
+    "linked_identity",
+    METADATA,
+    Column("id", BigId, primary_key=True),
+    Column("user_id", BigId, ForeignKey(user_account.c.id), nullable=False, index=True),
+    Column("issuer", Key, nullable=False),
+    Column("subject", Key, nullable=False),
+    Column("shown", Str, nullable=False),  # an address or a username, for people
+    Column("created_at", Millis, nullable=False),
+    Column("last_used_at", Millis),
+    UniqueConstraint("issuer", "subject"),
+)
+
+# What a provider's groups gave to somebody, so that it takes no more than that. `place` is group, project or server.
+granted_role = Table(
+    "granted_role",
+    METADATA,
+    Column("user_id", BigId, ForeignKey(user_account.c.id), primary_key=True),
+    Column("issuer", Key, primary_key=True),
+    Column("place", Key, primary_key=True),
+    Column("place_id", BigId, primary_key=True),
+    Column("role", BigId, nullable=False),
 )

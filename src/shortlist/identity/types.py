@@ -60,3 +60,23 @@ class UserQuery(msgspec.Struct, frozen=True, kw_only=True):
     state: str = ""
     administrators: bool = False
     bots: bool = False
+
+
+class LinkedIdentity(msgspec.Struct, frozen=True):
+    """Who a user is at an OpenID Connect provider. `shown` is what people know it by."""
+
+    id: int
+    user_id: int
+    issuer: str
+    subject: str
+    shown: str
+    created_at: int
+    last_used_at: int | None
+
+
+class GrantedRole(msgspec.Struct, frozen=True):
+    """A role that a provider's groups gave: `place` is group, project or server."""
+
+    place: str
+    place_id: int
+    role: int

@@ -23,12 +23,14 @@ from shortlist.web import (
     live,
     pictures,
     probes,
+    provider_sign_in,
 )
 
 ENDPOINTS = (
     *api_session.ENDPOINTS,
     *api_account.ENDPOINTS,
     *api_security.ENDPOINTS,
+    *provider_sign_in.ENDPOINTS,
     *api_projects.ENDPOINTS,
     *api_publishers.ENDPOINTS,
     *api_reports.ENDPOINTS,

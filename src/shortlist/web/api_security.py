@@ -1,6 +1,7 @@
 """How one signs in, and the second factor."""
 
 import asyncio
+from urllib.parse import parse_qs
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,8 @@ from shortlist.http.endpoint import Call
 from shortlist.identity import accounts, second_factor
 from shortlist.identity import service as identity
 from shortlist.identity.types import User
-from shortlist.web import own_password, people
+from shortlist.sign_in import admission
+from shortlist.web import own_password, people, provider_sign_in
 from shortlist.web import wire_people as people_wire
 from shortlist.web import wire_sign_in as wire
 from shortlist.web.people import change, read, write
@@ -20,11 +22,15 @@ from shortlist.web.people import change, read, write
 def get(call: Call, connection: Connection, _request: None) -> wire.SignInMethods:
     """Tell how one signs in."""
     user = _self(call, connection)
+    password = identity.has_password(connection, user.id)
     return wire.SignInMethods(
-        password=identity.has_password(connection, user.id),
+        password=password,
         second_factor=wire.SecondFactor(
             since=user.second_factor_at, recovery_codes=second_factor.recovery_codes_left(connection, user)
         ),
+        identities=_identities(call, connection, user, password=password),
+        providers=provider_sign_in.options(call.services.providers.all()).providers,
+        problem=provider_sign_in.problem_of(call, parse_qs(call.query)),
     )
 
 
@@ -83,6 +89,23 @@ async def remove_from(call: Call, request: people_wire.AccountPath) -> people_wi
         return people.account(accounts.get(connection, request.user))
 
     return await write(call, work)
+
+
+def _identities(call: Call, connection: Connection, user: User, *, password: bool) -> list[wire.Identity]:
+    labels = {provider.settings.issuer: provider.label for provider in call.services.providers.all()}
+    found = admission.identities(connection, user.id)
+    usable = [item.id for item in found if item.issuer in labels]
+    return [
+        wire.Identity(
+            id=item.id,
+            provider=labels.get(item.issuer, item.issuer),
+            shown=item.shown,
+            created_at=item.created_at,
+            last_used_at=item.last_used_at,
+            only_way=not password and usable == [item.id],
+        )
+        for item in found
+    ]
 
 
 def _picture(uri: str) -> str:

@@ -4,6 +4,7 @@ import msgspec
 
 from shortlist.web import wire, wire_compare, wire_models, wire_packages, wire_reports
 from shortlist.web.wire_people_pages import PeopleData
+from shortlist.web.wire_sign_in import SignInOptions
 
 
 class PageData(msgspec.Struct):
@@ -32,4 +33,5 @@ class PageData(msgspec.Struct):
     package: wire_packages.PackagePage | None = None
     report: wire_reports.Report | None = None  # of a merge request or a pipeline
     query: wire.CandidateQuery | None = None  # the search that `candidates` answers, taken from the address
+    sign_in: SignInOptions | None = None
     people: PeopleData | None = None  # of pages about people, projects and access

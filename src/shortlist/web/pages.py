@@ -1,7 +1,7 @@
 """The pages, at GitLab's addresses. Each carries the data of its first view."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import parse_qs
 
 from sqlalchemy import Connection
@@ -16,12 +16,14 @@ from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
 from shortlist.models import lookup
 from shortlist.reports.types import ReportQuery, Subject
+from shortlist.sign_in.provider import Provider
 from shortlist.web import (
     compare,
     models,
     packages,
     people_pages,
     projects,
+    provider_sign_in,
     reports,
     session,
     views,
@@ -40,12 +42,14 @@ _HEADERS = {"content-security-policy": PAGE_POLICY, "cache-control": "no-store"}
 PageHandler = Callable[[Call, Request], Awaitable[Response]]
 
 
-def surface(assets: Assets) -> Surface:
+def surface(assets: Assets, providers: Sequence[Provider] = ()) -> Surface:
     """Errors as pages: who lacks credentials is shown the sign-in form at the address they asked for."""
+
+    shown = provider_sign_in.options(providers)
 
     def error_page(error: DomainError) -> bytes:
         if error.code is Code.UNAUTHENTICATED:
-            return assets.page(PageData("sign_in", session.anonymous()), "Sign in · Shortlist")
+            return assets.page(PageData("sign_in", session.anonymous(), sign_in=shown), "Sign in · Shortlist")
         return assets.page(PageData("not_found", session.anonymous()), "Not found · Shortlist")
 
     return Surface(
@@ -73,7 +77,9 @@ class Pages:
         """The sign-in page."""
         if call.actor.user_id is not None:
             return RedirectResponse("/", 303)
-        return self._page(PageData("sign_in", session.current(call)), "Sign in")
+        data = PageData("sign_in", session.current(call))
+        data.sign_in = provider_sign_in.current_options(call, parse_qs(call.query))
+        return self._page(data, "Sign in")
 
     async def sign_up(self, call: Call, _request: Request) -> Response:
         """A form for an account of one's own, where the instance allows it."""
@@ -245,6 +251,7 @@ class Pages:
             _get("/", Action.PROJECT_LIST, self.projects),
             _get("/users/sign_in", Action.SERVER_PUBLIC, self.sign_in),
             _get("/users/sign_up", Action.SERVER_PUBLIC, self.sign_up),
+            *provider_sign_in.PAGES,
             _get("/-/assets/{path:path}", Action.SERVER_PUBLIC, self.asset),
             _get(_PROJECT + "/experiments", Action.EXPERIMENT_READ, self.experiments),
             _get(_PROJECT + "/experiments/{experiment}", Action.EXPERIMENT_READ, self.experiment),
