@@ -62,6 +62,19 @@ frontend_packages() {
   fi
 }
 
+# The OpenID provider that the tests sign in with.
+test_provider() {
+  find_node
+  local stamp
+  stamp="$(sha256sum tests/oidc/package-lock.json | cut -c1-16)"
+  if [ "$(cat .cache/oidc/.installed 2>/dev/null)" = "$stamp" ]; then return; fi
+  say "Installing the OpenID provider of the tests"
+  mkdir -p .cache/oidc
+  cp tests/oidc/package.json tests/oidc/package-lock.json .cache/oidc/
+  (cd .cache/oidc && npm ci --silent --no-audit --no-fund)
+  echo "$stamp" > .cache/oidc/.installed
+}
+
 # Build the user interface unless its sources are those of the last build.
 build_frontend() {
   local dist=src/shortlist/web/dist stamp

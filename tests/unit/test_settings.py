@@ -35,11 +35,45 @@ def test_several_hosts_in_the_environment_are_separated_by_commas() -> None:
         ({}, {"SHORTLIST_PORT": "abc"}, "setting port: expected `int`"),
         ({"data": 7}, {}, "setting data: expected a path"),
         ({"data": ""}, {}, "setting data: expected a path"),
+        ({}, {"SHORTLIST_TRUSTED_PROXIES": "10.0.0.0/8,x"}, "trusted_proxies: 'x' is no address"),
+        ({}, {"SHORTLIST_SIGN_IN_PROVIDERS": "[{"}, "sign_in_providers: it is not valid JSON"),
+        ({}, {"SHORTLIST_SIGN_IN_PROVIDERS": "[{}]"}, "setting sign_in_providers: object missing required field"),
     ],
 )
 def test_a_wrong_value_is_named(given: dict[str, object], environment: dict[str, str], words: str) -> None:
     with pytest.raises(InvalidValue, match=words):
         load(given, environment)
+
+
+PROVIDER = {"name": "local", "issuer": "https://id.example", "client_id": "shortlist"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "external_url", "words"),
+    [
+        ({}, "", "needs external_url"),
+        ({"name": "A b"}, "https://x.example", "a name of its own"),
+        ({"issuer": "http://id.example"}, "https://x.example", "must begin with https"),
+        ({"scopes": ["email"]}, "https://x.example", "lack openid"),
+        ({"roles": [{"group": "g", "place": "p", "role": "king"}]}, "https://x.example", "invalid enum value"),
+    ],
+)
+def test_a_wrong_provider_is_named(changed: dict[str, object], external_url: str, words: str) -> None:
+    given = {"sign_in_providers": [{**PROVIDER, **changed}], "external_url": external_url}
+    with pytest.raises(InvalidValue, match=words):
+        load(given, {})
+
+
+def test_providers_come_from_a_file_and_from_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "shortlist.toml"
+    file.write_text(
+        'external_url = "https://x.example"\n[[sign_in_providers]]\nname = "local"\nissuer = "https://id.example"\n'
+        'client_id = "shortlist"\n[[sign_in_providers.roles]]\ngroup = "/ml"\nplace = "lab"\nrole = "reporter"\n'
+    )
+    found = load({}, {}, file).sign_in_providers
+    assert (found[0].name, found[0].roles[0].place, found[0].create_accounts) == ("local", "lab", False)
+    text = '[{"name": "two", "issuer": "https://id.example", "client_id": "x", "create_accounts": true}]'
+    assert load({}, {"SHORTLIST_SIGN_IN_PROVIDERS": text}, file).sign_in_providers[0].create_accounts is True
 
 
 @pytest.mark.parametrize(

@@ -519,6 +519,19 @@ export interface GroupQuery {
   page?: number;
 }
 
+export interface Identity {
+  id: number;
+  provider: string;
+  shown: string;
+  created_at: number;
+  last_used_at: number | null;
+  only_way: boolean;
+}
+
+export interface IdentityPath {
+  identity: number;
+}
+
 export interface InstanceSettings {
   sign_up: boolean;
   default_project_visibility: 'internal' | 'private' | 'public';
@@ -550,6 +563,14 @@ export interface KeySet {
 export interface KeyValue {
   key: string;
   value: string;
+}
+
+export interface Leave {
+  url: string;
+}
+
+export interface LinkBegin {
+  provider: string;
 }
 
 export interface LoggedImage {
@@ -713,6 +734,7 @@ export interface PageData {
   package: PackagePage | null;
   report: Report | null;
   query: CandidateQuery | null;
+  sign_in: SignInOptions | null;
   people: PeopleData | null;
 }
 
@@ -972,6 +994,24 @@ export interface SignIn {
 export interface SignInMethods {
   password: boolean;
   second_factor: SecondFactor;
+  identities: Identity[];
+  providers: SignInProvider[];
+  problem: string;
+}
+
+export interface SignInOptions {
+  providers: SignInProvider[];
+  problem: string;
+}
+
+export interface SignInProvider {
+  name: string;
+  label: string;
+}
+
+export interface SignInQuery {
+  problem?: string;
+  provider?: string;
 }
 
 export interface SignUp {

@@ -34,6 +34,7 @@ function blank(page: string): PageData {
     query: null,
     comparison: null,
     people: null,
+    sign_in: null,
   };
 }
 

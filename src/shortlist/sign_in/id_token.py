@@ -1,4 +1,7 @@
-"""The ID token: verified as OpenID Connect Core says in section 3.1.3.7, before anything in it is believed."""
+"""The ID token: verified as OpenID Connect Core says in section 3.1.3.7, before anything in it is believed.
+
+Imported only once somebody comes back from a provider: it brings cryptography along.
+"""
 
 import hashlib
 import hmac
@@ -8,7 +11,8 @@ import msgspec
 from joserfc import jwt
 from joserfc.errors import JoseError
 
-from shortlist.provenance.tokens import ALGORITHMS, LEEWAY, Key
+from shortlist.provenance.keys import Key
+from shortlist.provenance.tokens import ALGORITHMS, LEEWAY
 from shortlist.sign_in.attempts import encoded
 from shortlist.sign_in.types import Problem, SignInFailed
 

@@ -20,7 +20,6 @@ from shortlist.provenance import tokens
 from shortlist.provenance.issuers import Issuers
 from shortlist.settings import SignInProvider
 from shortlist.sign_in import claims as claims_of
-from shortlist.sign_in import id_token
 from shortlist.sign_in.attempts import Attempt
 from shortlist.sign_in.types import Person, Problem, SignInFailed
 
@@ -37,7 +36,7 @@ class _Configuration(msgspec.Struct):
     authorization_endpoint: str
     token_endpoint: str
     userinfo_endpoint: str | None = None
-    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
     authorization_response_iss_parameter_supported: bool = False
 
 
@@ -131,11 +130,15 @@ class Provider:
         except msgspec.ValidationError:
             raise SignInFailed(Problem.REFUSED, "it gave no ID token for the code") from None
         except OutboundError as error:
-            refused = error.status is not None and 400 <= error.status < 500
-            problem = Problem.STALE if refused else Problem.UNAVAILABLE
+            # 400 is about the code; 401 and the like are about this server's own credentials.
+            known_status = error.status is not None and error.status < 500
+            problem = Problem.UNAVAILABLE if not known_status else Problem.REFUSED
+            problem = Problem.STALE if error.status == 400 else problem
             raise SignInFailed(problem, f"the code was not redeemed: {error.reason}") from None
 
     async def _verified(self, given: _Tokens, attempt: Attempt) -> dict[str, Any]:
+        from shortlist.sign_in import id_token  # noqa: PLC0415 - brings cryptography, which few servers ever need
+
         try:
             key = await self._issuers.key(self.settings.issuer, _key_id(given.id_token))
         except Unauthenticated as error:

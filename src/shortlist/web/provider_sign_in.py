@@ -66,7 +66,7 @@ async def start(call: Call, request: Request) -> Response:
     return response
 
 
-async def link(call: Call, request: wire.ProviderPath) -> wire.Leave:
+async def link(call: Call, request: wire.LinkBegin) -> wire.Leave:
     """Begin to link an identity at a provider to one's own account; the browser goes to the answered address."""
     provider = call.services.providers.get(request.provider)
     secret = parse_authorization(call.headers).session
@@ -181,6 +181,6 @@ def _page(path: str, handler: StreamHandler) -> Endpoint:
 PAGES = (_page(f"{_PATH}/{{provider}}", start), _page(CALLBACK.format(name="{provider}"), come_back))
 ENDPOINTS = (
     read("/sign-in", Action.SERVER_PUBLIC, list_options, wire.SignInQuery, wire.SignInOptions),
-    change("POST /account/identities/{provider}", Action.SELF_WRITE, link, wire.ProviderPath, wire.Leave),
+    change("POST /account/identities", Action.SELF_WRITE, link, wire.LinkBegin, wire.Leave),
     change("DELETE /account/identities/{identity}", Action.SELF_WRITE, unlink, wire.IdentityPath, people.Done),
 )

@@ -49,7 +49,7 @@ class IdentityPath(msgspec.Struct):
     identity: int
 
 
-class ProviderPath(msgspec.Struct):
+class LinkBegin(msgspec.Struct):
     provider: str
 
 
