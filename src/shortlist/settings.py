@@ -33,9 +33,7 @@ class GroupRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class SignInProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An OpenID Connect provider that people sign in with."""
 
-    name: (
-        str  # in addresses: letters, digits and dashes; the redirect address is EXTERNAL_URL/users/auth/NAME/callback
-    )
+    name: str  # in addresses; it sends people back to EXTERNAL_URL/users/auth/NAME/callback
     issuer: str  # as the provider writes it; its .well-known/openid-configuration lies below
     client_id: str  # as the provider registered this server
     client_secret: str = ""  # empty: a public client, which PKCE alone protects
