@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from shortlist import outbound
-from shortlist.errors import InvalidValue, NotFound, Unauthenticated, Unavailable
+from shortlist.errors import InvalidValue, NotFound, PermissionDenied, Unauthenticated, Unavailable
 from shortlist.outbound import OutboundError
 from shortlist.provenance import tokens
 from shortlist.provenance.issuers import Issuers
@@ -205,10 +205,15 @@ class Providers:
     def all(self) -> list[Provider]:
         return list(self._by_name.values())
 
-    @property
-    def trusts_emails(self) -> bool:
-        """Whether an address gives an account: then nobody may give themselves one."""
-        return any(provider.settings.link_by_email for provider in self._by_name.values())
+    def check_own_email(self, email: str | None) -> None:
+        """Where an address gives an account, nobody may write one for themselves: who wrote somebody else's would
+        become them when they sign in, or be found by them.
+
+        Raises:
+            PermissionDenied: there is one.
+        """
+        if email and any(provider.settings.link_by_email for provider in self._by_name.values()):
+            raise PermissionDenied("Your address signs you in here, so an administrator sets it.", field="email")
 
 
 def _key_id(token: str) -> str:

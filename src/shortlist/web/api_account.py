@@ -24,9 +24,7 @@ def get(call: Call, connection: Connection, _request: None) -> wire.Account:
 
 async def edit(call: Call, request: wire.AccountChange) -> wire.Account:
     """Change one's own name and email address."""
-    if request.email is not None and call.services.providers.trusts_emails:
-        # Who writes somebody else's address here would become them when they sign in.
-        raise PermissionDenied("Your address signs you in here, so an administrator changes it.", field="email")
+    call.services.providers.check_own_email(request.email)
     new = accounts.AccountChange(name=request.name, email=request.email)
     return await write(
         call,

@@ -54,6 +54,7 @@ async def create_own_account(call: Call, request: wire.SignUp) -> wire.SignedUp:
         raise RateLimited("Many accounts were made from this address of late; wait some minutes.", field="username")
     if not (await call.services.instance.get()).sign_up:
         raise PermissionDenied("Accounts are made by the administrators of this server; ask one of them.")
+    call.services.providers.check_own_email(request.email)
     passwords.check_strength(request.password)
     made_here.failed(call.address)
     hashed = await asyncio.to_thread(passwords.hash_password, request.password)
