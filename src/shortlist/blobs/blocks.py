@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator
 from concurrent.futures import Executor
 
 from shortlist.errors import TooLarge
@@ -53,26 +53,23 @@ class Blocks:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces: list[Buffer] = []
-        waiting = 0
+        room = self._block_bytes
         async for chunk in self._chunks:
             self.size += len(chunk)
             if self.size > self._limit:
                 raise TooLarge(f"The file has more than {self._limit} bytes, which is the limit.", field="size")
-            pieces.append(chunk)
-            waiting += len(chunk)
-            while waiting >= self._block_bytes:
-                block, pieces = _split(pieces, self._block_bytes)
-                waiting -= len(block)
+            rest: Buffer = chunk
+            while len(rest) >= room:
+                # A chunk is cut by a view, so that each byte is copied once, into its block.
+                view = memoryview(rest)
+                block = b"".join([*pieces, view[:room]])
+                rest, pieces, room = view[room:], [], self._block_bytes
                 await self._digest.add(block)
                 yield block
+            if rest:
+                pieces.append(rest)
+                room -= len(rest)
         if pieces:
             block = b"".join(pieces)
             await self._digest.add(block)
             yield block
-
-
-def _split(pieces: Sequence[Buffer], size: int) -> tuple[bytes, list[Buffer]]:
-    """The first `size` bytes of `pieces`, and what is left. One large piece is cut without copying its rest."""
-    whole = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
-    rest: list[Buffer] = [whole[size:]] if len(whole) > size else []
-    return bytes(whole[:size]), rest

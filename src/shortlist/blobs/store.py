@@ -31,6 +31,9 @@ _MAX_PARTS = 9_000
 
 _DELETES_AT_ONCE = 500
 
+# They mostly wait for the disk, which flushes what is asked for together at once.
+_THREADS = 8
+
 # One range of a download; the next is fetched while this one is sent.
 READ_BYTES = 2 * 1024 * 1024
 
@@ -50,7 +53,7 @@ class BlobStore:
         self._folder = folder
         self.direct = Direct(store, self._unavailable) if isinstance(store, S3Store) else None
         self._ranges = True
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="blob")
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="blob")
 
     @classmethod
     def open(cls, url: str, meters: Meters | None = None) -> "BlobStore":

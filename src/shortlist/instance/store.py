@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, select
 
 from shortlist.db.dialect import upsert
+from shortlist.db.prepared import Prepared
 from shortlist.instance.tables import instance_setting
+
+# Asked at each upload.
+_STORED = Prepared(lambda _: select(instance_setting.c.name, instance_setting.c.value))
 
 
 def stored(connection: Connection) -> dict[str, str]:
     """The JSON of what was stored, by name."""
-    rows = connection.execute(select(instance_setting.c.name, instance_setting.c.value))
-    return {row.name: row.value for row in rows}
+    return dict(_STORED.rows(connection))
 
 
 def put(connection: Connection, values: Mapping[str, str], now: int) -> None:

@@ -18,6 +18,9 @@ from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, P
 
 ResultT = TypeVar("ResultT")
 
+# So little is sent sooner than it is known whether it may be.
+_SMALL_BYTES = 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Storage:
@@ -55,9 +58,10 @@ async def upload(storage: Storage, scope: Scope, ref: PackageRef, path: str, bod
         raise TooLarge(
             f"The file has {body.size} bytes; the limit is {storage.max_file_bytes}.", field="Content-Length"
         )
-    # A conflict is known before the bytes travel; it is checked again, for good, in the transaction.
+    # What is refused is known before many bytes travel; it is checked again, for good, in the transaction.
     announced = body.size or 0
-    await storage.database.read(lambda connection: check_allowed(connection, scope, ref, path, announced))
+    if body.size is None or announced > _SMALL_BYTES:
+        await storage.database.read(lambda connection: check_allowed(connection, scope, ref, path, announced))
     location = new_location(scope.project_id)
     stored = await storage.blobs.put_stream(location, complete_body(body), storage.max_file_bytes)
     content_type = rules.media_type(path, body.content_type)
@@ -94,13 +98,13 @@ def add(connection: Connection, scope: Scope, ref: PackageRef, new: NewFile) -> 
     """Make a file of what is stored. Where its bytes were there already, those at the new location are redundant."""
     now = now_ms()
     store.lock(connection, scope.project_id)
-    check_allowed(connection, scope, ref, new.path, 0)
+    _check_free(connection, scope, ref, new.path)
+    _check_duplicate(connection, scope, ref, new.path)
     package_id = store.obtain_package(connection, scope, ref, now)
     if new.status is not None:
         store_registry.set_status(connection, scope, package_id, new.status)
     location = store.obtain_location(connection, scope, new.stored, new.location, now)
-    if location == new.location:
-        check_quota(connection, scope.project_id, 0)
+    check_quota(connection, scope.project_id, 0)
     file = PackageFile(
         id=store.take_file_id(connection, scope),
         package_id=package_id,
@@ -121,12 +125,14 @@ def check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: s
     """Refuse a file of `coming` bytes that cannot be there, is too much for the project, or is a duplicate."""
     _check_free(connection, scope, ref, path)
     check_quota(connection, scope.project_id, coming)
+    _check_duplicate(connection, scope, ref, path)
+
+
+def _check_duplicate(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> None:
+    if ref.type is not PackageType.GENERIC:
+        return
     settings = store_registry.settings(connection, scope.project_id)
-    if (
-        ref.type is not PackageType.GENERIC
-        or settings.duplicates_allowed
-        or rules.matches(settings.duplicate_exceptions, ref)
-    ):
+    if settings.duplicates_allowed or rules.matches(settings.duplicate_exceptions, ref):
         return
     if find(connection, scope, ref, path) is not None:
         raise InvalidValue("Duplicate package is not allowed", field="file_name")

@@ -1,13 +1,28 @@
 """SQL on packages, their files, and the stored contents that files point at."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from shortlist.access.scope import Scope
 from shortlist.blobs.types import Stored
 from shortlist.db import counters
 from shortlist.db.dialect import insert_ignore
+from shortlist.db.prepared import Prepared, one_of
 from shortlist.packages.rules import ancestors
 from shortlist.packages.tables import blob, package, package_file, package_sweep
 from shortlist.packages.types import Entry, PackageFile, PackageRef
@@ -26,6 +41,42 @@ FILES_WITH_CONTENT = package_file.join(
     blob, and_(blob.c.project_id == package_file.c.project_id, blob.c.sha256 == package_file.c.sha256)
 )
 
+_FILE = tuple(name for name in PackageFile.__struct_fields__ if name != "location")
+_BLOB = ("project_id", "sha256", "size", "location", "created_at")
+
+
+def _this(*columns: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Each of these columns has the value of its name."""
+    return tuple(column == bindparam(column.key) for column in columns)
+
+
+def _obstacle(dialect: str) -> ClauseElement:
+    above = one_of(dialect, package_file.c.path, "above")
+    below = and_(package_file.c.path > bindparam("first"), package_file.c.path < bindparam("last"))
+    living = (*_this(package_file.c.project_id, package_file.c.package_id), package_file.c.deleted_at.is_(None))
+    return select(package_file.c.path).where(*living, or_(above, below)).order_by(package_file.c.path).limit(1)
+
+
+def _replace(_dialect: str) -> ClauseElement:
+    one = _this(package_file.c.project_id, package_file.c.package_id, package_file.c.path)
+    statement = update(package_file).where(*one, package_file.c.deleted_at.is_(None))
+    return statement.values(deleted_at=bindparam("now"))
+
+
+# What each upload asks and does.
+_PACKAGE_ID = Prepared(
+    lambda _: select(package.c.id).where(
+        *_this(package.c.project_id, package.c.type, package.c.name, package.c.version)
+    )
+)
+_OBSTACLE = Prepared(_obstacle, lists=["above"])
+_LOCATION = Prepared(lambda _: select(blob.c.location).where(*_this(blob.c.project_id, blob.c.sha256)))
+_ADD_BLOB = Prepared(lambda _: blob.insert().values({name: bindparam(name) for name in _BLOB}))
+_REPLACE = Prepared(_replace)
+_ADD_FILE = Prepared(
+    lambda _: package_file.insert().values({name: bindparam(name) for name in ("project_id", *_FILE)})
+)
+
 
 def lock(connection: Connection, project_id: int) -> None:
     """Wait until no other transaction changes files of the project, and keep others waiting until commit.
@@ -37,13 +88,10 @@ def lock(connection: Connection, project_id: int) -> None:
 
 
 def package_id(connection: Connection, scope: Scope, ref: PackageRef) -> int | None:
-    statement = select(package.c.id).where(
-        package.c.project_id == scope.project_id,
-        package.c.type == ref.type.value,
-        package.c.name == ref.name,
-        package.c.version == ref.version,
+    row = _PACKAGE_ID.row(
+        connection, project_id=scope.project_id, type=ref.type.value, name=ref.name, version=ref.version
     )
-    return connection.execute(statement).scalar_one_or_none()
+    return None if row is None else row[0]
 
 
 def obtain_package(connection: Connection, scope: Scope, ref: PackageRef, now: int) -> int:
@@ -69,19 +117,16 @@ def obtain_package(connection: Connection, scope: Scope, ref: PackageRef, now: i
 
 def obtain_location(connection: Connection, scope: Scope, stored: Stored, location: str, now: int) -> str:
     """Where a content is kept: where it was, or at `location` when it is new. The caller holds the lock."""
-    statement = select(blob.c.location).where(blob.c.project_id == scope.project_id, blob.c.sha256 == stored.sha256)
-    found = connection.execute(statement).scalar_one_or_none()
+    found = _LOCATION.row(connection, project_id=scope.project_id, sha256=stored.sha256)
     if found is not None:
-        return found
-    connection.execute(
-        blob.insert(),
-        {
-            "project_id": scope.project_id,
-            "sha256": stored.sha256,
-            "size": stored.size,
-            "location": location,
-            "created_at": now,
-        },
+        return found[0]
+    _ADD_BLOB.run(
+        connection,
+        project_id=scope.project_id,
+        sha256=stored.sha256,
+        size=stored.size,
+        location=location,
+        created_at=now,
     )
     counters.take(connection, scope.project_id, BYTES, stored.size)
     return location
@@ -98,21 +143,22 @@ def take_file_id(connection: Connection, scope: Scope) -> int:
 
 def put_file(connection: Connection, scope: Scope, file: PackageFile) -> None:
     """Add a file; one that is at the same path is deleted softly. The caller holds the lock."""
-    _soft_delete(connection, scope, file.package_id, package_file.c.path == file.path, file.created_at)
-    values = {name: getattr(file, name) for name in PackageFile.__struct_fields__ if name != "location"}
-    connection.execute(package_file.insert(), {"project_id": scope.project_id, **values})
+    where = {"project_id": scope.project_id, "package_id": file.package_id, "path": file.path}
+    _REPLACE.run(connection, **where, now=file.created_at)
+    _ADD_FILE.run(connection, project_id=scope.project_id, **{name: getattr(file, name) for name in _FILE})
 
 
 def obstacle(connection: Connection, scope: Scope, package: int, path: str) -> str | None:
     """A file that is where `path` needs a directory, or one below `path` as if that were a directory."""
-    above = ancestors(path)
-    statement = (
-        select(package_file.c.path)
-        .where(*_active(scope, package), or_(package_file.c.path.in_(above), _below(path)))
-        .order_by(package_file.c.path)
-        .limit(1)
+    row = _OBSTACLE.row(
+        connection,
+        project_id=scope.project_id,
+        package_id=package,
+        above=ancestors(path),
+        first=path + "/",
+        last=path + "0",
     )
-    return connection.execute(statement).scalar_one_or_none()
+    return None if row is None else row[0]
 
 
 def has_below(connection: Connection, scope: Scope, package: int, directory: str) -> bool:

@@ -3,12 +3,26 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, insert, literal, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    not_,
+    select,
+    update,
+)
 
 from shortlist.access.scope import Scope
 from shortlist.db import counters
 from shortlist.db.dialect import upsert
 from shortlist.db.metadata import Key
+from shortlist.db.prepared import Prepared
 from shortlist.packages.rules import CANDIDATES
 from shortlist.packages.store import FILE_COLUMNS, FILES, FILES_WITH_CONTENT
 from shortlist.packages.tables import package, package_file, package_settings
@@ -30,6 +44,13 @@ _ORDERS = {
     "version": package.c.version,
     "type": package.c.type,
 }
+_SETTINGS = Prepared(
+    lambda _: select(
+        package_settings.c.size_limit,
+        package_settings.c.duplicates_allowed,
+        package_settings.c.duplicate_exceptions,
+    ).where(package_settings.c.project_id == bindparam("project_id"))
+)
 _FILE_ORDERS = {"id": package_file.c.id, "created_at": package_file.c.created_at, "file_name": package_file.c.path}
 
 
@@ -205,12 +226,11 @@ def copy_files(connection: Connection, scope: Scope, source: int, path: str, tar
 
 def settings(connection: Connection, project_id: int) -> PackageSettings:
     """The project's rules; the defaults where it has none of its own."""
-    columns = [package_settings.c[name] for name in PackageSettings.__struct_fields__]
-    statement = select(*columns).where(package_settings.c.project_id == project_id)
-    row = connection.execute(statement).one_or_none()
+    row = _SETTINGS.row(connection, project_id=project_id)
     if row is None:
         return PackageSettings()
-    return PackageSettings(**dict(zip(PackageSettings.__struct_fields__, row, strict=True)))
+    size_limit, allowed, exceptions = row
+    return PackageSettings(size_limit=size_limit, duplicates_allowed=bool(allowed), duplicate_exceptions=exceptions)
 
 
 def set_settings(connection: Connection, scope: Scope, new: PackageSettings) -> None:

@@ -1,0 +1,228 @@
+"""Files up and down through the artifact proxy, beside MLflow's own server and what disk and socket give. By hand.
+
+python -m bench.artifacts [--mlflow PYTHON] [--mib 1024] [--files 1000] [--huge 5120] [--rounds 3]
+"""
+
+import argparse
+import http.client
+import os
+import socket
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bench.extremes import Peak
+from bench.servers import HOST, Running, mlflow, shortlist, start
+
+MIB = 1024 * 1024
+PROXY = "/api/2.0/mlflow-artifacts/artifacts"
+SMALL_BYTES = 10 * 1024
+CONNECTIONS = 8
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mlflow", help="the Python of an environment that has mlflow")
+    parser.add_argument("--mib", type=int, default=1024, help="size of the large file")
+    parser.add_argument("--files", type=int, default=1000, help="number of small files, of 10 KiB each")
+    parser.add_argument("--huge", type=int, default=0, help="MiB of one more file, for Shortlist's memory")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="shortlist-artifacts-") as folder:
+        source = Path(folder) / "source"
+        _fill(source, options.mib)
+        baselines(source, options.rounds)
+        peers = [shortlist(), *([mlflow(options.mlflow)] if options.mlflow else [])]
+        for peer in peers:
+            server = start(peer, Path(folder) / peer.name)
+            try:
+                one_large(server, source, options.rounds)
+                many_small(server, options.files, options.rounds)
+                if options.huge and peer.name == "shortlist":
+                    huge(server, Path(folder) / "huge", options.huge)
+            finally:
+                server.stop()
+
+
+def _fill(path: Path, mib: int) -> None:
+    """Random bytes, so that nothing on the way can be clever about them; in the page cache when this returns."""
+    with path.open("wb") as file:
+        for _ in range(mib):
+            file.write(os.urandom(MIB))
+
+
+def baselines(source: Path, rounds: int) -> None:
+    """What the machine itself gives: a copy on this disk, flushed, and a loopback socket."""
+    size = source.stat().st_size
+
+    def copy() -> None:
+        target = source.with_name("copy")
+        with source.open("rb") as file, target.open("wb") as out:
+            while block := file.read(8 * MIB):
+                out.write(block)
+            out.flush()
+            os.fsync(out.fileno())
+        target.unlink()
+
+    def loop() -> None:
+        with socket.create_server((HOST, 0)) as listening:
+            receiver = threading.Thread(target=_drain, args=(listening,))
+            receiver.start()
+            with socket.create_connection(listening.getsockname()) as sender, source.open("rb") as file:
+                sender.sendfile(file)
+            receiver.join()
+
+    print(f"disk: {_rate(size, copy, rounds)}; loopback socket: {_rate(size, loop, rounds)}", flush=True)
+
+
+def _drain(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    buffer = bytearray(MIB)
+    with connection:
+        while connection.recv_into(buffer):
+            pass
+
+
+def one_large(server: Running, source: Path, rounds: int) -> None:
+    """One file, on one connection."""
+    root = _root(server)
+    size = source.stat().st_size
+    names = iter(range(10_000))
+    idle, busy = server.memory_mib(), server.cpu_seconds()
+    with Peak(server) as peak:
+        up = _rate(size, lambda: _send(server, f"{root}/large/{next(names)}", source), rounds, renew=source)
+        down = _rate(size, lambda: _receive(server, f"{root}/large/0", size), rounds)
+    print(
+        f"{server.peer.name}: {size // MIB} MiB up {up}, down {down}; "
+        f"memory {idle:.0f} MiB idle, {peak.mib:.0f} at most; {(server.cpu_seconds() - busy) / rounds:.1f} s of processor for both",
+        flush=True,
+    )
+
+
+def many_small(server: Running, files: int, rounds: int) -> None:
+    """Small files, on several connections."""
+    root = _root(server)
+    up, down = [], []
+    busy = server.cpu_seconds()
+    for turn in range(rounds):
+        paths = [f"{root}/small{turn}/{number}" for number in range(files)]
+        up.append(files / _timed(lambda paths=paths: _together(server, paths, _put_small)))
+        down.append(files / _timed(lambda paths=paths: _together(server, paths, _get_small)))
+    print(
+        f"{server.peer.name}: {files} files of 10 KiB up {statistics.median(up):,.0f}/s, "
+        f"down {statistics.median(down):,.0f}/s ({CONNECTIONS} connections); "
+        f"{(server.cpu_seconds() - busy) / rounds:.1f} s of processor for both",
+        flush=True,
+    )
+
+
+def huge(server: Running, path: Path, mib: int) -> None:
+    """The memory that one very large upload and its download take."""
+    _fill(path, mib)
+    root = _root(server)
+    before = server.memory_mib()
+    with Peak(server) as peak:
+        up = _rate(mib * MIB, lambda: _send(server, f"{root}/huge", path), 1)
+        path.unlink()
+        down = _rate(mib * MIB, lambda: _receive(server, f"{root}/huge", mib * MIB), 1)
+    print(
+        f"{server.peer.name}: {mib} MiB up {up}, down {down}; memory {before:.0f} MiB before, {peak.mib:.0f} at most",
+        flush=True,
+    )
+
+
+def _root(server: Running) -> str:
+    """The address of a run's artifacts."""
+    from bench.cases import new_experiment, new_run  # noqa: PLC0415
+
+    run = new_run(server, experiment := new_experiment(server))
+    return f"{PROXY}/{experiment}/{run}/artifacts"
+
+
+def _connect(server: Running) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(HOST, server.port, timeout=600)
+
+
+def _headers(server: Running) -> dict[str, str]:
+    return {"Authorization": f"Bearer {server.token}"} if server.token else {}
+
+
+def _send(server: Running, path: str, source: Path) -> None:
+    """By sendfile, so that the client is not what is measured."""
+    connection = _connect(server)
+    connection.putrequest("PUT", path)
+    headers = {**_headers(server), "Content-Length": str(source.stat().st_size)}
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    with source.open("rb") as file:
+        connection.sock.sendfile(file)
+    answer = connection.getresponse()
+    assert answer.status == 200, answer.read()
+    answer.read()
+    connection.close()
+
+
+def _receive(server: Running, path: str, size: int) -> None:
+    connection = _connect(server)
+    connection.request("GET", path, headers=_headers(server))
+    answer = connection.getresponse()
+    assert answer.status == 200, answer.read()
+    buffer = bytearray(MIB)
+    received = 0
+    while count := answer.readinto(buffer):
+        received += count
+    assert received == size
+    connection.close()
+
+
+def _together(
+    server: Running, paths: list[str], one: Callable[[http.client.HTTPConnection, Running, str], None]
+) -> None:
+    def some(first: int) -> None:
+        connection = _connect(server)
+        for path in paths[first::CONNECTIONS]:
+            one(connection, server, path)
+        connection.close()
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for _ in pool.map(some, range(CONNECTIONS)):
+            pass
+
+
+def _put_small(connection: http.client.HTTPConnection, server: Running, path: str) -> None:
+    connection.request("PUT", path, body=os.urandom(SMALL_BYTES), headers=_headers(server))
+    answer = connection.getresponse()
+    assert answer.status == 200, answer.read()
+    answer.read()
+
+
+def _get_small(connection: http.client.HTTPConnection, server: Running, path: str) -> None:
+    connection.request("GET", path, headers=_headers(server))
+    answer = connection.getresponse()
+    assert len(answer.read()) == SMALL_BYTES
+
+
+def _rate(size: int, work: Callable[[], None], rounds: int, renew: Path | None = None) -> str:
+    """The median rate in MiB/s. `renew`: a file that is changed before each round, so that no content is there yet."""
+    rates: list[float] = []
+    for turn in range(rounds):
+        if renew is not None:
+            with renew.open("r+b") as file:
+                file.write(turn.to_bytes(8, "big") + os.urandom(8))
+        rates.append(size / MIB / _timed(work))
+    return f"{statistics.median(rates):,.0f} MiB/s"
+
+
+def _timed(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
