@@ -12,16 +12,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bench.cases import Request, drive, new_experiment, new_run
 from bench.extremes import Peak
 from bench.servers import HOST, Running, mlflow, shortlist, start
 
 MIB = 1024 * 1024
 PROXY = "/api/2.0/mlflow-artifacts/artifacts"
 SMALL_BYTES = 10 * 1024
-CONNECTIONS = 8
+CONNECTIONS = 16
 
 
 def main() -> None:
@@ -96,9 +96,10 @@ def one_large(server: Running, source: Path, rounds: int) -> None:
     with Peak(server) as peak:
         up = _rate(size, lambda: _send(server, f"{root}/large/{next(names)}", source), rounds, renew=source)
         down = _rate(size, lambda: _receive(server, f"{root}/large/0", size), rounds)
+    seconds = (server.cpu_seconds() - busy) / rounds
     print(
-        f"{server.peer.name}: {size // MIB} MiB up {up}, down {down}; "
-        f"memory {idle:.0f} MiB idle, {peak.mib:.0f} at most; {(server.cpu_seconds() - busy) / rounds:.1f} s of processor for both",
+        f"{server.peer.name}: {size // MIB} MiB up {up}, down {down}; memory {idle:.0f} MiB idle, "
+        f"{peak.mib:.0f} at most; {seconds:.1f} s of processor for both",
         flush=True,
     )
 
@@ -106,16 +107,23 @@ def one_large(server: Running, source: Path, rounds: int) -> None:
 def many_small(server: Running, files: int, rounds: int) -> None:
     """Small files, on several connections."""
     root = _root(server)
-    up, down = [], []
-    busy = server.cpu_seconds()
+    rates: dict[str, list[float]] = {"PUT": [], "GET": []}
+    busy = {"PUT": 0.0, "GET": 0.0}
     for turn in range(rounds):
-        paths = [f"{root}/small{turn}/{number}" for number in range(files)]
-        up.append(files / _timed(lambda paths=paths: _together(server, paths, _put_small)))
-        down.append(files / _timed(lambda paths=paths: _together(server, paths, _get_small)))
+        for method, found in rates.items():
+            streams: list[list[Request]] = [[] for _ in range(CONNECTIONS)]
+            for number in range(files):
+                # As JSON, it is the text with its two quotes.
+                body = os.urandom(SMALL_BYTES // 2 - 1).hex() if method == "PUT" else None
+                streams[number % CONNECTIONS].append((method, f"{root}/small{turn}/{number}", body))
+            before = server.cpu_seconds()
+            found.append(files / drive(server, streams)["seconds"])
+            busy[method] += server.cpu_seconds() - before
+    up, down = (f"{statistics.median(found):,.0f}/s" for found in rates.values())
+    each = " and ".join(f"{seconds / rounds / files * 1000:.1f}" for seconds in busy.values())
     print(
-        f"{server.peer.name}: {files} files of 10 KiB up {statistics.median(up):,.0f}/s, "
-        f"down {statistics.median(down):,.0f}/s ({CONNECTIONS} connections); "
-        f"{(server.cpu_seconds() - busy) / rounds:.1f} s of processor for both",
+        f"{server.peer.name}: {files} files of 10 KiB up {up}, down {down} on {CONNECTIONS} connections; "
+        f"{each} ms of processor each",
         flush=True,
     )
 
@@ -137,8 +145,6 @@ def huge(server: Running, path: Path, mib: int) -> None:
 
 def _root(server: Running) -> str:
     """The address of a run's artifacts."""
-    from bench.cases import new_experiment, new_run  # noqa: PLC0415
-
     run = new_run(server, experiment := new_experiment(server))
     return f"{PROXY}/{experiment}/{run}/artifacts"
 
@@ -178,33 +184,6 @@ def _receive(server: Running, path: str, size: int) -> None:
         received += count
     assert received == size
     connection.close()
-
-
-def _together(
-    server: Running, paths: list[str], one: Callable[[http.client.HTTPConnection, Running, str], None]
-) -> None:
-    def some(first: int) -> None:
-        connection = _connect(server)
-        for path in paths[first::CONNECTIONS]:
-            one(connection, server, path)
-        connection.close()
-
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        for _ in pool.map(some, range(CONNECTIONS)):
-            pass
-
-
-def _put_small(connection: http.client.HTTPConnection, server: Running, path: str) -> None:
-    connection.request("PUT", path, body=os.urandom(SMALL_BYTES), headers=_headers(server))
-    answer = connection.getresponse()
-    assert answer.status == 200, answer.read()
-    answer.read()
-
-
-def _get_small(connection: http.client.HTTPConnection, server: Running, path: str) -> None:
-    connection.request("GET", path, headers=_headers(server))
-    answer = connection.getresponse()
-    assert len(answer.read()) == SMALL_BYTES
 
 
 def _rate(size: int, work: Callable[[], None], rounds: int, renew: Path | None = None) -> str:
