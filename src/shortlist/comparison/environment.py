@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 _REQUIREMENT = re.compile(
-    r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?P<operator>===?|~=|!=|<=|>=|<|>|=)\s*(?P<rest>[^;#]+)"
+    r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\]\s*)?(?P<operator>===?|~=|!=|<=|>=|<|>|=)\s*(?P<rest>[^;#]+)"
 )
 _PYTHON = re.compile(r"^python\s*:\s*[\"']?(?P<version>[\w.]+)")
 _BARE = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*$")

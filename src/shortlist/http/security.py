@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Mapping
 
 from shortlist.errors import PermissionDenied
@@ -22,6 +23,7 @@ PAGE_POLICY = (
 )
 
 _MAX_REMEMBERED_HOSTS = 1024
+_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 
 
 class HostCheck:
@@ -43,6 +45,9 @@ class HostCheck:
         return verdict
 
     def _decide(self, host: str) -> bool:
+        # What is more than a name and a port would lead a link that is made of it elsewhere: localhost:1@evil.example.
+        if not _HOST.match(host):
+            return False
         name = _without_port(host).lower()
         if "*" in self._allowed or name in self._allowed or host.lower() in self._allowed:
             return True

@@ -12,7 +12,7 @@ from shortlist.tracking import rules as tracking_rules
 
 _INT64_MAX = 2**63 - 1
 _INT64_MIN = -(2**63)
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\Z", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*\Z", re.ASCII)
 _WORDS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf"), "+Infinity": float("inf")}
 
 # Keys that passed before: a training sends the same few at every step. Cleared when full, so that it stays small.

@@ -17,6 +17,7 @@ _SIZE = re.compile(r"([0-9]{1,15})\s*([KMGT]?)(?:i?B)?\Z", re.IGNORECASE)
 _FACTORS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _MAX_LIMIT = 2**60
 _MAX_EXPRESSION = 255
+_MAX_REPETITIONS = 3
 
 
 def usage(connection: Connection, scope: Scope) -> Usage:
@@ -72,11 +73,13 @@ def change(connection: Connection, author: Author, scope: Scope, new: PackageSet
 
 def check_exceptions(expression: str) -> None:
     """Raises InvalidValue: it is no regular expression, or one that could take long to try."""
-    # Names come from strangers, and a repetition inside a repetition could keep a thread busy for hours. Without
-    # groups there is none.
-    if len(expression) > _MAX_EXPRESSION or "(" in expression:
+    # Names come from strangers, and repetitions inside or beside each other could keep a thread busy for hours.
+    # Without groups there are none inside, and beside each other so few that names of 255 characters are no work.
+    repetitions = sum(expression.count(sign) for sign in "*+?{")
+    if len(expression) > _MAX_EXPRESSION or "(" in expression or repetitions > _MAX_REPETITIONS:
         raise InvalidValue(
-            "The exceptions are a regular expression without parentheses, of at most 255 characters.",
+            "The exceptions are a regular expression without parentheses, with at most "
+            f"{_MAX_REPETITIONS} of * + ? and {{, of at most {_MAX_EXPRESSION} characters.",
             field="duplicate_exceptions",
         )
     try:

@@ -16,7 +16,7 @@ MAX_VALUES = 50_000  # of one IN
 
 KEYWORDS = frozenset(("AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "ILIKE"))
 _COMPARED = frozenset(("=", "!=", "<", "<=", ">", ">="))
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _INFINITY = re.compile(r"[+-]?inf(inity)?", re.ASCII | re.IGNORECASE)
 _STARTS = (Kind.WORD, Kind.TEXT, Kind.QUOTED, Kind.NAME, Kind.OPEN)
