@@ -127,6 +127,28 @@ export interface AuditQuery {
   page?: number;
 }
 
+export interface Band {
+  params: Record<string, string>;
+  candidates: number[];
+  left_out: number[];
+  x: number[];
+  mean: Value[];
+  deviation: (number | null)[];
+  n: number[];
+}
+
+export interface BandList {
+  bands: Band[];
+}
+
+export interface BandQuery {
+  candidates: number[];
+  key: string;
+  points?: number;
+  start?: number | null;
+  end?: number | null;
+}
+
 export interface BrowserSession {
   id: number;
   created_at: number;

@@ -3,8 +3,10 @@
 import asyncio
 import csv
 import io
+import math
 import re
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +14,7 @@ from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
 from shortlist.charts import service
 from shortlist.charts import types as ours
+from shortlist.charts.bands import Band, bands
 from shortlist.drawing.charts import svg
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
@@ -21,6 +24,7 @@ from shortlist.web import operations, pictures, translate
 from shortlist.web import wire_charts as wire
 
 _FORMATS = ("svg", "png", "csv")
+_MAX_POINTS = 10_000
 _SCALES = {"": None, "log": True, "linear": False}
 
 
@@ -46,6 +50,27 @@ async def chart(call: Call, request: wire.ChartQuery) -> wire.Chart:
         axes=request.axes,
     )
     return _shown(await read(call.services, call.project, request.experiment, asked))
+
+
+def group_bands(call: Call, connection: Connection, request: wire.BandQuery) -> wire.BandList:
+    """Read the mean, the deviation and the number of members of each seed group, step by step."""
+    interval = (request.start, request.end)
+    if not 2 <= request.points <= _MAX_POINTS:
+        raise InvalidValue(f"The number of points must be between 2 and {_MAX_POINTS}.", field="points")
+    found = bands(connection, call.project, request.candidates, request.key, request.points, interval)
+    return wire.BandList([_band(band) for band in found])
+
+
+def _band(band: Band) -> wire.Band:
+    return wire.Band(
+        params=dict(band.params),
+        candidates=list(band.iids),
+        left_out=list(band.left_out),
+        x=band.x.tolist(),
+        mean=[translate.value(number) for number in band.mean.tolist()],
+        deviation=[number if math.isfinite(number) else None for number in band.deviation.tolist()],
+        n=[int(number) for number in band.n.tolist()],
+    )
 
 
 def _shown(found: ours.Chart) -> wire.Chart:
@@ -140,6 +165,7 @@ def _safe(value: float | str) -> float | str:
 
 ENDPOINTS = (
     operations.query("/experiments/{experiment}/charts", chart, wire.ChartQuery, wire.Chart),
+    operations.query_read("/bands", group_bands, wire.BandQuery, wire.BandList),
     Endpoint(
         method="GET",
         path=f"{operations.PROJECT}/experiments/{{experiment}}/charts/{{chart}}",

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from shortlist.web.wire import Value
+
 ChartKind = Literal["history", "importance", "scatter", "parallel", "pareto", "correlation"]
 
 
@@ -53,3 +55,31 @@ class Chart(msgspec.Struct):
     columns: list[ChartColumn]
     marks: list[ChartMark]
     omitted: int
+
+
+class BandQuery(msgspec.Struct):
+    """The mean of a metric over each group of candidates that differ in nothing but their seed: of up to 100
+    candidates, at most `points` steps of each group, from the step `start` to the step `end`."""
+
+    candidates: list[int]
+    key: str
+    points: int = 500
+    start: float | None = None
+    end: float | None = None
+
+
+class Band(msgspec.Struct):
+    """One group: what its members have in common, who they are, and who was left out because it failed or diverged.
+    `deviation` is the sample's, None where there is one member only; `n` counts the members at each step."""
+
+    params: dict[str, str]
+    candidates: list[int]
+    left_out: list[int]
+    x: list[float]
+    mean: list[Value]
+    deviation: list[float | None]
+    n: list[int]
+
+
+class BandList(msgspec.Struct):
+    bands: list[Band]

@@ -128,6 +128,22 @@ def test_correlation_is_a_square_of_rank_correlations(rita: Client, base: str, e
     assert column(chart, "lr")["lr"] == 1.0
 
 
+def test_bands_are_means_of_seed_groups_without_failed_or_diverged(rita: Client, base: str, experiment: str) -> None:
+    rows = rita.post(f"{base}/experiments/{experiment}/candidates/search", {}).json()["candidates"]
+    iids = {row["name"]: row["iid"] for row in rows}
+    answer = rita.post(f"{base}/bands", {"candidates": sorted(iids.values()), "key": "val/acc"})
+    found = {tuple(band["candidates"]): band for band in answer.json()["bands"]}
+    both = found[iids["a"], iids["e"]]
+    assert both["x"] == [1, 2]
+    assert both["mean"] == pytest.approx([0.505, 0.405], abs=1e-15)
+    assert both["deviation"] == pytest.approx([0.01 / 2**0.5] * 2, abs=1e-12)
+    assert both["n"] == [2, 2]
+    # The group of both has no other member.
+    everyone = {iid for members in found for iid in members}
+    assert not everyone & {iids["nan"], iids["failed"]}
+    refused(rita.post(f"{base}/bands", {"candidates": [1], "key": "x", "points": 1}), 400, "INVALID_PARAMETER_VALUE")
+
+
 def test_a_chart_is_also_a_file(rita: Client, base: str, experiment: str) -> None:
     answer = rita.get(f"{base}/experiments/{experiment}/charts/history.csv?filter=params.model%20%3D%20'small'")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
