@@ -129,6 +129,8 @@ export const api = {
     call<wire.CurveList>('POST', `${projectUrl(path)}/curves`, { body: query, signal }),
   chart: (path: string, query: wire.ChartQuery, signal?: AbortSignal) =>
     call<wire.Chart>('POST', `${experiment(path, query.experiment)}/charts`, { body: query, signal }),
+  bands: (path: string, query: wire.BandQuery, signal?: AbortSignal) =>
+    call<wire.BandList>('POST', `${projectUrl(path)}/bands`, { body: query, signal }),
   compare: (path: string, candidates: number[], signal?: AbortSignal) =>
     call<wire.Comparison>('POST', `${projectUrl(path)}/compare`, { body: { candidates }, signal }),
 };

@@ -1,8 +1,9 @@
 // Axes and their numbers.
 
 import type uPlot from 'uplot';
-import type { Axis } from '../api/types';
+import { short } from '../lib/numbers';
 import { duration } from '../lib/times';
+import type { DrawnAxis } from './types';
 
 /** Ticks with just the decimals that tell them apart. */
 export function tickTexts(splits: readonly (number | null)[]): string[] {
@@ -49,8 +50,9 @@ export function logTexts(splits: readonly (number | null)[]): string[] {
 }
 
 /** A place on the horizontal axis, in words: "step 12", "3 min 20 s", a moment. */
-export function placeText(x: number, axis: Axis): string {
+export function placeText(x: number, axis: DrawnAxis): string {
   if (axis === 'step') return `step ${x.toLocaleString('en-US')}`;
+  if (axis === 'metric') return `at ${short(x)}`;
   if (axis === 'relative') return `after ${duration(x)}`;
   return new Date(x).toLocaleString('en-GB');
 }
@@ -61,7 +63,7 @@ export interface AxisLook {
   line: string;
 }
 
-export function axes(axis: Axis, log: boolean, look: AxisLook): uPlot.Axis[] {
+export function axes(axis: DrawnAxis, log: boolean, look: AxisLook): uPlot.Axis[] {
   const shared = {
     font: look.font,
     stroke: look.ink,
@@ -78,6 +80,7 @@ export function axes(axis: Axis, log: boolean, look: AxisLook): uPlot.Axis[] {
   };
   if (axis === 'step')
     horizontal.values = (_, splits) => splits.map((x) => (x % 1 === 0 ? x.toLocaleString('en-US') : ''));
+  if (axis === 'metric') horizontal.values = (_, splits) => tickTexts(splits);
   if (axis === 'relative') horizontal.values = (_, splits) => splits.map((x) => (x < 0 ? '' : duration(x)));
   const vertical: uPlot.Axis = {
     ...shared,

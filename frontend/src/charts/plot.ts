@@ -21,7 +21,18 @@ export class Plot {
   constructor(target: HTMLElement, spec: Spec, events: Events) {
     this.#spec = spec;
     this.#events = events;
-    const aligned = align(spec.lines);
+    const banded = spec.lines.filter(({ band }) => band !== undefined);
+    const aligned = align([
+      ...spec.lines,
+      ...banded.flatMap(({ x, band }) =>
+        band === undefined
+          ? []
+          : [
+              { x, y: band.high },
+              { x, y: band.low },
+            ],
+      ),
+    ]);
     this.#data = spec.log ? positiveOnly(aligned) : aligned;
     this.#odd = oddities(spec.lines);
     this.#bad = ink(target, '--bad');
@@ -32,6 +43,7 @@ export class Plot {
 
   #options(target: HTMLElement): uPlot.Options {
     const { axis, log, range, lines, margin } = this.#spec;
+    const banded = lines.filter(({ band }) => band !== undefined);
     const [low, high] = range ?? this.#extent();
     const font = `11.5px ${getComputedStyle(target).fontFamily}`;
     return {
@@ -42,7 +54,7 @@ export class Plot {
       legend: { show: false },
       scales: {
         x: { time: axis === 'wall', range: [low, high] },
-        y: log ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max, this.#spec.zero ?? false) },
+        y: this.#vertical(log),
       },
       axes: axes(axis, log, { font, ink: ink(target, '--ink-3'), line: ink(target, '--line') }),
       series: [
@@ -52,8 +64,15 @@ export class Plot {
           width: 1.6,
           dash: line.look.dash,
           points: { size: 5 },
+          alpha: line.faint ? 0.32 : 1,
         })),
+        // The edges of bands are filled between, not drawn.
+        ...banded.flatMap(() => [edge(), edge()]),
       ],
+      bands: banded.map((line, index) => ({
+        series: [lines.length + 1 + 2 * index, lines.length + 2 + 2 * index] as uPlot.Band.Bounds,
+        fill: translucent(ink(target, line.look.colour)),
+      })),
       focus: { alpha: 0.22 },
       cursor: {
         drag: { x: true, y: false, setScale: false },
@@ -77,6 +96,13 @@ export class Plot {
         setSize: [(chart) => queueMicrotask(() => this.#events.onends(this.#ends(chart)))],
       },
     };
+  }
+
+  #vertical(log: boolean): uPlot.Scale {
+    const clip = this.#spec.clip ?? null;
+    if (clip !== null)
+      return log ? { distr: 3, range: clip } : { range: paddedRange(clip[0], clip[1], false) };
+    return log ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max, this.#spec.zero ?? false) };
   }
 
   #extent(): [number, number] {
@@ -188,6 +214,15 @@ export class Plot {
   destroy(): void {
     this.#chart.destroy();
   }
+}
+
+function edge(): uPlot.Series {
+  return { stroke: 'transparent', width: 0, points: { show: false } };
+}
+
+/** The colour of a band: that of its line, thin enough for others to be seen through it. */
+function translucent(colour: string): string {
+  return colour.startsWith('rgb(') ? colour.replace('rgb(', 'rgba(').replace(')', ', 0.16)') : colour;
 }
 
 function isFocused(chart: uPlot, series: uPlot.Series): boolean {

@@ -10,11 +10,18 @@ export interface Line {
   look: Look;
   x: number[];
   y: Value[];
+  /** A line behind another one, such as the points behind their average. */
+  faint?: boolean;
+  /** What a band around the line reaches from and to, at each x. */
+  band?: { low: Value[]; high: Value[] };
 }
+
+/** What a horizontal axis counts: steps, times, or another metric. */
+export type DrawnAxis = Axis | 'metric';
 
 export interface Spec {
   lines: Line[];
-  axis: Axis;
+  axis: DrawnAxis;
   log: boolean;
   /** The part of the axis that is shown; null shows all. */
   range: Range | null;
@@ -26,6 +33,8 @@ export interface Spec {
   fade?: boolean;
   /** Whether zero is always in sight, with a line of its own: for differences. */
   zero?: boolean;
+  /** The values that the vertical axis shows, where it leaves out others. */
+  clip?: Range | null;
 }
 
 export type Range = [number, number];

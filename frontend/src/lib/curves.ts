@@ -137,13 +137,17 @@ export function extremes(curve: Drawn): { lowest: Point | null; highest: Point |
 }
 
 /** One sentence about several curves of one metric: how many, and between what they end. */
-export function summaryOf(metric: string, curves: readonly (Drawn & { label: string })[]): string {
+export function summaryOf(
+  metric: string,
+  curves: readonly (Drawn & { label: string })[],
+  word = 'candidate',
+): string {
   const ends = curves.flatMap((curve) => {
     const value = lastPoint(curve)?.value;
     return typeof value === 'number' ? [{ label: curve.label, value }] : [];
   });
   ends.sort((a, b) => a.value - b.value);
-  const head = `${metric} of ${curves.length} ${curves.length === 1 ? 'candidate' : 'candidates'}`;
+  const head = `${metric} of ${curves.length} ${curves.length === 1 ? word : `${word}s`}`;
   const low = ends[0];
   const high = ends.at(-1);
   if (low === undefined || high === undefined) return `${head}, none of which ends in a number.`;

@@ -26,12 +26,15 @@ describe('the address of a view', () => {
     { ...START, columns: ['params.lr', 'metrics.a,b', 'status'] },
     { ...START, columns: [] },
     { ...START, view: 'deleted', selected: [3, 1, 200] },
-    { ...START, chart: { open: true, metric: 'val/acc', axis: 'relative', log: true } },
+    { ...START, chart: { ...START.chart, open: true, metric: 'val/acc', axis: 'relative', log: true } },
     {
       ...START,
       charts: { ...START.charts, open: true, x: 'params.lr', xScale: 'log', axes: ['score', 'params.a,b'] },
     },
-    { ...START, chart: { open: false, metric: null, axis: 'step', log: false } },
+    {
+      ...START,
+      chart: { ...START.chart, open: false, against: 'epoch', groups: true, smooth: 0.6, clip: true },
+    },
   ];
 
   test.each(views.map((view) => [viewSearch(view), view] as const))(

@@ -28,7 +28,26 @@ export interface ChartView {
   metric: string | null;
   axis: Axis;
   log: boolean;
+  /** The metric along the horizontal axis in place of steps and times. */
+  against: string | null;
+  /** Whether candidates that differ only in their seed are one line. */
+  groups: boolean;
+  /** Weight of the average that is drawn over the points; 0 draws none. */
+  smooth: number;
+  /** Whether the vertical axis leaves out the few values that lie far from all others. */
+  clip: boolean;
 }
+
+export const NO_CHART: ChartView = {
+  open: null,
+  metric: null,
+  axis: 'step',
+  log: false,
+  against: null,
+  groups: false,
+  smooth: 0,
+  clip: false,
+};
 
 export const START: ExperimentView = {
   filter: '',
@@ -36,7 +55,7 @@ export const START: ExperimentView = {
   columns: null,
   view: 'active',
   selected: [],
-  chart: { open: null, metric: null, axis: 'step', log: false },
+  chart: NO_CHART,
   charts: NO_CHARTS,
 };
 
@@ -70,7 +89,16 @@ function parseChart(given: URLSearchParams): ChartView {
     metric: given.get('metric'),
     axis: axis !== null && AXES.includes(axis) ? axis : 'step',
     log: given.get('scale') === 'log',
+    against: given.get('against'),
+    groups: given.get('groups') === 'on',
+    smooth: smoothOf(given.get('smooth')),
+    clip: given.get('outliers') === 'off',
   };
+}
+
+function smoothOf(text: string | null): number {
+  const weight = Number(text ?? 0);
+  return weight > 0 && weight < 1 ? weight : 0;
 }
 
 function isIid(text: string): boolean {
@@ -89,11 +117,15 @@ export function viewSearch(view: ExperimentView): string {
   if (view.selected.length > 0 && view.selected.length <= MOST_SELECTED_IN_ADDRESS) {
     given.set('selected', view.selected.join('.'));
   }
-  const { open, metric, axis, log } = view.chart;
+  const { open, metric, axis, log, against, groups, smooth, clip } = view.chart;
   if (open !== null) given.set('chart', open ? 'on' : 'off');
   if (metric !== null) given.set('metric', metric);
   if (axis !== 'step') given.set('axis', axis);
   if (log) given.set('scale', 'log');
+  if (against !== null) given.set('against', against);
+  if (groups) given.set('groups', 'on');
+  if (smooth > 0) given.set('smooth', String(smooth));
+  if (clip) given.set('outliers', 'off');
   writeCharts(given, view.charts);
   const text = given.toString();
   return text === '' ? '' : `?${text}`;
