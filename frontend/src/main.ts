@@ -2,10 +2,13 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { ofMlflow } from './lib/mlflow_links';
 import { startPages } from './state/page.svelte';
 
 const target = document.getElementById('app');
-if (target !== null) {
+const meant = ofMlflow(location.pathname, location.hash);
+if (meant !== null) location.replace(meant);
+else if (target !== null) {
   startPages();
   target.replaceChildren();
   mount(App, { target });

@@ -144,7 +144,7 @@ def _expected(endpoint: Endpoint, name: str) -> str:
 def _is_page_of_a_record(endpoint: Endpoint) -> bool:
     """Pages of an experiment or candidate that is not there answer the same page as a hidden project; see below."""
     return "pages" in endpoint.tags and any(
-        f"{{{name}}}" in endpoint.path for name in ("experiment", "candidate", "model", "version", "package")
+        f"{{{name}}}" in endpoint.path for name in ("experiment", "candidate", "run", "model", "version", "package")
     )
 
 

@@ -68,6 +68,11 @@ export function startPages(): void {
 }
 
 export function navigate(url: string): void {
+  // What is no page, such as an address that leads to one, is the browser's.
+  if (matchRoute(new URL(url, location.origin).pathname).page === 'not_found') {
+    location.assign(url);
+    return;
+  }
   rememberScroll();
   history.pushState({ scroll: 0 }, '', url);
   void show(url, 0, false);
@@ -149,7 +154,7 @@ function followLink(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (link === null || link.target !== '' || link.hasAttribute('download')) return;
   if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#')) return;
-  // What is no page, such as a file, is the browser's.
+  // A file is the browser's as well.
   if (link.pathname.startsWith('/api/') || matchRoute(link.pathname).page === 'not_found') return;
   event.preventDefault();
   navigate(link.pathname + link.search);

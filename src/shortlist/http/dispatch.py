@@ -149,7 +149,8 @@ class Dispatcher:
                 # project's path has no percent sign of its own.
                 scope[kind] = unquote(unquote(reference.decode("latin-1")))
                 below = unquote((slash + rest).decode("latin-1"))
-                if kind == "project" and below.startswith(_MOUNT + "/"):
+                # The bare mount is an address that MLflow's client prints, which a page answers.
+                if kind == "project" and below.startswith(_MOUNT + "/") and below != _MOUNT + "/":
                     scope["path"] = below[len(_MOUNT) :]
                     return True
                 scope["path"] = f"{prefix.decode()}:{kind}{below}"

@@ -19,6 +19,7 @@ from shortlist.reports.types import ReportQuery, Subject
 from shortlist.sign_in.provider import Provider
 from shortlist.web import (
     compare,
+    mlflow_links,
     models,
     packages,
     people_pages,
@@ -265,6 +266,7 @@ class Pages:
             _get("/{project:path}/-/merge_requests/{number}", Action.EXPERIMENT_READ, self.merge_request),
             _get("/{project:path}/-/pipelines/{number}", Action.EXPERIMENT_READ, self.pipeline),
             _get("/{project:path}", Action.PROJECT_READ, self.project),
+            *mlflow_links.ENDPOINTS,
             *people_pages.endpoints(self._page),
         )
 
