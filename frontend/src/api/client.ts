@@ -102,6 +102,8 @@ export const api = {
     call<wire.ColumnList>('GET', `${experiment(path, iid)}/columns`, { signal }),
   answer: (path: string, iid: number, signal?: AbortSignal) =>
     call<wire.Answer>('GET', `${experiment(path, iid)}/answer`, { signal }),
+  leaders: (path: string, experiments: readonly number[]) =>
+    call<wire.LeaderList>('POST', `${projectUrl(path)}/leaders`, { body: { experiments } }),
   setGoal: (path: string, iid: number, goal: Omit<wire.GoalChange, 'experiment'>) =>
     call<wire.Answer>('PUT', `${experiment(path, iid)}/goal`, { body: goal }),
   forgetGoal: (path: string, iid: number) => call<wire.Answer>('DELETE', `${experiment(path, iid)}/goal`),

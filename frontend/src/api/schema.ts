@@ -587,6 +587,22 @@ export interface KeyValue {
   value: string;
 }
 
+export interface Leader {
+  experiment: number;
+  goal: Goal;
+  by: string;
+  best: Score | null;
+  best_so_far: number[];
+}
+
+export interface LeaderList {
+  leaders: Leader[];
+}
+
+export interface LeaderQuery {
+  experiments: number[];
+}
+
 export interface Leave {
   url: string;
 }

@@ -94,6 +94,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     no_value: int = 0
 
 
+class Leader(msgspec.Struct, frozen=True):
+    """Who is best in an experiment, and the best value as it grew, oldest first."""
+
+    experiment_iid: int
+    goal: Goal
+    best: Score | None
+    best_so_far: Sequence[float]
+
+
 class Chosen(msgspec.Struct, frozen=True):
     """The answer among some candidates, with the score of each and, where it has one, its rank in its experiment."""
 

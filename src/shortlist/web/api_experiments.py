@@ -4,8 +4,9 @@ from sqlalchemy import Connection
 
 from shortlist.http.endpoint import Call
 from shortlist.ranking import service as ranking
+from shortlist.search import fresh
 from shortlist.tracking import experiments
-from shortlist.web import operations, translate, views, wire
+from shortlist.web import answers, operations, translate, views, wire
 
 _ONE = "/experiments/{experiment}"
 
@@ -28,6 +29,17 @@ def columns(call: Call, connection: Connection, request: wire.ExperimentPath) ->
 async def answer(call: Call, request: wire.ExperimentPath) -> wire.Answer:
     """Tell which candidate of an experiment is best, by how much, and how sure that is."""
     return await views.answer(call.services, call.project, request.experiment)
+
+
+async def leaders(call: Call, request: wire.LeaderQuery) -> wire.LeaderList:
+    """Tell the best candidate of each of several experiments, and how the best value grew."""
+    return await fresh.folded(
+        call.services.database,
+        call.services.folder,
+        call.project,
+        request.experiments,
+        lambda connection: answers.leaders(connection, call.project, request.experiments),
+    )
 
 
 async def set_goal(call: Call, request: wire.GoalChange) -> wire.Answer:
@@ -98,6 +110,7 @@ ENDPOINTS = (
     operations.write("DELETE", _ONE, delete, wire.ExperimentPath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.ExperimentPath, wire.Experiment),
     operations.query_get(_ONE + "/answer", answer, wire.ExperimentPath, wire.Answer),
+    operations.query("/leaders", leaders, wire.LeaderQuery, wire.LeaderList),
     operations.write("PUT", _ONE + "/goal", set_goal, wire.GoalChange, wire.Answer),
     operations.write("DELETE", _ONE + "/goal", forget_goal, wire.ExperimentPath, wire.Answer),
     operations.read(_ONE + "/columns", columns, wire.ExperimentPath, wire.ColumnList),

@@ -127,23 +127,23 @@ def goal_of(change: wire.GoalChange) -> ranking.Goal:
     )
 
 
+def score(item: ranking.Score | None, names: dict[int, str]) -> wire.Score | None:
+    if item is None:
+        return None
+    number = None if item.value is None else value(item.value)
+    return wire.Score(item.iid, names.get(item.iid, ""), number, item.step, item.unranked and item.unranked.value)
+
+
 def answer(item: ranking.Answer, names: dict[int, str]) -> wire.Answer:
     """`names` has the candidates that the answer names."""
-
-    def score(found: ranking.Score | None) -> wire.Score | None:
-        if found is None:
-            return None
-        number = None if found.value is None else value(found.value)
-        reason = None if found.unranked is None else found.unranked.value
-        return wire.Score(found.iid, names.get(found.iid, ""), number, found.step, reason)
 
     group = item.group
     return wire.Answer(
         sentence=sentence(item, names),
         goal=None if item.goal is None else goal(item.goal),
-        best=score(item.best),
-        runner_up=score(item.runner_up),
-        baseline=score(item.baseline),
+        best=score(item.best, names),
+        runner_up=score(item.runner_up, names),
+        baseline=score(item.baseline, names),
         lead=item.lead,
         group=None if group is None else wire.Group(dict(group.params), list(group.iids), group.mean, group.deviation),
         within_noise=item.within_noise,

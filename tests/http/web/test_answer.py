@@ -98,6 +98,28 @@ def test_the_guessed_answer_is_right_to_the_digit(rita: Client, base: str, exper
     assert found["sentence"].endswith("n = 3: the lead is inside the noise.")
 
 
+def test_a_list_tells_each_leader_and_how_the_best_value_grew(rita: Client, base: str, experiment: str) -> None:
+    empty = rita.mlflow.new_experiment("nothing logged")
+
+    answer = rita.post(f"{base}/leaders", {"experiments": [int(experiment), int(empty), int(experiment)]})
+
+    assert answer.status_code == 200
+    [leader] = answer.json()["leaders"]
+    best = max(accuracy + change for accuracy in FAMILIES.values() for change in SEEDS.values())
+    assert leader["experiment"] == int(experiment)
+    assert leader["by"] == "highest val/acc"
+    assert not leader["goal"]["confirmed"]
+    assert (leader["best"]["name"], leader["best"]["value"]) == ("convnext-s2", best)
+    growth = leader["best_so_far"]
+    assert len(growth) == len(FAMILIES) * len(SEEDS)
+    assert growth[0] == FAMILIES["convnext"] + SEEDS[0]
+    assert growth[-1] == best
+
+
+def test_leaders_of_too_many_experiments_are_refused(rita: Client, base: str) -> None:
+    refused(rita.post(f"{base}/leaders", {"experiments": list(range(101))}), 400, "INVALID_PARAMETER_VALUE", "experiments")
+
+
 def test_a_goal_turns_the_answer(rita: Client, base: str, experiment: str) -> None:
     least = put(rita, base, experiment, metric="val/acc", direction="minimize", reduction="last")
     assert (least["best"]["name"], least["best"]["step"]) == ("tree-s1", LAST_STEP)
