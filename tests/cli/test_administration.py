@@ -83,3 +83,13 @@ def test_packages_are_swept_and_limited(shell: Callable[..., str]) -> None:
     assert "keeps 0 bytes and may keep 5368709120 bytes" in shell("packages usage root/vision")
     assert "any amount" in shell("packages limit root/vision none")
     shell("packages limit root/vision much", code=2)
+
+
+def test_duplicates_of_packages(shell: Callable[..., str]) -> None:
+    shell("user create root --administrator", PASSWORD)
+    shell("project create root/vision")
+    assert "Uploads may replace" in shell("packages duplicates root/vision")
+    assert "may not replace" in shell("packages duplicates root/vision --deny")
+    assert "in root/vision, but for nightly.*" in shell("packages duplicates root/vision --exceptions nightly.*")
+    assert "no regular expression" in shell("packages duplicates root/vision --exceptions [", code=2)
+    assert "may replace" in shell("packages duplicates root/vision --allow")

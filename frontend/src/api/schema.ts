@@ -753,6 +753,17 @@ export interface PackageQuery {
   page?: number;
 }
 
+export interface PackageSettings {
+  duplicates_allowed: boolean;
+  duplicate_exceptions: string;
+  size_limit: number | null;
+}
+
+export interface PackageSettingsChange {
+  duplicates_allowed?: boolean | null;
+  duplicate_exceptions?: string | null;
+}
+
 export interface PageData {
   page: string;
   session: Session;

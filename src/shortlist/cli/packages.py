@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from shortlist.access.scope import Scope
-    from shortlist.packages.types import Usage
+    from shortlist.packages.types import PackageSettings, Usage
 
 app = typer.Typer(help="Packages and the bytes behind them.", no_args_is_help=True)
 
@@ -86,6 +86,42 @@ def limit(
             lambda connection: quotas.set_limit(connection, SERVER, _scope(connection, full_path), wanted)
         )
         typer.echo(f"{full_path} may keep {'any amount' if wanted is None else f'{wanted} bytes'}.")
+
+
+@app.command("duplicates")
+def duplicates(
+    full_path: FullPath,
+    allow: Annotated[
+        bool | None, typer.Option("--allow/--deny", help="Whether an upload may replace a file of a generic package.")
+    ] = None,
+    exceptions: Annotated[
+        str | None,
+        typer.Option(help="A regular expression for names and versions whose files may be replaced all the same."),
+    ] = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    config: Config = None,
+) -> None:
+    """Say or set whether a project's generic packages may have duplicates."""
+    with open_database(data, database, config) as opened:
+        from msgspec.structs import replace
+
+        from shortlist.access.scope import SERVER
+        from shortlist.packages import quotas
+
+        given = {"duplicates_allowed": allow, "duplicate_exceptions": exceptions}
+        changed = {name: value for name, value in given.items() if value is not None}
+
+        def work(connection: "Connection") -> "PackageSettings":
+            scope = _scope(connection, full_path)
+            new = replace(quotas.settings(connection, scope), **changed)
+            quotas.change(connection, SERVER, scope, new)
+            return new
+
+        found = opened.write_now(work)
+        verb = "may" if found.duplicates_allowed else "may not"
+        but = f", but for {found.duplicate_exceptions}" if found.duplicate_exceptions else ""
+        typer.echo(f"Uploads {verb} replace files of generic packages in {full_path}{but}.")
 
 
 def _scope(connection: "Connection", full_path: str) -> "Scope":

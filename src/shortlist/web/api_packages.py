@@ -1,9 +1,12 @@
 """The browser's operations on packages."""
 
+from msgspec.structs import asdict, replace
 from sqlalchemy import Connection
 
-from shortlist.http.endpoint import Call
-from shortlist.packages import registry
+from shortlist.access.actions import Action
+from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.packages import quotas, registry
+from shortlist.packages.types import PackageSettings
 from shortlist.web import operations, wire, wire_packages
 from shortlist.web import packages as shown
 
@@ -32,11 +35,57 @@ async def delete(call: Call, request: wire_packages.PackagePath) -> wire.Empty:
     return wire.Empty()
 
 
-ENDPOINTS = tuple(
-    operations.of_packages(endpoint)
-    for endpoint in (
-        operations.read("/packages", list_packages, wire_packages.PackageQuery, wire_packages.PackageList),
-        operations.read(_ONE, get, wire_packages.PackagePath, wire_packages.PackagePage),
-        operations.write("DELETE", _ONE, delete, wire_packages.PackagePath, wire.Empty),
+def get_settings(call: Call, connection: Connection, _request: None) -> wire_packages.PackageSettings:
+    """Get a project's rules for packages."""
+    return _shown(quotas.settings(connection, call.project))
+
+
+async def change_settings(call: Call, request: wire_packages.PackageSettingsChange) -> wire_packages.PackageSettings:
+    """Change a project's rules for packages."""
+    given = {name: value for name, value in asdict(request).items() if value is not None}
+
+    def work(connection: Connection) -> wire_packages.PackageSettings:
+        new = replace(quotas.settings(connection, call.project), **given)
+        quotas.change(connection, call.author, call.project, new)
+        return _shown(new)
+
+    return await call.services.database.write(work)
+
+
+def _shown(settings: PackageSettings) -> wire_packages.PackageSettings:
+    return wire_packages.PackageSettings(
+        settings.duplicates_allowed, settings.duplicate_exceptions, settings.size_limit
     )
+
+
+_SETTINGS = f"{operations.PROJECT}/packages/settings"
+
+ENDPOINTS = (
+    *(
+        operations.of_packages(endpoint)
+        for endpoint in (
+            operations.read("/packages", list_packages, wire_packages.PackageQuery, wire_packages.PackageList),
+            operations.read(_ONE, get, wire_packages.PackagePath, wire_packages.PackagePage),
+            operations.write("DELETE", _ONE, delete, wire_packages.PackagePath, wire.Empty),
+        )
+    ),
+    Endpoint(
+        method="GET",
+        path=_SETTINGS,
+        action=Action.PACKAGE_READ,
+        mode=Mode.READ,
+        handler=get_settings,
+        response=wire_packages.PackageSettings,
+        tags=("packages",),
+    ),
+    Endpoint(
+        method="PATCH",
+        path=_SETTINGS,
+        action=Action.PROJECT_WRITE,
+        mode=Mode.ASYNC,
+        handler=change_settings,
+        request=wire_packages.PackageSettingsChange,
+        response=wire_packages.PackageSettings,
+        tags=("packages",),
+    ),
 )

@@ -40,6 +40,26 @@ class PackageQuery(msgspec.Struct):
     page: int = 1
 
 
+class PackageSettings(msgspec.Struct):
+    """A project's rules for packages.
+
+    Where duplicates are not allowed, a second upload to the path of a generic package's file is refused, but for
+    packages whose name or version is, as a whole, what the regular expression `duplicate_exceptions` describes.
+    `size_limit` is what the project may keep by its own limit; None: as the instance says.
+    """
+
+    duplicates_allowed: bool
+    duplicate_exceptions: str
+    size_limit: int | None
+
+
+class PackageSettingsChange(msgspec.Struct):
+    """What is left out stays as it is. The limit is set by those who look after the server."""
+
+    duplicates_allowed: bool | None = None
+    duplicate_exceptions: str | None = None
+
+
 class PackagePath(msgspec.Struct):
     package: int
 

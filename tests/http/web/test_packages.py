@@ -1,5 +1,7 @@
 """Packages in the browser's API: lists, one package with what it belongs to, its files, deletion."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.http.client import Client, refused
@@ -60,3 +62,33 @@ def test_packages_say_what_they_hold_and_what_they_belong_to(rita: Client) -> No
     for page in ("packages", f"packages/{ids['tree/1.0.0']}"):
         assert rita.get(f"/{rita.project}/-/{page}").status_code == 200
     assert rita.get(f"/{rita.project}/-/packages/99").status_code == 404
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_duplicates_are_allowed_or_not(as_member: Callable[[str], Client]) -> None:
+    rita, mara = as_member("rita"), as_member("mara")
+    project = rita.project.replace("/", "%2F")
+    address = f"/api/v1/projects/{project}/packages/settings"
+    assert rita.get(address).json() == {
+        "duplicates_allowed": True, "duplicate_exceptions": "", "size_limit": None,
+    }  # fmt: skip
+    refused(rita.request("PATCH", address, json={"duplicates_allowed": False}), 403, "PERMISSION_DENIED")
+    changed = mara.request("PATCH", address, json={"duplicates_allowed": False, "duplicate_exceptions": "nightly-.*"})
+    assert changed.json() == rita.get(address).json()
+    assert changed.json()["duplicates_allowed"] is False
+    assert mara.request("PATCH", address, json={}).json() == changed.json()
+
+    def put(version: str) -> int:
+        path = f"/api/v4/projects/{project}/packages/generic/tools/{version}/a"
+        return rita.request("PUT", path, content=b"a").status_code
+
+    assert [put("1.0"), put("1.0"), put("nightly-1"), put("nightly-1")] == [201, 400, 201, 201]
+    for wrong in ("[", "(a+)+", "a" * 256):
+        refused(
+            mara.request("PATCH", address, json={"duplicate_exceptions": wrong}),
+            400,
+            "INVALID_PARAMETER_VALUE",
+            "duplicate_exceptions",
+        )
+    events = as_member("olga").get(f"/api/v4/projects/{project}/audit_events").text
+    assert events.count("package_settings:change") == 1
