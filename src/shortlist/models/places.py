@@ -21,6 +21,7 @@ from shortlist.tracking.types import CandidateRecord
 _CANDIDATE_OF_EXPERIMENT = re.compile(rf"{rules.CANDIDATES}([0-9]{{1,18}})\Z")
 _CANDIDATE_VERSION = re.compile(r"(?:candidate_)?([0-9]{1,18})\Z")
 _CANDIDATE = re.compile(r"candidate:([0-9]{1,18})\Z")
+_VERSION_NUMBER = re.compile(r"([0-9]{1,18})(?:/(.+))?\Z")
 _NUMBER = re.compile(r"[0-9]{1,18}\Z")
 
 _HINT = "it begins with files/candidate:<number> or files/model:<model id>"
@@ -48,6 +49,9 @@ def locate(connection: Connection, scope: Scope, address: str) -> Place:
     """
     address = rules.check_directory(address)
     root = roots.parse(address)
+    version = _VERSION_NUMBER.match(address)
+    if root is None and version is not None:
+        return of_ml_model(connection, scope, version[1], version[2] or "")
     if root is None:
         raise NotFound(f"There is no artifact root at {address[:200]!r}: {_HINT}.", field="path")
     match root.owner:

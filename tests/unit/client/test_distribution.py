@@ -24,8 +24,10 @@ def test_it_has_the_plugin_and_nothing_else(tmp_path: Path) -> None:
     assert tops == {"shortlist_client", wheel.name.rpartition("-py3")[0] + ".dist-info"}
     found = Distribution.at(next(site.glob("*.dist-info")))
     assert found.requires is None
-    assert [(item.group, item.name, item.value) for item in found.entry_points] == [
-        ("mlflow.run_context_provider", "shortlist", "shortlist_client.context:CiRunContext")
+    assert sorted((item.group, item.name, item.value) for item in found.entry_points) == [
+        ("mlflow.artifact_repository", "http", "shortlist_client.artifacts:PackageArtifacts"),
+        ("mlflow.artifact_repository", "https", "shortlist_client.artifacts:PackageArtifacts"),
+        ("mlflow.run_context_provider", "shortlist", "shortlist_client.context:CiRunContext"),
     ]
 
 
