@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -27,9 +28,11 @@ from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
 from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
+from shortlist.identity.shared_attempts import SharedAttempts
 from shortlist.instance.recent import RecentSettings
 from shortlist.live.hub import Hub
 from shortlist.meters.meters import Meters
+from shortlist.meters.siblings import Siblings
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
@@ -45,7 +48,7 @@ from shortlist.settings import Settings
 from shortlist.sign_in.provider import Providers
 from shortlist.v4 import endpoints as v4
 from shortlist.v4.surface import SURFACE as V4
-from shortlist.web import api, pages
+from shortlist.web import api, pages, probes
 from shortlist.web.assets import Assets
 from shortlist.web.surface import SURFACE as WEB
 
@@ -64,17 +67,34 @@ class Application:
     first_start: FirstStart
     sweeper: Sweeper
     purger: Purger
+    attempts: SharedAttempts
+
+    def stop_accepting(self) -> None:
+        """Say that this process stops, end what would never end, and send clients elsewhere after their answer."""
+        self.services.readiness.stop()
+        self.asgi.stop()
+        self.services.hub.close()
 
     def close(self) -> None:
         self.purger.stop()
+        if self.services.siblings is not None:
+            self.services.siblings.stop()
         self.services.hub.close()
         self.services.refresher.stop()
+        self.attempts.stop()
         self.sweeper.stop()
         self.services.folder.stop()
         self.services.database.close()
 
 
-def build(settings: Settings) -> Application:
+class Sibling(NamedTuple):
+    """One of several server processes on a port: its number, and the folder where they leave their figures."""
+
+    number: int
+    folder: Path
+
+
+def build(settings: Settings, sibling: Sibling | None = None) -> Application:
     """Open the database and the object store, upgrade or check the schema, make what a first start needs.
 
     Raises:
@@ -116,13 +136,36 @@ def build(settings: Settings) -> Application:
     purger = Purger(database)
     purger.start()
     folder.start()
+    attempts = _shared(services)
+    attempts.start()
+    if sibling is not None:
+        services.siblings = Siblings(sibling.folder, sibling.number, lambda: probes.of_process(services))
+        services.siblings.write()
+        services.siblings.start()
     services.hub.start()
     services.refresher.start()
     sweeper = Sweeper(storage, settings.keep_deleted_hours * _HOUR_MS)
     sweeper.start()
     return Application(
-        asgi=dispatcher(services), services=services, first_start=started, sweeper=sweeper, purger=purger
+        asgi=dispatcher(services),
+        services=services,
+        first_start=started,
+        sweeper=sweeper,
+        purger=purger,
+        attempts=attempts,
     )
+
+
+def _shared(services: Services) -> SharedAttempts:
+    """The limits that hold for all processes together."""
+    limits = {
+        "login": services.sign_in_limits.by_login,
+        "address": services.sign_in_limits.by_address,
+        "code": services.code_guesses,
+        "sign up": services.sign_ups,
+        "password": services.password_guesses,
+    }
+    return SharedAttempts(services.database, limits)
 
 
 def dispatcher(services: Services) -> Dispatcher:

@@ -31,6 +31,11 @@ def new_request_id() -> str:
     return f"{_random.getrandbits(64):016x}"
 
 
+def first_of_millisecond(milliseconds: int) -> bytes:
+    """What comes before every UUID of a millisecond and after all those before it."""
+    return milliseconds.to_bytes(6, "big") + bytes(10)
+
+
 def milliseconds_of(uuid: bytes) -> int:
     """When a version-7 UUID was made, in milliseconds since 1970 UTC."""
     return int.from_bytes(uuid[:6], "big")

@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     host: str = "127.0.0.1"  # address to listen on
     port: int = 5000  # port to listen on; 0 takes a free one
+    workers: int = 1  # server processes that share the port; more than one needs PostgreSQL
     data: Path = Path("shortlist-data")  # folder of the embedded database and the artifacts
     database: str = ""  # sqlite:///FILE or postgresql://USER@HOST/NAME; empty: SQLite in the data folder
     artifacts: str = ""  # file:///FOLDER, s3://BUCKET/PREFIX, gs://…, az://…; empty: a folder in the data folder
@@ -111,6 +112,8 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         raise _wrong(str(error)) from None
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
+    if not 1 <= settings.workers <= 256:
+        raise InvalidValue("Wrong setting workers: it must be between 1 and 256.", field="workers")
     _check_networks(settings.trusted_proxies)
     for issuer in settings.ci_issuers:
         check_url(issuer, "ci_issuers")

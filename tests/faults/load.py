@@ -14,11 +14,22 @@ POINTS = 200
 class BatchLogger(threading.Thread):
     """Logs batches of consecutive steps of one metric, until the server is gone or `stop` is set.
 
-    A batch that is refused with 503, or not answered, is sent again, as the MLflow client does.
+    A batch that is refused with 503, or not answered, is sent again, as the MLflow client does; `patient` ones do so
+    also when the connection breaks, and count that in `broken`.
     """
 
-    def __init__(self, server: LiveServer, enough: threading.Semaphore, *, run_id: str = "", first: int = 0) -> None:
+    def __init__(
+        self,
+        server: LiveServer,
+        enough: threading.Semaphore,
+        *,
+        run_id: str = "",
+        first: int = 0,
+        patient: bool = False,
+    ) -> None:
         super().__init__(daemon=True)
+        self._patient = patient
+        self.broken = 0
         self._server = server
         self._enough = enough
         self.stop = threading.Event()
@@ -33,7 +44,13 @@ class BatchLogger(threading.Thread):
                     answer = client.post(f"{RUNS}/create", json={"experiment_id": "0"})
                     self.run_id = answer.json()["run"]["info"]["run_id"]
                 while not self.stop.is_set():
-                    self._log(client)
+                    try:
+                        self._log(client)
+                    except httpx.TransportError:
+                        if not self._patient:
+                            raise
+                        self.broken += 1
+                        self._enough.release()
             except httpx.TransportError:
                 return  # the server was killed: what follows was never acknowledged
 

@@ -28,6 +28,7 @@ SHARED_TABLES = {
     "audit_event",
     "browser_session",
     "granted_role",
+    "failed_attempt",
     "group_member",
     "instance_setting",
     "linked_identity",

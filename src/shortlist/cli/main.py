@@ -51,15 +51,23 @@ def server(
     data: Data = None,
     database: DatabaseUrl = None,
     artifacts: Annotated[str | None, typer.Option(help="file:///FOLDER, s3://BUCKET/PREFIX, gs://…, az://…")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that share the port; needs PostgreSQL.")] = None,
     config: Config = None,
 ) -> None:
     """Run the server."""
     # Nothing that a start makes is garbage; `http.server.serve` turns the collector on again.
     gc.disable()
     with refusals():
+        settings = settings_of(
+            config, host=host, port=port, data=data, database=database, artifacts=artifacts, workers=workers
+        )
+        if settings.workers > 1:
+            from shortlist.cli import workers as watching
+
+            raise typer.Exit(watching.run(settings))
         from shortlist.cli import serving
 
-        serving.run(settings_of(config, host=host, port=port, data=data, database=database, artifacts=artifacts))
+        serving.run(settings)
 
 
 app.command("compare")(compare)

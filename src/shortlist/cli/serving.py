@@ -1,12 +1,13 @@
 """`shortlist server`: check what can be checked, start, and say how to use it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
 
 from shortlist import logs
 from shortlist.access.roles import TokenScope
-from shortlist.app import Application, build
+from shortlist.app import Application, Sibling, build
 from shortlist.bootstrap import ADMINISTRATOR
 from shortlist.cli.options import prepare_folder
 from shortlist.http.server import reserve_port, serve
@@ -26,23 +27,40 @@ def run(settings: Settings) -> None:
     port = reserve_port(settings.host, settings.port)
     prepare_folder(settings.data)
     application = build(settings)
+    token = _token(settings, application)
+    _serve(application, settings.host, port, lambda: _introduce(settings, application, port, token))
+
+
+def run_worker(settings: Settings, number: int, siblings: Path, accepting: Callable[[], None]) -> None:
+    """Serve as one of several processes that share a port, which their watcher has chosen.
+
+    Raises:
+        InvalidValue, Unavailable: a setting that does not work, in one sentence.
+    """
+    logs.configure(settings)
+    application = build(settings, Sibling(number, siblings))
+    token = _token(settings, application) if number == 0 else None
+
+    def ready() -> None:
+        if number == 0 and application.first_start.created:
+            _introduce(settings, application, settings.port, token)
+        elif number == 0:
+            typer.echo(f"Shortlist is at   {_address(settings, settings.port)}")
+        accepting()
+
+    _serve(application, settings.host, settings.port, ready)
+
+
+def _serve(application: Application, host: str, port: int, ready: Callable[[], None]) -> None:
     try:
-        token = _token(settings, application)
-        serve(
-            application.asgi,
-            settings.host,
-            port,
-            ready=lambda: _introduce(settings, application, port, token),
-            stopping=application.services.hub.close,
-        )
+        serve(application.asgi, host, port, ready=ready, stopping=application.stop_accepting)
     finally:
         application.close()
 
 
 def _introduce(settings: Settings, application: Application, port: int, token: str | None) -> None:
     """The address, how to sign in, and the two lines for the MLflow client."""
-    shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
-    address = settings.external_url.rstrip("/") or f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    address = _address(settings, port)
     password = application.first_start.root_password
     typer.echo(f"Shortlist is at   {address}")
     typer.echo(f"Its data is in    {settings.data.resolve()}")
@@ -54,6 +72,11 @@ def _introduce(settings: Settings, application: Application, port: int, token: s
     typer.echo(f"export MLFLOW_TRACKING_URI={address}")
     typer.echo(f"export MLFLOW_TRACKING_TOKEN={token or '<a token: shortlist token create ' + ADMINISTRATOR + '>'}")
     typer.echo("")
+
+
+def _address(settings: Settings, port: int) -> str:
+    shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
+    return settings.external_url.rstrip("/") or f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
 
 
 def _token(settings: Settings, application: Application) -> str | None:

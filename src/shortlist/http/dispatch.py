@@ -12,7 +12,7 @@ from time import perf_counter
 from urllib.parse import unquote
 
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from shortlist.errors import DomainError, MethodNotAllowed, NoSuchEndpoint, PermissionDenied
 from shortlist.http.access_log import AccessLog
@@ -70,6 +70,7 @@ class Dispatcher:
         self._proxies = proxies
         self._meters = meters
         self._idle: asyncio.Event | None = None
+        self._stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,6 +86,8 @@ class Dispatcher:
         scope["status"] = 500
         shown: str = scope["path"]
         self._meters.running_requests += 1
+        if self._stopping:
+            send = _then_close(send)
         try:
             if not self._hosts(headers.get("host", "")) and shown not in _NO_HOST_CHECK:
                 error = PermissionDenied("This Host is not served here; allow it with SHORTLIST_ALLOWED_HOSTS.")
@@ -98,6 +101,10 @@ class Dispatcher:
             seconds = perf_counter() - started
             self._meters.requests[scope.get("operation", _NO_OPERATION)].observe(scope["status"], seconds)
             self._log.write(scope, path=shown, milliseconds=seconds * 1000)
+
+    def stop(self) -> None:
+        """Close each connection after its next answer, so that what follows goes to a server that goes on."""
+        self._stopping = True
 
     async def wait_idle(self) -> None:
         """Return when no request is running: what a server that stops waits for."""
@@ -156,6 +163,15 @@ class Dispatcher:
                 scope["path"] = f"{prefix.decode()}:{kind}{below}"
                 return False
         return False
+
+
+def _then_close(send: Send) -> Send:
+    async def closing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return closing
 
 
 class _ByMethod:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
     from shortlist.instance.recent import RecentSettings
     from shortlist.live.hub import Hub
+    from shortlist.meters.siblings import Siblings
     from shortlist.metrics.folder import Folder
     from shortlist.packages.signing import Signer
     from shortlist.packages.uploads import Uploads
@@ -46,3 +47,4 @@ class Services:
     sign_ups: "AttemptLimit"  # accounts that an address made
     readiness: "Readiness"
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many
+    siblings: "Siblings | None" = None  # the other server processes on this port

@@ -1,80 +1,100 @@
 """A limit on sign-in attempts, by login and by address."""
 
+import hashlib
 import ipaddress
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from shortlist.clock import now_ms
 from shortlist.errors import RateLimited
 
-_WINDOW_MILLISECONDS = 10 * 60 * 1000
+WINDOW_MILLISECONDS = 10 * 60 * 1000
 _MAX_REMEMBERED = 10_000
 _MAX_USERNAME = 255
 
 
 class AttemptLimit:
-    """Counts failures in a sliding window. Bounded: the oldest names are forgotten first."""
+    """Counts failures in a sliding window. Bounded: the oldest names are forgotten first.
+
+    Names are kept as digests, since people type passwords where a login belongs. `tell` is called with the digest and
+    the time of each failure here, None for the time of a success, so that other processes can be told.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._failures: OrderedDict[str, list[int]] = OrderedDict()
+        self._failures: OrderedDict[bytes, list[int]] = OrderedDict()
         self._lock = threading.Lock()
+        self.tell: Callable[[bytes, int | None], None] = lambda _digest, _at: None
 
     def check(self, name: str) -> None:
         """Raises RateLimited: too many failures under this name of late."""
         if self.reached(name):
-            minutes = _WINDOW_MILLISECONDS // 60_000
+            minutes = WINDOW_MILLISECONDS // 60_000
             raise RateLimited(f"Too many failed attempts; wait up to {minutes} minutes.", field="login")
 
     def reached(self, name: str) -> bool:
         """Whether there were too many failures under this name of late."""
         with self._lock:
-            return len(self._recent(name)) >= self._limit
+            return len(self._recent(_digest(name))) >= self._limit
 
     def failed(self, name: str) -> None:
+        digest, at = _digest(name), now_ms()
+        self.heard(digest, at)
+        self.tell(digest, at)
+
+    def succeeded(self, name: str) -> None:
+        digest = _digest(name)
+        if digest in self._failures:
+            self.heard(digest, None)
+            self.tell(digest, None)
+
+    def heard(self, digest: bytes, at: int | None) -> None:
+        """Count a failure at a time, or forget them all after a success, here or in another process."""
         with self._lock:
-            recent = self._recent(name)
-            recent.append(now_ms())
-            self._failures[name] = recent[-self._limit :]
-            self._failures.move_to_end(name)
+            if at is None:
+                self._failures.pop(digest, None)
+                return
+            self._failures[digest] = [*self._recent(digest), at][-self._limit :]
+            self._failures.move_to_end(digest)
             while len(self._failures) > _MAX_REMEMBERED:
                 self._failures.popitem(last=False)
 
-    def succeeded(self, name: str) -> None:
-        with self._lock:
-            self._failures.pop(name, None)
+    def _recent(self, digest: bytes) -> list[int]:
+        since = now_ms() - WINDOW_MILLISECONDS
+        return [moment for moment in self._failures.get(digest, []) if moment > since]
 
-    def _recent(self, name: str) -> list[int]:
-        since = now_ms() - _WINDOW_MILLISECONDS
-        return [moment for moment in self._failures.get(name, []) if moment > since]
+
+def _digest(name: str) -> bytes:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 class SignInLimits:
     """Failed attempts with a password, by login and by address: the form and basic authentication share them."""
 
     def __init__(self) -> None:
-        self._by_login = AttemptLimit(10)
-        self._by_address = AttemptLimit(50)
+        self.by_login = AttemptLimit(10)
+        self.by_address = AttemptLimit(50)
 
     def check(self, login: str, address: str) -> None:
         """Raises RateLimited: too many failures of late for this login, or from this address."""
-        self._by_login.check(_login(login))
+        self.by_login.check(_login(login))
         if address:
-            self._by_address.check(_neighbourhood(address))
+            self.by_address.check(_neighbourhood(address))
 
     def reached(self, login: str, address: str) -> bool:
         """Whether there were too many failures of late for this login, or from this address."""
-        return self._by_login.reached(_login(login)) or bool(
-            address and self._by_address.reached(_neighbourhood(address))
+        return self.by_login.reached(_login(login)) or bool(
+            address and self.by_address.reached(_neighbourhood(address))
         )
 
     def failed(self, login: str, address: str) -> None:
-        self._by_login.failed(_login(login))
+        self.by_login.failed(_login(login))
         if address:
-            self._by_address.failed(_neighbourhood(address))
+            self.by_address.failed(_neighbourhood(address))
 
     def succeeded(self, login: str) -> None:
-        self._by_login.succeeded(_login(login))
+        self.by_login.succeeded(_login(login))
 
 
 def _login(given: str) -> str:

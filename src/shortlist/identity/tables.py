@@ -96,4 +96,14 @@ granted_role = Table(
     Column("place", Key, primary_key=True),
     Column("place_id", BigId, primary_key=True),
     Column("role", BigId, nullable=False),
+# How server processes tell each other of attempts that failed, and, where `failed_at` is NULL, of one that succeeded.
+# `id` is a time-ordered UUID; rows live as long as attempts count.
+failed_attempt = Table(
+    "failed_attempt",
+    METADATA,
+    Column("id", Bytes, primary_key=True),
+    Column("what", Str, nullable=False),
+    Column("digest", Bytes, nullable=False),
+    Column("failed_at", Millis),
+    sqlite_with_rowid=False,
 )

@@ -68,7 +68,11 @@ def _requests(meters: Meters) -> list[Family]:
         counter(
             "shortlist_requests_total",
             "Requests that were answered; status 499 where the client went away.",
-            (({**labels, "status": str(s)}, count) for labels, meter in named for s, count in meter.statuses.items()),
+            (
+                ({**labels, "status": str(s)}, count)
+                for labels, meter in named
+                for s, count in list(meter.statuses.items())
+            ),
         ),
         histogram(
             "shortlist_request_seconds",

@@ -45,7 +45,10 @@ async def readiness(call: Call, request: Request) -> Response:
 async def metrics_text(call: Call, _request: Request) -> Response:
     """What the server counts, for Prometheus: for this machine itself, or with the token that the settings name."""
     _may_read_metrics(call)
-    found = [*families.of_process(call.services.meters), *await _of_moment(call.services)]
+    found = of_process(call.services)
+    if call.services.siblings is not None:
+        found = call.services.siblings.together(found)
+    found += await _of_installation(call.services)
     return Response(families.render(found), media_type=families.CONTENT_TYPE, headers={"cache-control": "no-store"})
 
 
@@ -71,13 +74,21 @@ def _is_of_this_machine(call: Call) -> bool:
         return False
 
 
-async def _of_moment(services: Services) -> list[Family]:
-    """What is looked up when it is asked for. What the database does not say is left out."""
+def of_process(services: Services) -> list[Family]:
+    """What this process has counted, and what it holds now. From any thread."""
     database = services.database
-    found = [
+    return [
+        *families.of_process(services.meters),
         gauge("shortlist_write_queue_jobs", "Changes that wait for a writer.", [({}, database.waiting_writes)]),
         gauge("shortlist_event_streams", "Open pages that wait for news.", [({}, services.hub.open)]),
         gauge("shortlist_database_connections", "Connections in use.", [({}, database.connections_in_use)]),
+    ]
+
+
+async def _of_installation(services: Services) -> list[Family]:
+    """What is looked up when it is asked for. What the database does not say is left out."""
+    database = services.database
+    found = [
         gauge("shortlist_ready", "Whether each part can do its work.", _ready(await services.readiness.look())),
     ]
     try:

@@ -1,0 +1,183 @@
+"""Several server processes on one PostgreSQL: any of them may be restarted or killed, and none needs another."""
+
+import os
+import re
+import signal
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from typer.testing import CliRunner
+
+from shortlist.cli.main import app
+from shortlist.db.database import Database
+from shortlist.identity.rate_limit import AttemptLimit
+from shortlist.identity.shared_attempts import SharedAttempts
+from tests.databases import DatabaseFactory
+from tests.faults.load import BatchLogger, check_complete
+from tests.faults.proxy import proxy
+from tests.live import PASSWORD, TOKEN, LiveServer, live_server
+
+WRITERS = 4
+
+
+@pytest.fixture
+def url(databases: DatabaseFactory, tmp_path: Path) -> Iterator[str]:
+    made = databases.create("postgresql", tmp_path)
+    yield made
+    databases.drop(made)
+
+
+class Load:
+    """Writers that go on whatever happens, and what happened to them."""
+
+    def __init__(self, server: LiveServer) -> None:
+        self._enough = threading.Semaphore(0)
+        self.loggers = [BatchLogger(server, self._enough, patient=True) for _ in range(WRITERS)]
+        for logger in self.loggers:
+            logger.start()
+
+    def wait_for(self, answers: int) -> None:
+        for _ in range(answers):
+            assert self._enough.acquire(timeout=60)
+
+    def stop(self) -> Counter[int]:
+        """The statuses of all answers."""
+        for logger in self.loggers:
+            logger.stop.set()
+            logger.join(timeout=60)
+        return sum((logger.statuses for logger in self.loggers), Counter[int]())
+
+
+def workers_of(server: LiveServer) -> set[int]:
+    """The server processes below the watcher."""
+    found: set[int] = set()
+    for child in psutil.Process(server.process.pid).children():
+        with suppress(psutil.Error):  # it ends while we look
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.add(child.pid)
+    return found
+
+
+def _numbers(client: httpx.Client) -> set[str]:
+    """The workers that one scrape tells of."""
+    return set(re.findall(r'shortlist_build_info\{worker="(\d)"', client.get("/-/metrics").text))
+
+
+def until(condition: Callable[[], bool], load: Load) -> None:
+    """Wait for something while the load goes on, by the answers that it gets."""
+    for _ in range(3000):
+        if condition():
+            return
+        load.wait_for(1)
+    raise AssertionError("it never happened")
+
+
+def test_workers_share_a_port_and_are_renewed_and_replaced_under_load(url: str, tmp_path: Path) -> None:
+    with live_server(tmp_path / "data", url, workers="2") as server:
+        load = Load(server)
+        load.wait_for(20)
+        with server.client() as client:
+            until(lambda: _numbers(client) == {"0", "1"}, load)
+
+        before = workers_of(server)
+        assert len(before) == 2
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: not workers_of(server) & before, load)
+        assert {status for logger in load.loggers for status in logger.statuses} == {200}
+
+        os.kill(min(workers_of(server)), signal.SIGKILL)
+        until(lambda: len(workers_of(server)) == 2, load)
+        load.wait_for(20)
+        assert set(load.stop()) == {200}
+        with server.client() as client:
+            check_complete(client, load.loggers)
+        left = workers_of(server)
+        assert server.stop() == 0
+        assert not [pid for pid in left if psutil.pid_exists(pid)]
+
+
+def test_a_rolling_restart_behind_a_proxy_loses_nothing(url: str, tmp_path: Path) -> None:
+    ports = [str(_free_port()) for _ in range(3)]
+    with ExitStack() as stack:
+
+        def start(port: str) -> LiveServer:
+            return stack.enter_context(live_server(tmp_path / port, url, port=port))
+
+        servers = [start(port) for port in ports]
+        address = stack.enter_context(proxy([int(port) for port in ports]))
+        front = LiveServer(servers[0].process, address)
+        load = Load(front)
+        for number, port in enumerate(ports):
+            load.wait_for(60)
+            assert servers[number].stop() == 0
+            servers[number] = start(port)
+        restarted = sum((logger.statuses for logger in load.loggers), Counter[int]())
+        load.wait_for(30)
+        servers[1].kill()
+        load.wait_for(60)
+        assert set(load.stop()) == {200}
+        assert set(restarted) == {200}
+        with httpx.Client(base_url=address, headers={"authorization": f"Bearer {TOKEN}"}) as client:
+            check_complete(client, load.loggers)
+            # A session that one process made is good for all, and so is its end.
+            answers = {client.get("/-/readiness").status_code for _ in range(6)}
+            assert answers == {200}
+        _a_session_holds_everywhere(servers[0], servers[2])
+
+
+def _a_session_holds_everywhere(one: LiveServer, other: LiveServer) -> None:
+    with one.client(None) as here, other.client(None) as there:
+        signed_in = here.post("/api/v1/session", json={"login": "root", "password": PASSWORD})
+        assert signed_in.status_code in (200, 201), signed_in.text
+        for name, value in here.cookies.items():
+            there.cookies.set(name, value)
+        assert there.get("/api/v1/session").status_code == here.get("/api/v1/session").status_code == 200
+        assert there.get("/api/v1/session").json()["user"] is not None
+
+
+def test_failed_attempts_count_together(url: str) -> None:
+    databases = [Database(url, readers=1, writers=1) for _ in range(2)]
+    limits = [AttemptLimit(4) for _ in databases]
+    shared = [
+        SharedAttempts(database, {"login": limit}) for database, limit in zip(databases, limits, strict=True)
+    ]
+    for one, limit in zip(shared, limits, strict=True):
+        limit.tell = lambda digest, at, one=one: one._note("login", digest, at)
+    for number in range(4):
+        limits[number % 2].failed("alice")
+    assert not limits[0].reached("alice")
+    for _ in range(2):
+        for one in shared:
+            one.exchange()
+    assert limits[0].reached("alice")
+    assert limits[1].reached("alice")
+    assert not limits[0].reached("bob")
+    later = AttemptLimit(4)
+    SharedAttempts(databases[0], {"login": later}).exchange()
+    assert later.reached("alice"), "a process that starts knows of them"
+
+    limits[1].succeeded("alice")
+    for one in reversed(shared):
+        one.exchange()
+    assert not limits[0].reached("alice")
+    for database in databases:
+        database.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_sqlite_is_for_one_worker(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["server", "--workers", "2", "--data", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "PostgreSQL" in result.output
