@@ -132,10 +132,16 @@ def build(settings: Settings, sibling: Sibling | None = None) -> Application:
         sign_ups=AttemptLimit(20),
         password_guesses=AttemptLimit(10),
     )
+    return _start(services, storage, sibling)
+
+
+def _start(services: Services, storage: Storage, sibling: Sibling | None) -> Application:
+    """Make what a first start needs, and begin the background work."""
+    settings, database = services.settings, services.database
     started = first_start(database, settings)
     purger = Purger(database)
     purger.start()
-    folder.start()
+    services.folder.start()
     attempts = _shared(services)
     attempts.start()
     if sibling is not None:

@@ -24,7 +24,7 @@ from tests.faults.load import BatchLogger, check_complete
 from tests.faults.proxy import proxy
 from tests.live import PASSWORD, TOKEN, LiveServer, live_server
 
-WRITERS = 4
+WRITERS = 2
 
 
 @pytest.fixture
@@ -115,13 +115,13 @@ def test_a_rolling_restart_behind_a_proxy_loses_nothing(url: str, tmp_path: Path
         front = LiveServer(servers[0].process, address)
         load = Load(front)
         for number, port in enumerate(ports):
-            load.wait_for(60)
+            load.wait_for(20)
             assert servers[number].stop() == 0
             servers[number] = start(port)
         restarted = sum((logger.statuses for logger in load.loggers), Counter[int]())
-        load.wait_for(30)
+        load.wait_for(10)
         servers[1].kill()
-        load.wait_for(60)
+        load.wait_for(20)
         assert set(load.stop()) == {200}
         assert set(restarted) == {200}
         with httpx.Client(base_url=address, headers={"authorization": f"Bearer {TOKEN}"}) as client:
@@ -145,9 +145,7 @@ def _a_session_holds_everywhere(one: LiveServer, other: LiveServer) -> None:
 def test_failed_attempts_count_together(url: str) -> None:
     databases = [Database(url, readers=1, writers=1) for _ in range(2)]
     limits = [AttemptLimit(4) for _ in databases]
-    shared = [
-        SharedAttempts(database, {"login": limit}) for database, limit in zip(databases, limits, strict=True)
-    ]
+    shared = [SharedAttempts(database, {"login": limit}) for database, limit in zip(databases, limits, strict=True)]
     for one, limit in zip(shared, limits, strict=True):
         limit.tell = lambda digest, at, one=one: one._note("login", digest, at)
     for number in range(4):

@@ -68,7 +68,8 @@ class _Worker:
             _log.warning("worker killed: it did not stop", worker=self.number)
             self.process.kill()
             self.process.join()
-        return self.process.exitcode or 0
+        # One that was told before it was ready to be told has ended by the signal itself.
+        return 0 if self.process.exitcode in (0, -signal.SIGTERM) else 1
 
 
 def run(settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """SQL by which server processes tell each other of failed attempts."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
 
@@ -17,7 +18,7 @@ def add(connection: Connection, rows: Sequence[tuple[bytes, str, bytes, int | No
     connection.execute(delete(failed_attempt).where(failed_attempt.c.id < first_of_millisecond(before)))
 
 
-def since(connection: Connection, at: int) -> Sequence[Row[tuple[bytes, str, bytes, int | None]]]:
+def since(connection: Connection, at: int) -> Sequence[Row[Any, Any, Any, Any]]:
     """Rows (id, what, digest, time of the failure) since a time, in order."""
     here = failed_attempt.c
     statement = select(here.id, here.what, here.digest, here.failed_at).where(here.id >= first_of_millisecond(at))
