@@ -96,6 +96,8 @@ granted_role = Table(
     Column("place", Key, primary_key=True),
     Column("place_id", BigId, primary_key=True),
     Column("role", BigId, nullable=False),
+)
+
 # How server processes tell each other of attempts that failed, and, where `failed_at` is NULL, of one that succeeded.
 # `id` is a time-ordered UUID; rows live as long as attempts count.
 failed_attempt = Table(
