@@ -10,6 +10,7 @@ from shortlist.ranking import service as ranking
 from shortlist.ranking.sentence import describe
 from shortlist.tracking import store_candidates
 from shortlist.web import translate, wire
+from shortlist.web.wire_leaders import Leader, LeaderList
 
 
 def shown(connection: Connection, scope: Scope, standing: ranking.Standing) -> wire.Answer:
@@ -20,14 +21,14 @@ def shown(connection: Connection, scope: Scope, standing: ranking.Standing) -> w
     return translate.answer(found, names)
 
 
-def leaders(connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> wire.LeaderList:
+def leaders(connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> LeaderList:
     """The best candidate of each experiment, with its name."""
     found = ranking_leaders.leaders(connection, scope, experiment_iids)
     best = [item.best.iid for item in found if item.best is not None]
     names = {record.iid: record.name for record in store_candidates.by_iids(connection, scope, best)}
-    return wire.LeaderList(
+    return LeaderList(
         [
-            wire.Leader(
+            Leader(
                 experiment=item.experiment_iid,
                 goal=translate.goal(item.goal),
                 by=describe(item.goal),

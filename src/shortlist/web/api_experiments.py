@@ -7,6 +7,7 @@ from shortlist.ranking import service as ranking
 from shortlist.search import fresh
 from shortlist.tracking import experiments
 from shortlist.web import answers, operations, translate, views, wire
+from shortlist.web.wire_leaders import LeaderList, LeaderQuery
 
 _ONE = "/experiments/{experiment}"
 
@@ -31,7 +32,7 @@ async def answer(call: Call, request: wire.ExperimentPath) -> wire.Answer:
     return await views.answer(call.services, call.project, request.experiment)
 
 
-async def leaders(call: Call, request: wire.LeaderQuery) -> wire.LeaderList:
+async def leaders(call: Call, request: LeaderQuery) -> LeaderList:
     """Tell the best candidate of each of several experiments, and how the best value grew."""
     return await fresh.folded(
         call.services.database,
@@ -110,7 +111,7 @@ ENDPOINTS = (
     operations.write("DELETE", _ONE, delete, wire.ExperimentPath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.ExperimentPath, wire.Experiment),
     operations.query_get(_ONE + "/answer", answer, wire.ExperimentPath, wire.Answer),
-    operations.query("/leaders", leaders, wire.LeaderQuery, wire.LeaderList),
+    operations.query("/leaders", leaders, LeaderQuery, LeaderList),
     operations.write("PUT", _ONE + "/goal", set_goal, wire.GoalChange, wire.Answer),
     operations.write("DELETE", _ONE + "/goal", forget_goal, wire.ExperimentPath, wire.Answer),
     operations.read(_ONE + "/columns", columns, wire.ExperimentPath, wire.ColumnList),

@@ -131,7 +131,8 @@ def score(item: ranking.Score | None, names: dict[int, str]) -> wire.Score | Non
     if item is None:
         return None
     number = None if item.value is None else value(item.value)
-    return wire.Score(item.iid, names.get(item.iid, ""), number, item.step, item.unranked and item.unranked.value)
+    reason = None if item.unranked is None else item.unranked.value
+    return wire.Score(item.iid, names.get(item.iid, ""), number, item.step, reason)
 
 
 def answer(item: ranking.Answer, names: dict[int, str]) -> wire.Answer:

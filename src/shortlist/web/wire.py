@@ -202,28 +202,6 @@ class Answer(msgspec.Struct):
     no_value: int
 
 
-class LeaderQuery(msgspec.Struct):
-    """Up to 100 experiments."""
-
-    experiments: list[int]
-
-
-class Leader(msgspec.Struct):
-    """The best candidate of an experiment, by what, and the best value as it grew, oldest first."""
-
-    experiment: int
-    goal: Goal
-    by: str  # what is compared, in words: highest val/acc
-    best: Score | None
-    best_so_far: list[float]
-
-
-class LeaderList(msgspec.Struct):
-    """Experiments without a metric to compare by are left out."""
-
-    leaders: list[Leader]
-
-
 class CandidateQuery(msgspec.Struct):
     """A page of candidates. `order_by` has entries such as `metrics."val/acc" DESC`; `columns` limits the values
     sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`; None sends every value. `ranked` puts

@@ -117,9 +117,9 @@ def test_a_list_tells_each_leader_and_how_the_best_value_grew(rita: Client, base
 
 
 def test_leaders_of_too_many_experiments_are_refused(rita: Client, base: str) -> None:
-    refused(
-        rita.post(f"{base}/leaders", {"experiments": list(range(101))}), 400, "INVALID_PARAMETER_VALUE", "experiments"
-    )
+    answer = rita.post(f"{base}/leaders", {"experiments": list(range(101))})
+
+    refused(answer, 400, "INVALID_PARAMETER_VALUE", "experiments")
 
 
 def test_a_goal_turns_the_answer(rita: Client, base: str, experiment: str) -> None:

@@ -1,0 +1,27 @@
+"""What lists of experiments ask for after they are shown: who leads each of them."""
+
+import msgspec
+
+from shortlist.web.wire import Goal, Score
+
+
+class LeaderQuery(msgspec.Struct):
+    """Up to 100 experiments."""
+
+    experiments: list[int]
+
+
+class Leader(msgspec.Struct):
+    """The best candidate of an experiment, by what, and the best value as it grew, oldest first."""
+
+    experiment: int
+    goal: Goal
+    by: str  # what is compared, in words: highest val/acc
+    best: Score | None
+    best_so_far: list[float]
+
+
+class LeaderList(msgspec.Struct):
+    """Experiments without a metric to compare by are left out."""
+
+    leaders: list[Leader]
