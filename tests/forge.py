@@ -84,8 +84,9 @@ BROKEN: dict[str, tuple[int, bytes]] = {
 
 
 class GitLab:
-    """`objects` has answers by path below the API; `jobs_of_tokens` the job of each job token. A fault is a status, or
-    `hang`, or one of `BROKEN`; that of `*` is one of every path."""
+    """`objects` has answers by path below the API, or from the root where it begins with a slash; `jobs_of_tokens`
+    the job of each job token. A fault is a status, or `hang`, or one of `BROKEN`; that of `*` is one of every path.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -109,6 +110,9 @@ class GitLab:
         if path == "job":
             found = self.jobs_of_tokens.get(headers.get("job-token", ""))
             return (200, found) if found else (401, {"message": "401 Unauthorized"})
+        if path.startswith("/"):  # outside of the API, for everybody
+            found = self.objects.get(path)
+            return (200, found) if found is not None else (404, {})
         if headers.get("private-token") != TOKEN:
             return 401, {"message": "401 Unauthorized"}
         if path.partition("?")[0].endswith("/notes") or "/notes/" in path:

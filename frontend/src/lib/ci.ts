@@ -39,7 +39,7 @@ const STATUSES: Record<string, CiStatus> = {
   failed: { text: 'Failed', icon: 'alert', tone: 'bad' },
   running: { text: 'Running', icon: 'running', tone: 'busy' },
   canceled: { text: 'Canceled', icon: 'stop', tone: 'warn' },
-  opened: { text: 'Open', icon: 'running', tone: 'good' },
+  opened: { text: 'Open', icon: 'clock', tone: 'good' },
   merged: { text: 'Merged', icon: 'check', tone: 'busy' },
   closed: { text: 'Closed', icon: 'close', tone: 'bad' },
 };

@@ -34,7 +34,7 @@ def verify(
     for line in _lines(found):
         typer.echo(line)
     if files is not None and not faults:
-        typer.echo(f"All {len(found.subject)} files are those that were attested.")
+        typer.echo(f"{_files(found)} as attested, and no other.")
     for fault in faults:
         typer.echo(f"shortlist: {fault}", err=True)
     if faults:
@@ -49,7 +49,7 @@ def _lines(found: "Statement") -> list[str]:
     source = [item for item in definition.get("resolvedDependencies", []) if item.get("name") == "source"]
     proof = f"verified by {ci.get('issuer')}" if ci.get("verified") in ("yes", "partly") else "reported by the client"
     rows = (
-        ("Good signature", f"{len(found.subject)} files"),
+        ("Good signature", f"of {_files(found)}"),
         ("Model", f"{version.get('model', '')} {version.get('version', '')}"),
         ("Builder", run.get("builder", {}).get("id", "")),
         ("Job", f"{run.get('metadata', {}).get('invocationId', '')} ({proof})" if ci else ""),
@@ -62,6 +62,11 @@ def _lines(found: "Statement") -> list[str]:
         for name, value in rows
         if value
     ]
+
+
+def _files(found: "Statement") -> str:
+    count = len(found.subject)
+    return f"{count} file{'' if count == 1 else 's'}"
 
 
 def _key(given: str) -> bytes:

@@ -37,8 +37,11 @@ def report(connection: Connection, scope: Scope, query: ReportQuery) -> Report:
     newest = [found[iid] for iid in iids]
     target = query.target or _first(newest, "target_branch")
     listed = sorted(by_experiment)[:MAX_EXPERIMENTS]
-    on_target = store.on_branch(connection, scope, listed, target) if target and listed else set[int]()
-    origins_of = {**origins.of_candidates(connection, scope, sorted(on_target)), **found}
+    there = store.on_branch(connection, scope, listed, target) if target and listed else set[int]()
+    origins_of = {**origins.of_candidates(connection, scope, sorted(there)), **found}
+    # The main of another CI project is another branch.
+    own = {origin.facts.project.lower() for origin in newest}
+    on_target = {iid for iid in there if origins_of[iid].facts.project.lower() in own}
     names = {item.iid: item.name for item in store_experiments.by_iids(connection, scope, listed)}
     return Report(
         query=query,

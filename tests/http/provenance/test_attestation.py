@@ -90,7 +90,7 @@ def test_it_is_verified_without_the_server(rita: Client, address: str, tmp_path:
     lines = dict(line.split(maxsplit=1) for line in good.output.splitlines() if line.startswith(("Builder", "Job")))
     assert lines["Builder"] == GITLAB
     assert lines["Job"].endswith(f"/jobs/302 (verified by {GITLAB})")
-    assert "All 2 files are those that were attested." in good.output
+    assert "2 files as attested, and no other." in good.output
 
     (tmp_path / "files" / "model.bin").write_bytes(b"other weights")
     (tmp_path / "files" / "code" / "train.py").unlink()

@@ -16,7 +16,7 @@ from shortlist.http import resolver
 from shortlist.outbound import Limits
 from shortlist.settings import Settings
 from tests.cast import Cast
-from tests.ci import AUDIENCE
+from tests.ci import AUDIENCE, Issuer
 from tests.forge import JOB_TOKEN, PROJECT, SHA, TOKEN, GitLab, job, merge_request, pipeline, served
 from tests.http.client import Client, refused
 
@@ -90,9 +90,9 @@ def trusted(application: Application, as_member: AsMember, cast: Cast, gitlab: G
 
 
 @pytest.fixture
-def by_job(application: Application, runner: asyncio.Runner, cast: Cast, trusted: None) -> Client:
+def by_job(as_job: Callable[[str], Client], trusted: None) -> Client:
     """A client whose only credential is the token that GitLab gave to the job."""
-    return Client(application.asgi, runner, JOB_TOKEN, cast.project)
+    return as_job(JOB_TOKEN)
 
 
 def shown(rita: Client, cast: Cast, iid: int = 1) -> dict[str, Any]:
@@ -316,6 +316,26 @@ def test_nobody_reads_what_no_job_of_theirs_has_proved(
     assert rounds() == 0
     assert "the secret" not in str(shown(rita, cast, 1)) + str(shown(rita, cast, 2))
     assert gitlab.asked == []
+
+
+@pytest.mark.usefixtures("trusted")
+def test_identity_tokens_of_the_connected_gitlab_are_completed_too(
+    as_job: Callable[[str], Client],
+    rita: Client,
+    cast: Cast,
+    gitlab: GitLab,
+    rounds: Callable[[], int],
+) -> None:
+    issuer = Issuer(gitlab.url)
+    gitlab.objects["/.well-known/openid-configuration"] = {"issuer": gitlab.url, "jwks_uri": f"{gitlab.url}/keys"}
+    gitlab.objects["/keys"] = issuer.answers["/keys"]
+    token = issuer.token(ref="deeper", ref_path="refs/heads/deeper", sha=SHA)
+    as_job(token).mlflow.new_run()
+    assert "merge_request" not in shown(rita, cast)["facts"]
+    rounds()
+    found = shown(rita, cast)
+    assert (found["verified"], found["issuer"]) == ("yes", gitlab.url)
+    assert (found["facts"]["merge_request"]["text"], found["facts"]["merge_request"]["verified"]) == ("41", True)
 
 
 def test_the_server_writes_the_comment(

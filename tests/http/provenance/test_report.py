@@ -34,6 +34,7 @@ def test_a_merge_request_against_its_target_branch(
     deeper = {"job_url": sly, "project": "a/b", "merge_request": "41", "target_branch": "main", "ref": "deeper"}
     trained(rita.mlflow, experiment, "old", 0.90, job="1", ref="main", project="a/b")
     trained(rita.mlflow, experiment, "worse", 0.80, job="2", ref="main", project="a/b")
+    trained(rita.mlflow, experiment, "elsewhere", 0.91, job="8", ref="main", project="c/d")
     trained(rita.mlflow, experiment, "deep | @all", 0.93, job="3", pipeline="9", **deeper)
     trained(rita.mlflow, experiment, "deeper", 0.85, job="4", pipeline="9", **deeper)
     trained(rita.mlflow, experiment, "another", 0.99, job="5", **{**deeper, "project": "c/d"})
@@ -44,15 +45,15 @@ def test_a_merge_request_against_its_target_branch(
     [item] = found["experiments"]
     assert [(row["name"], row["rank"], round(row["delta"], 6)) for row in item["produced"]] == [
         ("deep | @all", 2, 0.03),
-        ("deeper", 4, -0.05),
+        ("deeper", 5, -0.05),
     ]
-    assert (item["target"]["name"], item["target"]["rank"]) == ("old", 3)
+    assert (item["target"]["name"], item["target"]["rank"]) == ("old", 4)
     lines = found["markdown"].splitlines()
-    assert "**deep \\| \\@all** has the highest val/accuracy: **0.93**, rank 2 of 5" in found["markdown"]
+    assert "**deep \\| \\@all** has the highest val/accuracy: **0.93**, rank 2 of 6" in found["markdown"]
     assert "**0.03 better** than the best of main." in found["markdown"]
     assert "(https://ci.example/1%29%20%7C%20%5Bfree%5D%28https://evil.example)" in found["markdown"]
     assert sum(line.startswith("| [") for line in lines) == 3
-    assert f"http://localhost:5000/{cast.project}/-/ml/candidates/3" in found["markdown"]
+    assert f"http://localhost:5000/{cast.project}/-/ml/candidates/4" in found["markdown"]
 
     assert (found["ci"]["facts"][0]["text"], found["projects"], found["related"]) == ("41", ["a/b", "c/d"], ["9"])
     assert rita.get(f"{base}/merge_requests/41").json()["related"] == ["9"]

@@ -321,7 +321,10 @@ def test_candidates_are_found_by_their_jobs(
 
 def test_what_a_client_says_is_reported(as_member: Callable[[str], Client], cast: Cast) -> None:
     rita = as_member("rita")
-    run_id = rita.mlflow.new_run(tags=[{"key": "gitlab.CI_JOB_ID", "value": "77"}])
+    sly = {"ci.verified": "yes", "ci.issuer": GITLAB, "ci.proven": "job", "ci.publisher_id": "1"}
+    tags = [{"key": key, "value": value} for key, value in {"gitlab.CI_JOB_ID": "77", **sly}.items()]
+    run_id = rita.mlflow.new_run(tags=tags)
+    assert rita.mlflow.call("runs/search", experiment_ids=["0"], filter="ci.verified = 'yes'").get("runs", []) == []
     page = f"/api/v1/projects/{cast.project_id}/candidates/1"
     ci = rita.get(page).json()["ci"]
     assert (ci["verified"], ci["issuer"], ci["system_title"]) == ("no", "", "GitLab CI")
