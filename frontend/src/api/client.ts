@@ -3,7 +3,7 @@
 import { session } from '../state/session.svelte';
 import type * as wire from './schema';
 
-const PREFIX = '/api/v1';
+export const PREFIX = '/api/v1';
 
 export class ApiError extends Error {
   constructor(
@@ -136,12 +136,6 @@ export const api = {
   compare: (path: string, candidates: number[], signal?: AbortSignal) =>
     call<wire.Comparison>('POST', `${projectUrl(path)}/compare`, { body: { candidates }, signal }),
 };
-
-/** The address of a file's bytes; `inline` lets the browser show it instead of saving it. */
-export function fileUrl(path: string, iid: number, file: string, inline: boolean): string {
-  const name = file.split('/').map(encodeURIComponent).join('/');
-  return `${PREFIX}${candidate(path, iid)}/files/${name}${inline ? '?inline=1' : ''}`;
-}
 
 /** The address at which the server gives a chart as a file: `history.svg` with its query string. */
 export function chartFileUrl(path: string, iid: number, file: string, search: string): string {

@@ -1,6 +1,6 @@
 // Calls on registered models and their versions.
 
-import { call, projectUrl, queryText, sendFile } from './client';
+import { call, projectUrl, queryText } from './client';
 import type * as wire from './schema';
 
 const model = (path: string, iid: number): string => `${projectUrl(path)}/models/${iid}`;
@@ -32,22 +32,7 @@ export const modelsApi = {
   ) => call<wire.Version>('PATCH', version(path, iid, number), { body: change }),
   deleteVersion: (path: string, iid: number, number: number) =>
     call<wire.Empty>('DELETE', version(path, iid, number)),
-  upload: (path: string, iid: number, number: number, name: string, file: Blob) =>
-    sendFile(`${version(path, iid, number)}/files/${segments(name)}`, file),
 };
-
-const segments = (name: string): string => name.split('/').map(encodeURIComponent).join('/');
-
-/** The address of a file of a version; `inline` lets the browser show it instead of saving it. */
-export function versionFileUrl(
-  path: string,
-  iid: number,
-  number: number,
-  file: string,
-  inline: boolean,
-): string {
-  return `/api/v1${version(path, iid, number)}/files/${segments(file)}${inline ? '?inline=1' : ''}`;
-}
 
 /** The address of what the server attests of a version. */
 export function attestationUrl(path: string, iid: number, number: number): string {

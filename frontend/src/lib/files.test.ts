@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { File } from '../api/schema';
-import { fileTree, firstFile, opensAtFirst, previewOf } from './files';
+import { fileTree, firstFile, opensAtFirst, previewOf, relativePath } from './files';
 
 const file = (path: string, size = 10, content_type = 'application/octet-stream'): File => ({
   path,
@@ -39,11 +39,15 @@ describe('a preview', () => {
     expect(previewOf(file('a.svg'))).toBe('image');
     expect(previewOf(file('a.tsv'))).toBe('csv');
     expect(previewOf(file('a.ipynb'))).toBe('json');
-    expect(previewOf(file('model/MLmodel'))).toBe('text');
-    expect(previewOf(file('a.html', 10, 'text/html'))).toBe('text');
+    expect(previewOf(file('model/MLmodel'))).toBe('model');
+    expect(previewOf(file('a.html', 10, 'text/html'))).toBe('html');
+    expect(previewOf(file('README.md', 10, 'text/markdown'))).toBe('markdown');
+    expect(previewOf(file('t.parquet', 5_000_000_000))).toBe('parquet');
+    expect(previewOf(file('speech.flac'))).toBe('audio');
+    expect(previewOf(file('clip', 10, 'video/x-rare'))).toBe('video');
     expect(previewOf(file('unknown', 10, 'text/x-log'))).toBe('text');
     expect(previewOf(file('weights.bin'))).toBe('none');
-    expect(previewOf(file('huge.txt', 2_000_001))).toBe('none');
+    expect(previewOf(file('huge.txt', 2_000_000_001))).toBe('text');
     expect(previewOf(file('huge.png', 30_000_001))).toBe('none');
   });
 
@@ -52,5 +56,16 @@ describe('a preview', () => {
     expect(firstFile([file('a.txt'), file('b.csv')])?.path).toBe('b.csv');
     expect(firstFile([file('model/MLmodel'), file('w.bin')])?.path).toBe('model/MLmodel');
     expect(firstFile([])).toBeNull();
+  });
+});
+
+describe('an address in a file', () => {
+  it('means a file beside it, and nothing elsewhere', () => {
+    expect(relativePath('docs/a.md', 'b.png')).toBe('docs/b.png');
+    expect(relativePath('docs/a.md', '../plots/c%20d.png#x')).toBe('plots/c d.png');
+    expect(relativePath('a.md', './b.md')).toBe('b.md');
+    for (const outside of ['../../x', 'https://a.b/c', '/etc/x', '#top', 'javascript:alert(1)', '%E0%A4%A']) {
+      expect(relativePath('docs/a.md', outside)).toBeNull();
+    }
   });
 });

@@ -11,20 +11,48 @@ export interface Folder {
   count: number;
 }
 
-export type Preview = 'image' | 'json' | 'csv' | 'text' | 'none';
+export type Preview =
+  | 'image'
+  | 'json'
+  | 'csv'
+  | 'parquet'
+  | 'markdown'
+  | 'html'
+  | 'audio'
+  | 'video'
+  | 'model'
+  | 'text'
+  | 'none';
 
-const IMAGES = /\.(png|jpe?g|gif|webp|avif|bmp|svg|ico)$/i;
-const TABLES = /\.(csv|tsv)$/i;
-const TEXTS =
-  /(\.(txt|log|md|rst|py|ipynb|ya?ml|toml|ini|cfg|conf|env|sh|r|jl|js|ts|css|html?|xml|sql|diff|patch|c|cc|cpp|h|rs|go|java)|\/?(MLmodel|Dockerfile|Makefile|README|LICENSE|requirements))$/i;
-/** More than this is downloaded rather than shown. */
-export const MOST_PREVIEWED = 2_000_000;
-const MOST_IMAGE = 30_000_000;
+const KINDS: readonly (readonly [Preview, RegExp])[] = [
+  ['image', /\.(png|jpe?g|gif|webp|avif|bmp|svg|ico)$/i],
+  ['csv', /\.(csv|tsv)$/i],
+  ['parquet', /\.(parquet|pq)$/i],
+  ['markdown', /\.(md|markdown)$/i],
+  ['html', /\.html?$/i],
+  ['json', /\.(json|ipynb)$/i],
+  ['audio', /\.(mp3|wav|ogg|oga|opus|flac|m4a|aac)$/i],
+  ['video', /\.(mp4|m4v|webm|ogv|mov)$/i],
+  ['model', /(^|\/)MLmodel$/],
+  [
+    'text',
+    /(\.(txt|log|rst|py|ya?ml|toml|ini|cfg|conf|env|sh|r|jl|js|ts|css|xml|sql|diff|patch|c|cc|cpp|h|rs|go|java|jsonl|ndjson|properties)|(^|\/)(Dockerfile|Makefile|README|LICENSE|requirements))$/i,
+  ],
+];
+const TYPES: readonly (readonly [Preview, string])[] = [
+  ['json', 'application/json'],
+  ['audio', 'audio/'],
+  ['video', 'video/'],
+  ['text', 'text/'],
+];
+/** Pictures and pages that are larger are downloaded rather than shown: a browser needs all of them. */
+const MOST_WHOLE = 30_000_000;
 
 export function fileTree(files: readonly File[]): Folder {
   const root = folder('', '');
   const known = new Map<string, Folder>([['', root]]);
-  for (const file of [...files].sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }))) {
+  const order = new Intl.Collator('en', { numeric: true });
+  for (const file of [...files].sort((a, b) => order.compare(a.path, b.path))) {
     let place = root;
     add(place, file);
     const parts = file.path.split('/').slice(0, -1);
@@ -57,20 +85,26 @@ export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** How a file can be shown here, by its name, its type and its size. */
-export function previewOf(file: File): Preview {
-  if (IMAGES.test(file.path)) return file.size <= MOST_IMAGE ? 'image' : 'none';
-  if (file.size > MOST_PREVIEWED) return 'none';
-  if (/\.(json|ipynb)$/i.test(file.path) || file.content_type.startsWith('application/json')) return 'json';
-  if (TABLES.test(file.path)) return 'csv';
-  if (TEXTS.test(file.path) || file.content_type.startsWith('text/')) return 'text';
-  return 'none';
+/** The folder that a file is in; empty for none. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** The file that a reader most likely wants first: a picture, then a table, then text. */
+/** How a file can be shown here, by its name, its type and its size. */
+export function previewOf(file: File): Preview {
+  const kind =
+    KINDS.find(([, pattern]) => pattern.test(file.path))?.[0] ??
+    TYPES.find(([, start]) => file.content_type.startsWith(start))?.[0] ??
+    'none';
+  return (kind === 'image' || kind === 'html') && file.size > MOST_WHOLE ? 'none' : kind;
+}
+
+const FIRST: readonly Preview[] = ['image', 'model', 'csv', 'parquet', 'json', 'markdown', 'text'];
+
+/** The file that a reader most likely wants first: a picture, then what a model is, then a table, then text. */
 export function firstFile(files: readonly File[]): File | null {
-  for (const kind of ['image', 'csv', 'json', 'text'] as const) {
-    const found = files.find((file) => previewOf(file) === kind && !/(^|\/)(MLmodel|\.)/.test(file.path));
+  for (const kind of FIRST) {
+    const found = files.find((file) => previewOf(file) === kind && !/(^|\/)\./.test(file.path));
     if (found !== undefined) return found;
   }
   return files[0] ?? null;
@@ -79,4 +113,22 @@ export function firstFile(files: readonly File[]): File | null {
 /** Whether a folder stands open before anybody touched it: near the top and of a size to look through. */
 export function opensAtFirst(inner: Folder, depth: number): boolean {
   return depth < 2 && inner.count <= 12;
+}
+
+/** The file that a relative address in another file means; null when it leads outside or elsewhere. */
+export function relativePath(from: string, address: string): string | null {
+  if (/^([a-z][a-z0-9+.-]*:|\/|#|\?)/i.test(address)) return null;
+  const parts = folderOf(from) === '' ? [] : folderOf(from).split('/');
+  let plain: string;
+  try {
+    plain = decodeURIComponent(address.replace(/[?#].*$/, ''));
+  } catch {
+    return null;
+  }
+  for (const part of plain.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) return null;
+    } else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
 }

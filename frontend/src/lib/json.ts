@@ -1,7 +1,7 @@
 // JSON in parts that can be coloured.
 
 export interface Token {
-  kind: 'key' | 'string' | 'number' | 'word' | 'plain';
+  kind: 'key' | 'string' | 'number' | 'word' | 'comment' | 'plain';
   text: string;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readable } from './preview';
+import { bytesToRead, readable } from './preview';
 
 describe('a file made readable', () => {
   it('indents JSON, and shows a table of log_table as one', () => {
@@ -12,12 +12,18 @@ describe('a file made readable', () => {
       ],
     });
     expect(shown.text.startsWith('{\n  "columns"')).toBe(true);
-    expect(shown.json).toBe(true);
+    expect(shown.json).toEqual({
+      columns: ['a', 'b'],
+      data: [
+        [1, null],
+        ['x', { y: 2 }],
+      ],
+    });
   });
 
   it('shows what JSON cannot read as it is', () => {
     for (const text of ['{"loss": NaN}', '{"a":1}\n{"a":2}', '']) {
-      expect(readable('json', 'x.json', text)).toMatchObject({ text, json: false, table: null });
+      expect(readable('json', 'x.json', text)).toMatchObject({ text, json: undefined, table: null });
     }
   });
 
@@ -37,5 +43,17 @@ describe('a file made readable', () => {
     expect(long.whole).toBe(false);
     expect(long.table?.rows).toHaveLength(1000);
     expect(readable('text', 'a.txt', 'x'.repeat(300_001))).toMatchObject({ cut: true });
+    expect(readable('csv', 'a.csv', 'x,y\n1,2\n3,', true)).toMatchObject({
+      whole: false,
+      table: { columns: ['x', 'y'], rows: [['1', '2']] },
+    });
+    expect(readable('json', 'a.json', '{"a":', true)).toMatchObject({ cut: true, json: undefined });
+  });
+
+  it('reads the beginning only of what is large', () => {
+    expect(bytesToRead('text', 10)).toBe(10);
+    expect(bytesToRead('text', 10_000_000)).toBe(1_000_000);
+    expect(bytesToRead('json', 4_000_000)).toBe(4_000_000);
+    expect(bytesToRead('json', 40_000_000)).toBe(1_000_000);
   });
 });

@@ -6,7 +6,8 @@ import { jsonTable, parseSeparated, type Table } from './tables';
 export interface Shown {
   /** What is read as text; JSON comes indented. */
   text: string;
-  json: boolean;
+  /** What JSON says; undefined for what is not JSON as a whole. */
+  json: unknown;
   table: Table | null;
   /** Whether the table has every row of the file. */
   whole: boolean;
@@ -16,22 +17,31 @@ export interface Shown {
 
 const MOST_TEXT = 300_000;
 const MOST_ROWS = 1000;
+const START = 1_000_000;
+const MOST_JSON = 5_000_000;
 
-export function readable(kind: Preview, path: string, text: string): Shown {
+/** How much of a file is fetched to be shown, in bytes: JSON makes sense as a whole only, everything else by parts. */
+export function bytesToRead(kind: Preview, size: number): number {
+  return kind === 'json' && size <= MOST_JSON ? size : Math.min(size, START);
+}
+
+/** `isPart`: the file goes on after this text. */
+export function readable(kind: Preview, path: string, text: string, isPart = false): Shown {
   const plain: Shown = {
     text: text.slice(0, MOST_TEXT),
-    json: false,
+    json: undefined,
     table: null,
     whole: true,
-    cut: text.length > MOST_TEXT,
+    cut: isPart || text.length > MOST_TEXT,
   };
   if (kind === 'csv') {
-    const parsed = parseSeparated(text, /\.tsv$/i.test(path) ? '\t' : ',', MOST_ROWS + 1);
+    const lines = isPart ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
+    const parsed = parseSeparated(lines, /\.tsv$/i.test(path) ? '\t' : ',', MOST_ROWS + 1);
     if (parsed.columns.length === 0) return plain;
     const table = { columns: parsed.columns, rows: parsed.rows.slice(0, MOST_ROWS) };
-    return { ...plain, table, whole: parsed.rows.length <= MOST_ROWS };
+    return { ...plain, table, whole: !isPart && parsed.rows.length <= MOST_ROWS };
   }
-  return kind === 'json' ? json(text, plain) : plain;
+  return kind === 'json' && !isPart ? json(text, plain) : plain;
 }
 
 function json(text: string, plain: Shown): Shown {
@@ -46,7 +56,7 @@ function json(text: string, plain: Shown): Shown {
   const table = all === null ? null : { columns: all.columns, rows: all.rows.slice(0, MOST_ROWS) };
   return {
     text: indented.slice(0, MOST_TEXT),
-    json: true,
+    json: value,
     table,
     whole: (all?.rows.length ?? 0) <= MOST_ROWS,
     cut: indented.length > MOST_TEXT,

@@ -1,0 +1,39 @@
+// Bytes of files that are looked at.
+
+import { ApiError } from '../api/client';
+
+/** Bytes from `start` up to, not including, `end`. */
+export async function readRange(
+  url: string,
+  start: number,
+  end: number,
+  signal?: AbortSignal,
+): Promise<ArrayBuffer> {
+  const response = await ask(url, { range: `bytes=${start}-${end - 1}` }, signal);
+  const bytes = await response.arrayBuffer();
+  // A proxy between may ignore ranges and send everything.
+  return response.status === 206 ? bytes : bytes.slice(start, end);
+}
+
+/** The first `most` bytes of a file of `size` bytes as text. Throws for what is no text. */
+export async function readText(
+  url: string,
+  size: number,
+  most: number,
+  signal?: AbortSignal,
+): Promise<string> {
+  const isPart = most < size;
+  const bytes = isPart
+    ? await readRange(url, 0, most, signal)
+    : await (await ask(url, {}, signal)).arrayBuffer();
+  // A letter may be cut in two at the end.
+  const text = new TextDecoder().decode(bytes).replace(isPart ? /\uFFFD$/ : /$^/, '');
+  if (text.includes('\0')) throw new Error('This is no text.');
+  return text;
+}
+
+async function ask(url: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(url, { credentials: 'same-origin', headers, signal: signal ?? null });
+  if (!response.ok) throw new ApiError(response.status, 'UNKNOWN', `The server answered ${response.status}.`);
+  return response;
+}
