@@ -99,12 +99,14 @@ export function previewOf(file: File): Preview {
   return (kind === 'image' || kind === 'html') && file.size > MOST_WHOLE ? 'none' : kind;
 }
 
+/** Hidden files, and pictures by step, which are shown as series. */
+const SELDOM_FIRST = /(^|\/)\.|^images\/.*[+%]step[+%]/;
 const FIRST: readonly Preview[] = ['image', 'model', 'csv', 'parquet', 'json', 'markdown', 'text'];
 
 /** The file that a reader most likely wants first: a picture, then what a model is, then a table, then text. */
 export function firstFile(files: readonly File[]): File | null {
   for (const kind of FIRST) {
-    const found = files.find((file) => previewOf(file) === kind && !/(^|\/)\./.test(file.path));
+    const found = files.find((file) => previewOf(file) === kind && !SELDOM_FIRST.test(file.path));
     if (found !== undefined) return found;
   }
   return files[0] ?? null;

@@ -5,6 +5,7 @@ describe('code', () => {
   it('is in the language of its name', () => {
     expect(languageOf('a/train.py')).toBe('python');
     expect(languageOf('model/MLmodel')).toBe('yaml');
+    expect(languageOf('x.python')).toBe('python');
     expect(languageOf('notes.txt')).toBeNull();
   });
 

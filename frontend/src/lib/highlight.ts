@@ -52,10 +52,11 @@ const COLOURS: Record<string, Token['kind']> = {
   ...{ comment: 'comment', quote: 'comment' },
 };
 
-/** The language of a file by its name; null for plain text. */
+/** The language of a file by its name, whose suffix may also be a language's own name; null for plain text. */
 export function languageOf(path: string): string | null {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  return BY_NAME[name] ?? BY_SUFFIX[name.slice(name.lastIndexOf('.') + 1)] ?? null;
+  const suffix = name.slice(name.lastIndexOf('.') + 1);
+  return BY_NAME[name] ?? BY_SUFFIX[suffix] ?? (low.registered(suffix) ? suffix : null);
 }
 
 interface Node {

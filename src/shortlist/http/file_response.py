@@ -105,6 +105,8 @@ class _Blocks(Response):
 
     def __init__(self, blocks: AsyncGenerator[bytes], status: int, headers: dict[str, str]) -> None:
         super().__init__(None, status, headers)
+        if "content-length" not in headers:
+            del self.headers["content-length"]  # of a body that is not there
         self._blocks = blocks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's

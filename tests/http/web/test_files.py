@@ -128,6 +128,7 @@ def test_a_folder_or_everything_is_a_zip(rita: Client, base: str, mlflow: Mlflow
     def names(query: str) -> tuple[str, list[str]]:
         answer = ok(rita.get(archive + query))
         assert answer.headers["content-type"] == "application/zip"
+        assert "content-length" not in answer.headers
         with zipfile.ZipFile(io.BytesIO(answer.content)) as opened:
             assert opened.testzip() is None
             return answer.headers["content-disposition"], opened.namelist()
