@@ -96,6 +96,12 @@ class Scope(msgspec.Struct, frozen=True):
     actor: Actor
     action: Action
     project: ProjectFacts
+    address: str = ""  # of the client, for the audit
+
+    @property
+    def author(self) -> Author:
+        """Who makes a change, for the audit."""
+        return Author(self.actor, self.address)
 
     @property
     def project_id(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from shortlist.access.scope import Author
+from shortlist.access.scope import Author, Scope
 from shortlist.audit import store
 from shortlist.audit.types import Change, Event, EventQuery
 from shortlist.clock import now_ms
@@ -37,6 +37,30 @@ def record(connection: Connection, author: Author, change: Change) -> None:
             "group_id": change.group_id,
             "details": msgspec.json.encode(change.details).decode(),
         },
+    )
+
+
+def record_in(
+    connection: Connection,
+    scope: Scope,
+    action: str,
+    target: str,
+    target_id: int | None = None,
+    **details: object,
+) -> None:
+    """Note a change of a project's data: what was deleted, restored or promoted. The target's kind begins `action`."""
+    kind = action.partition(":")[0]
+    record(
+        connection,
+        scope.author,
+        Change(
+            action=action,
+            target_type=kind,
+            target_id=target_id,
+            target=target,
+            project_id=scope.project_id,
+            details=details,
+        ),
     )
 
 

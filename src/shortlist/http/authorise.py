@@ -53,7 +53,9 @@ class Authoriser:
                 return ANONYMOUS
             raise
 
-    async def scope(self, actor: Actor, action: Action, reference: str | None) -> Scope | GroupScope | None:
+    async def scope(
+        self, actor: Actor, action: Action, reference: str | None, address: str = ""
+    ) -> Scope | GroupScope | None:
         """The scope of an allowed action; None for actions that are not inside a project or a group.
 
         `reference` is the project's or group's id or full path; None stands for the caller's default project.
@@ -74,7 +76,7 @@ class Authoriser:
             case Outcome.ALLOWED:
                 if isinstance(place, GroupFacts):
                     return GroupScope(actor=actor, action=action, group=place)
-                return None if place is None else Scope(actor=actor, action=action, project=place)
+                return None if place is None else Scope(actor=actor, action=action, project=place, address=address)
             case Outcome.UNAUTHENTICATED:
                 raise Unauthenticated(_HOW_TO_SIGN_IN)
             case Outcome.REFUSED:

@@ -89,7 +89,7 @@ class Operation:
         address = client_address(scope)
         actor = await self._authoriser.actor(scope["method"], action, headers, reference, address)
         scope["user"] = actor.username
-        granted = await self._authoriser.scope(actor, action, reference)
+        granted = await self._authoriser.scope(actor, action, reference, address)
         return Call(
             services=self._services,
             actor=actor,

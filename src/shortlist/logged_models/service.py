@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.audit import service as audit
 from shortlist.clock import now_ms
 from shortlist.db.counters import take
 from shortlist.errors import InvalidValue, NotFound
@@ -89,6 +90,7 @@ def delete(connection: Connection, scope: Scope, external_id: str) -> None:
         return
     now = now_ms()
     store.change(connection, scope, record.iid, {"deleted_at": now, "updated_at": now})
+    audit.record_in(connection, scope, "logged_model:delete", record.name, record.iid)
 
 
 def set_metadata(connection: Connection, scope: Scope, external_id: str, pairs: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.audit import service as audit
 from shortlist.clock import now_ms
 from shortlist.db.counters import take
 from shortlist.errors import AlreadyExists, NotFound
@@ -83,6 +84,7 @@ def delete(connection: Connection, scope: Scope, name: str) -> None:
     for version in store_versions.of_model(connection, scope, record.iid):
         files.drop(connection, scope, version)
     store.remove(connection, scope, record.iid)
+    audit.record_in(connection, scope, "model:delete", record.name, record.iid)
 
 
 def set_metadata(connection: Connection, scope: Scope, name: str, key: str, value: str) -> None:
@@ -98,7 +100,11 @@ def delete_metadata(connection: Connection, scope: Scope, name: str, key: str) -
 def delete_alias(connection: Connection, scope: Scope, name: str, alias: str) -> None:
     """Remove an alias; one that is not there is passed over."""
     rules.check_alias(alias)
-    store.delete_alias(connection, scope, get(connection, scope, name).iid, alias)
+    record = get(connection, scope, name)
+    number = store.aliases_of(connection, scope, [record.iid])[record.iid].get(alias)
+    if number is not None:
+        store.delete_alias(connection, scope, record.iid, alias)
+        audit.record_in(connection, scope, "model_version:alias", f"{name} {number}", removed=[alias])
 
 
 def load(connection: Connection, scope: Scope, records: Sequence[ModelRecord]) -> list[Model]:

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.audit import service as audit
 from shortlist.clock import now_ms
 from shortlist.db.counters import take
 from shortlist.errors import AlreadyExists, InvalidValue
@@ -48,6 +49,7 @@ def create(connection: Connection, scope: Scope, new: NewVersion) -> VersionReco
     record = takeover.take_over(connection, scope, record)
     if record.logged_model_id:
         _note_version(connection, scope, record)
+    _record_change(connection, scope, record, "create", semver=record.semver, candidate=record.candidate_iid)
     return record
 
 
@@ -144,6 +146,15 @@ def move(connection: Connection, scope: Scope, record: VersionRecord, stage: Sta
     _change(connection, scope, record, {"stage": stage.value})
     if archive_others:
         store.archive_others(connection, scope, _place(record), stage, now_ms())
+    _record_change(
+        connection,
+        scope,
+        record,
+        "stage",
+        before=record.stage.value,
+        after=stage.value,
+        others_archived=archive_others,
+    )
 
 
 def delete(connection: Connection, scope: Scope, record: VersionRecord) -> None:
@@ -157,6 +168,7 @@ def delete(connection: Connection, scope: Scope, record: VersionRecord) -> None:
     store.delete_metadata(connection, scope, _place(record))
     files.drop(connection, scope, record)
     _change(connection, scope, record, emptied)
+    _record_change(connection, scope, record, "delete")
 
 
 def set_metadata(connection: Connection, scope: Scope, record: VersionRecord, key: str, value: str) -> None:
@@ -185,7 +197,10 @@ def set_alias(connection: Connection, scope: Scope, name: str, alias: str, versi
     """Point an alias at a version, away from the one it pointed at."""
     rules.check_new_alias(alias)
     record = lookup.version(connection, scope, name, version)
+    before = store_models.aliases_of(connection, scope, [record.model_iid])[record.model_iid]
     store_models.set_alias(connection, scope, record.model_iid, alias, record.number)
+    if before.get(alias) != record.number:
+        _record_change(connection, scope, record, "alias", added=[alias])
 
 
 def set_aliases(connection: Connection, scope: Scope, record: VersionRecord, aliases: Sequence[str]) -> None:
@@ -203,6 +218,10 @@ def set_aliases(connection: Connection, scope: Scope, record: VersionRecord, ali
     for alias in aliases:
         store_models.set_alias(connection, scope, record.model_iid, alias, record.number)
     store_models.change(connection, scope, record.model_iid, {"updated_at": now_ms()})
+    had = {alias for alias, number in before.items() if number == record.number}
+    if had != set(aliases):
+        added, removed = sorted(set(aliases) - had), sorted(had - set(aliases))
+        _record_change(connection, scope, record, "alias", added=added, removed=removed)
 
 
 def load(connection: Connection, scope: Scope, records: Sequence[VersionRecord]) -> list[Version]:
@@ -228,6 +247,11 @@ def _change(connection: Connection, scope: Scope, record: VersionRecord, values:
     now = now_ms()
     store_models.change(connection, scope, record.model_iid, {"updated_at": now})
     store.change(connection, scope, _place(record), {"updated_at": now, **values})
+
+
+def _record_change(connection: Connection, scope: Scope, record: VersionRecord, what: str, **details: object) -> None:
+    target = f"{record.model_name} {record.number}"
+    audit.record_in(connection, scope, f"model_version:{what}", target, record.iid, **details)
 
 
 def _place(record: VersionRecord) -> store.Place:

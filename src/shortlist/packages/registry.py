@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from shortlist.access.policy import can_see_feature
 from shortlist.access.roles import Feature
 from shortlist.access.scope import Scope
+from shortlist.audit import service as audit
 from shortlist.clock import now_ms
 from shortlist.errors import NotFound
 from shortlist.packages import notes, rules, store
@@ -76,6 +77,7 @@ def delete(connection: Connection, scope: Scope, package: Package) -> None:
     store.lock(connection, scope.project_id)
     store_packages.delete(connection, scope, package.id, now_ms())
     notes.note(connection, scope, package.ref)
+    audit.record_in(connection, scope, "package:delete", f"{package.ref.name} {package.ref.version}", package.id)
 
 
 def delete_of(connection: Connection, scope: Scope, ref: PackageRef) -> None:
@@ -90,6 +92,9 @@ def delete_file(connection: Connection, scope: Scope, package: Package, file_id:
     if not store_packages.delete_file(connection, scope, package.id, file_id, now_ms()):
         file(connection, scope, package, file_id)
     notes.note(connection, scope, package.ref)
+    audit.record_in(
+        connection, scope, "package_file:delete", f"{package.ref.name} {package.ref.version}", package.id, file=file_id
+    )
 
 
 def rename(connection: Connection, scope: Scope, old: PackageRef, new: PackageRef) -> None:

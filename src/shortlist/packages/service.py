@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.audit import service as audit
 from shortlist.blobs.store import BlobStore
 from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
@@ -247,7 +248,11 @@ def delete_tree(connection: Connection, scope: Scope, ref: PackageRef, path: str
         return 0
     store.lock(connection, scope.project_id)
     notes.note(connection, scope, ref)
-    return store.delete_tree(connection, scope, package_id, path, now_ms())
+    deleted = store.delete_tree(connection, scope, package_id, path, now_ms())
+    if deleted:
+        target = f"{ref.name} {ref.version}"
+        audit.record_in(connection, scope, "package_file:delete", target, package_id, path=path, files=deleted)
+    return deleted
 
 
 async def read(storage: Storage, file: PackageFile, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes]:

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.audit import service as audit
 from shortlist.clock import now_ms
 from shortlist.db import changes
 from shortlist.db.counters import take
@@ -179,6 +180,7 @@ def delete(connection: Connection, scope: Scope, record: CandidateRecord) -> Non
         now = now_ms()
         store.change(connection, scope, record.iid, {"deleted_at": now, "updated_at": now})
         _note(connection, scope, record)
+        audit.record_in(connection, scope, "candidate:delete", record.name, record.iid)
 
 
 def restore(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
@@ -191,6 +193,7 @@ def restore(connection: Connection, scope: Scope, record: CandidateRecord) -> No
         experiments.get_active(connection, scope, record.experiment_iid)
         store.change(connection, scope, record.iid, {"deleted_at": None, "updated_at": now_ms()})
         _note(connection, scope, record)
+        audit.record_in(connection, scope, "candidate:restore", record.name, record.iid)
 
 
 def log_batch(

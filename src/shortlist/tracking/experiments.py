@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.audit import service as audit
 from shortlist.clock import now_ms
 from shortlist.db.counters import take
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound
@@ -101,6 +102,7 @@ def delete(connection: Connection, scope: Scope, iid: int) -> None:
     now = now_ms()
     store.change(connection, scope, iid, {"deleted_at": now, "updated_at": now})
     store.mark_candidates(connection, scope, iid, now)
+    audit.record_in(connection, scope, "experiment:delete", record.name, iid)
 
 
 def restore(connection: Connection, scope: Scope, iid: int) -> None:
@@ -110,6 +112,7 @@ def restore(connection: Connection, scope: Scope, iid: int) -> None:
         raise NotFound(f"No deleted Experiment with id={iid} exists", field="experiment_id")
     store.change(connection, scope, iid, {"deleted_at": None, "updated_at": now_ms()})
     store.mark_candidates(connection, scope, iid, None)
+    audit.record_in(connection, scope, "experiment:restore", record.name, iid)
 
 
 def set_metadata(connection: Connection, scope: Scope, iid: int, key: str, value: str) -> None:
