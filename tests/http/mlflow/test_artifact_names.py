@@ -1,0 +1,97 @@
+"""Whatever name a file has, it comes back under this name, from all addresses, and nothing else is touched."""
+
+import unicodedata
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from shortlist.errors import InvalidValue
+from shortlist.packages import rules
+from tests.http.client import Client
+
+# Out of these, ways outside are made, and names that mean something to some system.
+NASTY = st.text(alphabet="./\\%25e2E:#~*?|\0\n\u202e\uff0e\u2215é é", min_size=1, max_size=16)
+RESERVED = (
+    "CON", "nul.txt", "aux/lpt1", "COM1.tar.gz", "desktop.ini", ".git/config", "a#1", "#1", "~", "-rf", "*", "a?b=c&d",
+    "MLmodel", "candidate:2", "__proto__", "100%", "x" * 255, "é" * 127, "日本" * 42, "a." * 100, " ", " b ",
+)  # fmt: skip
+
+
+def accepted(path: str) -> bool:
+    try:
+        rules.check_path(path)
+    except InvalidValue:
+        return False
+    return True
+
+
+@pytest.fixture
+def base(rita: Client) -> str:
+    rita.mlflow.new_run()
+    return f"{rita.mlflow.files}/candidate:1"
+
+
+def names(rita: Client) -> list[str]:
+    project = rita.project.replace("/", "%2F")
+    found = rita.get(f"/api/v4/projects/{project}/packages").json()
+    if not found:
+        return []
+    files = rita.get(f"/api/v4/projects/{project}/packages/{found[0]['id']}/package_files", params={"per_page": 100})
+    return [item["file_name"] for item in files.json()]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=NASTY | st.text(min_size=1, max_size=20))
+@example(path="../../etc/passwd")
+@example(path="a/../../b")
+@example(path="..%2f..%2fetc")
+@example(path="%2e%2e/%2e%2e/b")
+@example(path="a\0b")
+def test_a_name_is_refused_or_kept_as_it_is(rita: Client, base: str, tmp_path: Path, path: str) -> None:
+    before = {file for file in tmp_path.parent.rglob("*") if file.is_file() and tmp_path not in file.parents}
+    try:
+        encoded = quote(path, safe="")
+    except UnicodeEncodeError:
+        return
+    put = rita.request("PUT", f"{base}/{encoded}", content=path.encode())
+    if not accepted(path):
+        assert put.status_code in (400, 404, 405), put.text
+        assert names(rita) == []
+    else:
+        assert put.status_code == 200, put.text
+        assert names(rita) == [path]
+        assert rita.get(f"{base}/{encoded}").content == path.encode()
+        assert rita.request("DELETE", f"{base}/{encoded}").status_code == 200
+        assert names(rita) == []
+    after = {file for file in tmp_path.parent.rglob("*") if file.is_file() and tmp_path not in file.parents}
+    assert after == before
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_names_that_mean_something_elsewhere_mean_nothing_here(rita: Client, base: str) -> None:
+    wanted = [name for name in RESERVED if accepted(name)]
+    assert len(wanted) == len(RESERVED)
+    for name in wanted:
+        assert rita.request("PUT", f"{base}/{quote(name, safe='/')}", content=name.encode()).status_code == 200, name
+    assert sorted(names(rita)) == sorted(wanted)
+    project = rita.project.replace("/", "%2F")
+    for name in wanted:
+        below = f"packages/ml_models/candidate:1/files/{quote(name, safe='/')}"
+        for address in (f"{base}/{quote(name, safe='/')}", f"/api/v4/projects/{project}/{below}"):
+            found = rita.get(address)
+            assert found.content == name.encode(), address
+            found.headers["content-disposition"].encode("ascii")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_two_forms_of_a_letter_are_two_files(rita: Client, base: str) -> None:
+    """A store that joined them would overwrite one file with the other."""
+    forms = [unicodedata.normalize(form, "résumé.txt") for form in ("NFC", "NFD")]
+    for form in forms:
+        assert rita.request("PUT", f"{base}/{quote(form)}", content=form.encode()).status_code == 200
+    assert sorted(names(rita)) == sorted(forms)
+    assert [rita.get(f"{base}/{quote(form)}").content for form in forms] == [form.encode() for form in forms]
