@@ -110,12 +110,43 @@ def train_all(url: str, token: str) -> None:
     for trial in track(trials, "Training the demo's candidates", console=console, total=len(trials)):
         mlflow.set_experiment(trial.experiment)
         try:
-            with mlflow.start_run(run_name=trial.name):
+            with mlflow.start_run(run_name=trial.name, tags=ci_facts(trial)):
                 mlflow.log_params(trial.params)
                 trial.train(trial.params)
         except ValueError:
             pass  # the one that is meant to fail; its run says FAILED
     search_with_children()
+
+
+# What jobs of a made-up GitLab would report: the digits of a branch, and of a merge request that wants larger layers.
+_JOB = {
+    "system": "gitlab",
+    "server": "https://gitlab.example.com",
+    "project": "demo/digits",
+    "user": "robin",
+    "user_name": "Robin Roe",
+    "job_name": "train",
+}
+_ON_MAIN = {"ref": "main", "pipeline": "571", "sha": "4be1cb0d0b1a5c7f3b5d0d8f1c8f6f0e7a1b2c3d"}
+_ON_MERGE_REQUEST = {
+    "ref": "larger-layers",
+    "pipeline": "574",
+    "sha": "9b35de8cbc4fcb6aab4c2bf2b19fbb8b6e2d4c11",
+    "merge_request": "12",
+    "merge_request_title": "Larger layers",
+    "source_branch": "larger-layers",
+    "target_branch": "main",
+}
+
+
+def ci_facts(trial: Trial) -> dict[str, str]:
+    """The job that trained it, as a client would report it; nothing for what was trained by hand."""
+    wide = trial.name.startswith("mlp-128")
+    if trial.experiment != "digits" or not (wide or trial.name.startswith("mlp-64")):
+        return {}
+    where = _ON_MERGE_REQUEST if wide else _ON_MAIN
+    number = {"job": str(int(where["pipeline"]) * 10 + int(trial.params["seed"]))}
+    return {f"ci.{key}": value for key, value in {**_JOB, **where, **number}.items()}
 
 
 def all_trials() -> Iterator[Trial]:
