@@ -1,5 +1,6 @@
 """Where settings come from, in which order, and what is said of a wrong one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,13 @@ def test_a_wrong_file_is_named(tmp_path: Path, text: str | None, words: str) -> 
         file.write_text(text)
     with pytest.raises(InvalidValue, match=words):
         load({}, {}, file)
+
+
+_DOCUMENT = Path(__file__).parents[2] / "docs" / "sign-in.md"
+
+
+@pytest.mark.parametrize("text", re.findall(r"```toml\n(.*?)```", _DOCUMENT.read_text(), re.DOTALL))
+def test_the_documented_providers_can_be_copied(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "shortlist.toml"
+    file.write_text(text)
+    assert load({}, {}, file).sign_in_providers[0].create_accounts

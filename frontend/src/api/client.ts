@@ -85,6 +85,9 @@ const candidate = (path: string, iid: number): string => `${projectUrl(path)}/ca
 
 export const api = {
   session: () => call<wire.Session>('GET', '/session'),
+  /** `search` is the sign-in page's own query, which may name what went wrong. */
+  signInOptions: (search: string, signal?: AbortSignal) =>
+    call<wire.SignInOptions>('GET', `/sign-in${search}`, { signal }),
   signIn: (body: wire.SignIn) => call<wire.Session>('POST', '/session', { body }),
   signOut: () => call<wire.Session>('DELETE', '/session'),
 

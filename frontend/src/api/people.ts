@@ -20,6 +20,8 @@ export const people = {
   changeAccount: (body: wire.AccountChange) => call<wire.Account>('PATCH', '/account', { body }),
   changePassword: (body: wire.PasswordChange) => call<wire.Done>('POST', '/account/password', { body }),
   signInMethods: () => call<wire.SignInMethods>('GET', '/account/sign-in'),
+  linkIdentity: (provider: string) => call<wire.Leave>('POST', '/account/identities', { body: { provider } }),
+  unlinkIdentity: (id: number) => call<wire.Done>('DELETE', `/account/identities/${id}`),
   beginSecondFactor: (current_password: string) =>
     call<wire.Enrolment>('POST', '/account/second-factor', { body: { current_password } }),
   confirmSecondFactor: (code: string) =>

@@ -120,6 +120,12 @@ export function reportPath(project: string, subject: Subject, number: string, ci
   return `${projectPath(project)}/-/${subject}s/${encodeURIComponent(number)}${search}`;
 }
 
+/** Where signing in with a provider begins; `back` is where it leads at last. */
+export function providerUrl(name: string, back: string): string {
+  const query = back === '/' ? '' : `?return_to=${encodeURIComponent(back)}`;
+  return `/users/auth/${name}${query}`;
+}
+
 /** Where to go after signing in: only a path of this origin, never another host. */
 export function safeReturn(given: string | null, origin: string): string {
   if (given === null || !given.startsWith('/')) return '/';

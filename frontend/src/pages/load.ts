@@ -43,6 +43,7 @@ export async function load(url: string, signal: AbortSignal): Promise<PageData> 
   const route = matchRoute(pathname);
   switch (route.page) {
     case 'sign_in':
+      return { ...blank('sign_in'), sign_in: await api.signInOptions(search, signal) };
     case 'sign_up':
     case 'not_found':
       return blank(route.page);

@@ -153,6 +153,7 @@ function followLink(event: MouseEvent): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (link === null || link.target !== '' || link.hasAttribute('download')) return;
+  if (link.relList.contains('external')) return;
   if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#')) return;
   // A file is the browser's as well.
   if (link.pathname.startsWith('/api/') || matchRoute(link.pathname).page === 'not_found') return;

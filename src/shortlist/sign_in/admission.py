@@ -79,7 +79,9 @@ def unlink(connection: Connection, author: Author, link_id: int, usable: frozens
     user = identity.get_user(connection, gone.user_id)
     others = [item for item in own if item.id != link_id]
     if not identity.has_password(connection, user.id) and not any(item.issuer in usable for item in others):
-        raise PermissionDenied("This is the only way into your account; set a password first.", field="identity")
+        raise PermissionDenied(
+            "This is the only way into your account; an administrator can give it a password.", field="identity"
+        )
     store_links.remove(connection, gone.id)
     if not any(item.issuer == gone.issuer for item in others):
         granting.withdraw(connection, author, gone.issuer, user)
