@@ -44,7 +44,7 @@ class LiveServer:
         return self.process.wait(timeout=30)
 
 
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_ADDRESS = re.compile(r"https?://127\.0\.0\.1:\d+")
 
 
 @contextmanager

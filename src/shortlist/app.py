@@ -44,6 +44,7 @@ from shortlist.projects.purger import Purger
 from shortlist.provenance.issuers import Issuers
 from shortlist.provenance.verifier import Verifier
 from shortlist.ranking.snapshots import Snapshots
+from shortlist.retention.keeper import Keeper
 from shortlist.settings import Settings
 from shortlist.sign_in.provider import Providers
 from shortlist.v4 import endpoints as v4
@@ -68,6 +69,7 @@ class Application:
     sweeper: Sweeper
     purger: Purger
     attempts: SharedAttempts
+    keeper: Keeper
 
     def stop_accepting(self) -> None:
         """Say that this process stops, end what would never end, and send clients elsewhere after their answer."""
@@ -82,6 +84,7 @@ class Application:
         self.services.hub.close()
         self.services.refresher.stop()
         self.attempts.stop()
+        self.keeper.stop()
         self.sweeper.stop()
         self.services.folder.stop()
         self.services.database.close()
@@ -144,6 +147,8 @@ def _start(services: Services, storage: Storage, sibling: Sibling | None) -> App
     services.folder.start()
     attempts = _shared(services)
     attempts.start()
+    keeper = Keeper(database)
+    keeper.start()
     if sibling is not None:
         services.siblings = Siblings(sibling.folder, sibling.number, lambda: probes.of_process(services))
         services.siblings.write()
@@ -159,6 +164,7 @@ def _start(services: Services, storage: Storage, sibling: Sibling | None) -> App
         sweeper=sweeper,
         purger=purger,
         attempts=attempts,
+        keeper=keeper,
     )
 
 

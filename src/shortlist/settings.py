@@ -60,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     allowed_hosts: tuple[
         str, ...
     ] = ()  # names that a Host header may have, besides loopback names and private addresses
+    tls_certificate: str = ""  # a PEM file with the chain, to speak HTTPS without a proxy; needs tls_key
+    tls_key: str = ""  # the PEM file of its private key, not encrypted
     external_url: str = ""  # as browsers and clients see the server; empty: from the Host header
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For and -Proto are believed
     sign_in_providers: tuple[SignInProvider, ...] = ()  # OpenID Connect; in the environment as JSON; see below
@@ -112,6 +114,8 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         raise _wrong(str(error)) from None
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
+    if bool(settings.tls_certificate) != bool(settings.tls_key):
+        raise InvalidValue("Wrong setting tls_certificate: it and tls_key need each other.", field="tls_certificate")
     if not 1 <= settings.workers <= 256:
         raise InvalidValue("Wrong setting workers: it must be between 1 and 256.", field="workers")
     _check_networks(settings.trusted_proxies)

@@ -3,11 +3,15 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 import yaml
 
-from shortlist.app import Application
+from shortlist.app import Application, all_endpoints
+from shortlist.cli.main import app as cli
+from shortlist.settings import PREFIX, Settings
 from tests.http.client import Client, Mlflow
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -47,3 +51,60 @@ def test_every_alert_says_what_to_do() -> None:
     for rule in rules["groups"][0]["rules"]:
         assert {"summary", "action"} <= set(rule["annotations"]), rule["alert"]
         assert rule["labels"]["severity"] in {"page", "ticket"}
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(path.read_text()))
+
+
+def test_settings_that_deployments_name_exist() -> None:
+    known = {PREFIX + name.upper() for name in Settings.__struct_fields__}
+    for path in (*DEPLOY.rglob("*.yml"), *DEPLOY.rglob("*.service"), DEPLOY / "Containerfile"):
+        named = set(re.findall(r"SHORTLIST_[A-Z_]*[A-Z]", path.read_text())) - {"SHORTLIST_NAME"}
+        assert named <= known, path.name
+
+
+def test_commands_that_deployments_run_exist() -> None:
+    group = typer.main.get_command(cli)
+    compose = documents(DEPLOY / "compose.yml")[0]
+    kubernetes = [
+        container["args"]
+        for document in documents(DEPLOY / "kubernetes" / "shortlist.yml")
+        if "template" in document.get("spec", {})
+        for container in document["spec"]["template"]["spec"]["containers"]
+    ]
+    units = [
+        line.partition("/bin/shortlist ")[2].split()
+        for path in (DEPLOY / "systemd").glob("*.service")
+        for line in path.read_text().splitlines()
+        if "/bin/shortlist " in line
+    ]
+    for words in [compose["services"]["upgrade"]["command"].split(), *kubernetes, *units]:
+        command: Any = group
+        for word in words:
+            if hasattr(command, "commands"):
+                command = command.commands[word]
+        assert not hasattr(command, "commands"), words
+
+
+def test_containers_run_without_root_and_without_writing_to_themselves() -> None:
+    for document in documents(DEPLOY / "kubernetes" / "shortlist.yml"):
+        if "template" not in document.get("spec", {}):
+            continue
+        pod = document["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"]
+        for container in pod["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"]
+            assert not container["securityContext"]["allowPrivilegeEscalation"]
+    compose = documents(DEPLOY / "compose.yml")[0]
+    assert compose["services"]["shortlist"]["read_only"]
+    last = (DEPLOY / "Containerfile").read_text().rpartition("\nFROM ")[2]
+    assert re.search(r"^USER 10001", last, re.MULTILINE)
+
+
+def test_probes_ask_addresses_that_answer() -> None:
+    paths = {endpoint.path for _, endpoint in all_endpoints()}
+    text = "".join(path.read_text() for path in (DEPLOY / "Containerfile", DEPLOY / "kubernetes" / "shortlist.yml"))
+    asked = set(re.findall(r"/-/[a-z]+", text))
+    assert asked == {"/-/readiness", "/-/liveness"}
+    assert asked <= paths

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from shortlist import __version__
-from shortlist.cli import attestations, backup, instance, packages, projects, reports, tokens, users
+from shortlist.cli import attestations, backup, instance, packages, projects, reports, retention, tokens, users
 from shortlist.cli.compare import compare
 from shortlist.cli.doctor import doctor
 from shortlist.cli.options import Config, Data, DatabaseUrl, prepare_folder, refusals, settings_of
@@ -22,6 +22,7 @@ for name, group in (
     ("project", projects.app),
     ("packages", packages.app),
     ("backup", backup.app),
+    ("retention", retention.app),
     ("settings", instance.app),
 ):
     app.add_typer(group, name=name)

@@ -61,7 +61,7 @@ def usage(full_path: FullPath, data: Data = None, database: DatabaseUrl = None, 
         from shortlist.packages import quotas
 
         def work(connection: "Connection") -> "Usage":
-            return quotas.usage(connection, _scope(connection, full_path))
+            return quotas.usage(connection, scope_of(connection, full_path))
 
         found = opened.read_now(work)
         limit = "as much as there is room for" if found.limit is None else f"{found.limit} bytes"
@@ -83,7 +83,7 @@ def limit(
 
         wanted = quotas.parse_size(size)
         opened.write_now(
-            lambda connection: quotas.set_limit(connection, SERVER, _scope(connection, full_path), wanted)
+            lambda connection: quotas.set_limit(connection, SERVER, scope_of(connection, full_path), wanted)
         )
         typer.echo(f"{full_path} may keep {'any amount' if wanted is None else f'{wanted} bytes'}.")
 
@@ -113,7 +113,7 @@ def duplicates(
         changed = {name: value for name, value in given.items() if value is not None}
 
         def work(connection: "Connection") -> "PackageSettings":
-            scope = _scope(connection, full_path)
+            scope = scope_of(connection, full_path)
             new = replace(quotas.settings(connection, scope), **changed)
             quotas.change(connection, SERVER, scope, new)
             return new
@@ -124,7 +124,7 @@ def duplicates(
         typer.echo(f"Uploads {verb} replace files of generic packages in {full_path}{but}.")
 
 
-def _scope(connection: "Connection", full_path: str) -> "Scope":
+def scope_of(connection: "Connection", full_path: str) -> "Scope":
     from shortlist.access.actions import Action
     from shortlist.access.scope import SERVER, Scope
     from shortlist.projects import service

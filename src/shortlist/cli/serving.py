@@ -10,7 +10,7 @@ from shortlist.access.roles import TokenScope
 from shortlist.app import Application, Sibling, build
 from shortlist.bootstrap import ADMINISTRATOR
 from shortlist.cli.options import prepare_folder
-from shortlist.http.server import reserve_port, serve
+from shortlist.http.server import Listening, reserve_port, serve
 from shortlist.identity import service as identity
 from shortlist.settings import Settings
 
@@ -25,10 +25,11 @@ def run(settings: Settings) -> None:
     """
     logs.configure(settings)
     port = reserve_port(settings.host, settings.port)
+    where = Listening.of(settings, port)
     prepare_folder(settings.data)
     application = build(settings)
     token = _token(settings, application)
-    _serve(application, settings.host, port, lambda: _introduce(settings, application, port, token))
+    _serve(application, where, lambda: _introduce(settings, application, port, token))
 
 
 def run_worker(settings: Settings, number: int, siblings: Path, accepting: Callable[[], None]) -> None:
@@ -48,12 +49,12 @@ def run_worker(settings: Settings, number: int, siblings: Path, accepting: Calla
             typer.echo(f"Shortlist is at   {_address(settings, settings.port)}")
         accepting()
 
-    _serve(application, settings.host, settings.port, ready)
+    _serve(application, Listening.of(settings, settings.port), ready)
 
 
-def _serve(application: Application, host: str, port: int, ready: Callable[[], None]) -> None:
+def _serve(application: Application, where: Listening, ready: Callable[[], None]) -> None:
     try:
-        serve(application.asgi, host, port, ready=ready, stopping=application.stop_accepting)
+        serve(application.asgi, where, ready=ready, stopping=application.stop_accepting)
     finally:
         application.close()
 
@@ -75,8 +76,9 @@ def _introduce(settings: Settings, application: Application, port: int, token: s
 
 
 def _address(settings: Settings, port: int) -> str:
+    scheme = "https" if settings.tls_certificate else "http"
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
-    return settings.external_url.rstrip("/") or f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    return settings.external_url.rstrip("/") or f"{scheme}://{f'[{shown}]' if ':' in shown else shown}:{port}"
 
 
 def _token(settings: Settings, application: Application) -> str | None:

@@ -24,7 +24,7 @@ from shortlist.cli import serving
 from shortlist.cli.options import prepare_folder
 from shortlist.db import migrate
 from shortlist.errors import DomainError, InvalidValue
-from shortlist.http.server import reserve_port
+from shortlist.http.server import Listening, reserve_port
 from shortlist.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -85,6 +85,7 @@ def run(settings: Settings) -> int:
         )
     logs.configure(settings)
     port = reserve_port(settings.host, settings.port)
+    Listening.of(settings, port)
     prepare_folder(settings.data)
     migrate.prepare(settings.database_url)
     with tempfile.TemporaryDirectory(prefix="shortlist-workers-") as folder:

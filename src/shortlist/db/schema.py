@@ -18,6 +18,7 @@ for _domain in (
     "projects.tables",
     "provenance.tables",
     "ranking.tables",
+    "retention.tables",
     "tracking.tables",
 ):
     import_module(f"shortlist.{_domain}")

@@ -4,8 +4,11 @@ import asyncio
 import gc
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 import uvloop
@@ -15,6 +18,7 @@ from granian.server.embed import Server
 
 from shortlist.errors import InvalidValue
 from shortlist.http.dispatch import Dispatcher
+from shortlist.settings import Settings
 
 _log = structlog.get_logger(__name__)
 
@@ -45,8 +49,33 @@ def reserve_port(host: str, port: int) -> int:
         raise InvalidValue(f"Cannot listen on {host} port {port}: {reason}.", field="port") from None
 
 
+class Listening(NamedTuple):
+    """Where to listen, and the PEM files of certificate and key for TLS."""
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, port: int) -> "Listening":
+        """Raises InvalidValue: a certificate or key that does not work."""
+        if not settings.tls_certificate:
+            return cls(settings.host, port)
+        found = cls(settings.host, port, Path(settings.tls_certificate), Path(settings.tls_key))
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(found.certificate or "", found.key)
+        except OSError as error:  # of which SSLError is one
+            raise InvalidValue(
+                f"The certificate {found.certificate} with the key {found.key} does not work: "
+                f"{error.strerror or error.__class__.__name__}.",
+                field="tls_certificate",
+            ) from None
+        return found
+
+
 def serve(
-    application: Dispatcher, host: str, port: int, *, ready: Callable[[], None], stopping: Callable[[], None]
+    application: Dispatcher, where: Listening, *, ready: Callable[[], None], stopping: Callable[[], None]
 ) -> None:
     """Serve until SIGTERM or SIGINT; then wait for running requests, stop listening, and return.
 
@@ -58,16 +87,18 @@ def serve(
     gc.freeze()
     gc.enable()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(application, host, port, ready, stopping))
+        runner.run(_serve(application, where, ready, stopping))
 
 
 async def _serve(
-    application: Dispatcher, host: str, port: int, ready: Callable[[], None], stopping: Callable[[], None]
+    application: Dispatcher, where: Listening, ready: Callable[[], None], stopping: Callable[[], None]
 ) -> None:
     server = Server(
         application,
-        address=host,
-        port=port,
+        address=where.host,
+        port=where.port,
+        ssl_cert=where.certificate,
+        ssl_key=where.key,
         interface=Interfaces.ASGINL,
         backlog=_BACKLOG,
         backpressure=_MOST_REQUESTS,
@@ -80,7 +111,7 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signalled.set)
     serving = asyncio.create_task(server.serve())
-    await _wait_until_accepting(host, port, serving)
+    await _wait_until_accepting(where.host, where.port, serving)
     ready()
     waiting = asyncio.create_task(signalled.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)

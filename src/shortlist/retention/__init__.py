@@ -1,0 +1,1 @@
+"""Which candidates of a project are deleted by themselves, and when."""

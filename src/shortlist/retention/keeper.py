@@ -1,0 +1,84 @@
+"""Applies the rules of all projects once a day, in the background. Of several processes, one takes each project."""
+
+import threading
+
+import structlog
+from sqlalchemy import Connection
+
+from shortlist.access.actions import Action
+from shortlist.access.scope import SERVER, Scope
+from shortlist.clock import now_ms
+from shortlist.db.database import Database
+from shortlist.errors import DomainError
+from shortlist.projects import service as projects
+from shortlist.retention import service, store
+from shortlist.retention.types import Plan, Rule
+
+_log = structlog.get_logger(__name__)
+
+EVERY_MS = 24 * 3_600_000
+_LOOK_SECONDS = 900.0
+# One transaction deletes so many, so that requests need not wait for a whole project.
+_BATCH = 100
+
+
+class Keeper:
+    """A thread that looks every quarter of an hour. Safe to kill at any point: the next day finds the rest."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Return when no batch is running."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def apply_due(self) -> int:
+        """Apply the rules that are due and that no other process takes; how many candidates were deleted."""
+        before = now_ms() - EVERY_MS
+        total = 0
+        for project_id in self._database.read_now(lambda connection: store.due(connection, before)):
+            if self._stopping.is_set():
+                break
+            if self._database.write_now(lambda connection: store.claim(connection, project_id, now_ms(), before)):  # noqa: B023
+                total += apply(self._database, project_id)
+        return total
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_LOOK_SECONDS):
+            try:
+                self.apply_due()
+            except DomainError as error:
+                self._failed()
+                _log.warning("retention failed; it is tried again", error=error.message)
+            except Exception as error:  # noqa: BLE001 - the thread must live; the next round finds the same projects
+                self._failed()
+                _log.error("retention failed; it is tried again", exc_info=error)
+
+    def _failed(self) -> None:
+        self._database.meters.background_failures["retention"].add()
+
+
+def apply(database: Database, project_id: int) -> int:
+    """Delete what the rule of a project deletes now, in batches; how many candidates."""
+
+    def look(connection: Connection) -> tuple[Scope, Plan]:
+        project = projects.get(connection, SERVER.actor, project_id)
+        scope = Scope(SERVER.actor, Action.EXPERIMENT_WRITE, projects.facts(project))
+        rule: Rule | None = service.rule(connection, scope)
+        return scope, Plan([]) if rule is None else service.plan(connection, scope, rule, now_ms())
+
+    scope, plan = database.read_now(look)
+    deleted = 0
+    for first in range(0, len(plan.deleted), _BATCH):
+        some = plan.deleted[first : first + _BATCH]
+        deleted += database.write_now(lambda connection: service.delete(connection, SERVER, scope, some))  # noqa: B023
+    if deleted:
+        _log.info("retention deleted candidates", project_id=project_id, candidates=deleted)
+    return deleted

@@ -1,0 +1,30 @@
+"""A project's rule, and what it comes to."""
+
+import msgspec
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """Delete candidates that ended so many days ago, but for the best few of each experiment, those that a model
+    version was made from, and those with the metadata `shortlist.keep`."""
+
+    delete_after_days: int
+    keep_best: int = 10
+    keep_promoted: bool = True
+
+
+class Doomed(msgspec.Struct, frozen=True):
+    """A candidate that the rule deletes. `ended_at` is in milliseconds since 1970 UTC."""
+
+    iid: int
+    experiment_iid: int
+    name: str
+    ended_at: int
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a rule would delete now, the oldest first, and how many old candidates it keeps, by reason."""
+
+    deleted: list[Doomed]
+    kept_best: int = 0
+    kept_promoted: int = 0
+    kept_marked: int = 0
