@@ -3,7 +3,7 @@
 What is deleted is deleted softly: a candidate can be restored, its files until a sweep frees their bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -97,12 +97,12 @@ def delete(connection: Connection, author: Author, scope: Scope, doomed: Sequenc
     return len(done)
 
 
-def _event(action: str, scope: Scope, details: dict[str, object]) -> Change:
+def _event(action: str, scope: Scope, details: Mapping[str, object]) -> Change:
     return Change(
         action=action,
         target_type="project",
         target_id=scope.project_id,
         target=scope.project.full_path,
         project_id=scope.project_id,
-        details=details,
+        details=dict(details),
     )
