@@ -91,11 +91,24 @@ def db_upgrade(data: Data = None, database: DatabaseUrl = None, config: Config =
 
 @db.command("check")
 def db_check(data: Data = None, database: DatabaseUrl = None, config: Config = None) -> None:
-    """Say which schema the database has and which this version needs."""
+    """Say what an upgrade would do, and do nothing; exit code 1 where one is needed."""
     with refusals():
-        from shortlist.db import migrate
+        from shortlist.db import migrate, upgrade_plan
 
         settings = settings_of(config, data=data, database=database)
-        found = migrate.check_reachable(settings.database_url)
-        typer.echo(f"The database has schema {found or 'none'}; this version needs {migrate.HEAD}.")
-        raise typer.Exit(0 if found == migrate.HEAD else 1)
+        plan = upgrade_plan.plan(settings.database_url)
+        if plan.found == migrate.HEAD:
+            typer.echo(f"The database has schema {plan.found}, which this version needs: there is nothing to do.")
+            return
+        if plan.found is None:
+            typer.echo(f"The database is empty; `shortlist db upgrade` makes schema {migrate.HEAD}.")
+            raise typer.Exit(1)
+        if not plan.steps:
+            typer.echo(f"The database has schema {plan.found}, which is newer than this version ({migrate.HEAD}).")
+            raise typer.Exit(1)
+        typer.echo(f"The database has schema {plan.found}; this version needs {migrate.HEAD}. An upgrade does:")
+        for step in plan.steps:
+            changed = ", ".join(f"{name} (about {rows} rows)" for name, rows in step.changed.items())
+            typer.echo(f"  {step.revision}  {step.what}{f': changes {changed}' if changed else ': only adds'}")
+        typer.echo("Make a backup first: shortlist backup make.")
+        raise typer.Exit(1)

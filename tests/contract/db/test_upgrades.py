@@ -1,0 +1,111 @@
+"""Upgrades of databases that have rows: what earlier versions wrote is there after every step."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Double,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    create_engine,
+    func,
+    inspect,
+    select,
+)
+from typer.testing import CliRunner
+
+from shortlist.cli.main import app
+from shortlist.db import migrate
+from shortlist.db.engine import normalise_url
+from tests.conftest import KINDS
+from tests.databases import DatabaseFactory
+
+REVISIONS = sorted(migrate.known_revisions())
+
+
+def reflected(connection: Connection) -> MetaData:
+    found = MetaData()
+    found.reflect(connection)
+    return found
+
+
+def fill(connection: Connection, number: int) -> None:
+    """Put a row that differs by `number` into each table, in the order of what refers to what."""
+    for table in reflected(connection).sorted_tables:
+        if table.name != "alembic_version":
+            connection.execute(table.insert().values(row(table, number)))
+
+
+def row(table: Table, number: int) -> dict[str, Any]:
+    return {column.name: value(column.type, number) for column in table.columns}
+
+
+def value(kind: Any, number: int) -> Any:
+    match kind:
+        case Boolean():
+            return False
+        case Double() | Float() | Numeric():
+            return number / 7
+        case Integer():
+            return 1000 + number
+        case LargeBinary():
+            return bytes([number]) * 16
+        case _:
+            return f"row {number}"
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in reflected(connection).sorted_tables
+        if table.name != "alembic_version"
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_of_every_earlier_version_survive_every_step(
+    kind: str, databases: DatabaseFactory, tmp_path: Path
+) -> None:
+    url = databases.create_empty(kind, tmp_path)
+    engine = create_engine(normalise_url(url))
+    expected: dict[str, int] = {}
+    for number, revision in enumerate(REVISIONS):
+        migrate.upgrade(url, revision)
+        with engine.begin() as connection:
+            tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+            before = counts(connection)
+            assert {name: before[name] for name in expected if before[name] < expected[name]} == {}, revision
+            fill(connection, number)
+            expected = {name: before[name] + 1 for name in tables}
+    migrate.upgrade(url)
+    with engine.begin() as connection:
+        assert migrate.current(connection) == migrate.HEAD
+        assert counts(connection) == expected
+        assert expected["candidate"] == len(REVISIONS)
+    engine.dispose()
+    databases.drop(url)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_check_tells_what_an_upgrade_will_do(kind: str, databases: DatabaseFactory, tmp_path: Path) -> None:
+    url = databases.create_empty(kind, tmp_path)
+    empty = CliRunner().invoke(app, ["db", "check", "--database", url])
+    assert empty.exit_code == 1
+    assert "empty" in empty.output
+    migrate.upgrade(url, "0005")
+    behind = CliRunner().invoke(app, ["db", "check", "--database", url])
+    assert behind.exit_code == 1
+    assert "0008" in behind.output
+    assert "metric_latest" in behind.output, "a table that is there and is changed"
+    migrate.upgrade(url)
+    current = CliRunner().invoke(app, ["db", "check", "--database", url])
+    assert current.exit_code == 0, current.output
+    assert "nothing to do" in current.output
+    databases.drop(url)
