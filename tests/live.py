@@ -33,6 +33,13 @@ class LiveServer:
     def tracking_uri(self) -> str:
         return f"{self.url}/api/v4/projects/root%2Fdefault/ml/mlflow"
 
+    def new_project(self, name: str) -> str:
+        """The tracking address of a new project, which is not the one that the server's own address stands for."""
+        with self.client() as client:
+            made = client.post("/api/v4/projects", json={"name": name, "path": name})
+        assert made.status_code == 201, made.text
+        return f"{self.url}/api/v4/projects/root%2F{name}/ml/mlflow"
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(timeout=30)

@@ -29,7 +29,7 @@ class Result:
 
 
 def run(client: str, scenario: str) -> Result:
-    """A scenario below a project's address with a token, or, for the first one, at the root with a password."""
+    """A scenario in a project of its own with a token, or, for the first one, at the root with a password."""
     started = perf_counter()
     with tempfile.TemporaryDirectory() as name, live_server(Path(name) / "data") as server:
         plain = scenario == "scenario"
@@ -42,7 +42,7 @@ def run(client: str, scenario: str) -> Result:
             [str(ENVIRONMENTS / client / "bin" / "python"), str(HERE / f"{scenario}.py")],
             env={
                 **os.environ,
-                "MLFLOW_TRACKING_URI": server.url if plain else server.tracking_uri,
+                "MLFLOW_TRACKING_URI": server.url if plain else server.new_project("tried"),
                 "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
                 "MPLCONFIGDIR": name,
                 "PYTHONWARNINGS": "ignore",

@@ -8,29 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.live import PASSWORD, TOKEN, LiveServer, live_server
+from tests.databases import DatabaseFactory
+from tests.live import PASSWORD, TOKEN, live_server
 
 HERE = Path(__file__).parent
 WITH_TOKEN = {"MLFLOW_TRACKING_TOKEN": TOKEN}
 WITH_PASSWORD = {"MLFLOW_TRACKING_USERNAME": "root", "MLFLOW_TRACKING_PASSWORD": PASSWORD}
 
 
-def _project(server: LiveServer, name: str) -> str:
-    """The tracking address of a new project."""
-    with server.client() as client:
-        made = client.post("/api/v4/projects", json={"name": name, "path": name})
-    assert made.status_code == 201, made.text
-    return f"{server.url}/api/v4/projects/root%2F{name}/ml/mlflow"
-
-
-def _run(python: str, folder: Path) -> dict[str, str]:
+def _run(python: str, folder: Path, database: str = "") -> dict[str, str]:
     """What each scenario says with a client, each in a project of its own on one server."""
-    with live_server(folder / "data") as server:
+    with live_server(folder / "data", database) as server:
         asked = [
-            ("scenario", {"MLFLOW_TRACKING_URI": _project(server, "logging"), **WITH_TOKEN}),
+            ("scenario", {"MLFLOW_TRACKING_URI": server.new_project("logging"), **WITH_TOKEN}),
             ("scenario_short", {"MLFLOW_TRACKING_URI": server.url, **WITH_PASSWORD}),
-            ("scenario_methods", {"MLFLOW_TRACKING_URI": _project(server, "methods"), **WITH_TOKEN}),
-            ("scenario_models", {"MLFLOW_TRACKING_URI": _project(server, "models"), **WITH_TOKEN}),
+            ("scenario_methods", {"MLFLOW_TRACKING_URI": server.new_project("methods"), **WITH_TOKEN}),
+            ("scenario_models", {"MLFLOW_TRACKING_URI": server.new_project("models"), **WITH_TOKEN}),
         ]
         environment = {
             **os.environ,
@@ -65,8 +58,12 @@ def test_the_newest_client(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif("SHORTLIST_TEST_MLFLOW_2" not in os.environ, reason="SHORTLIST_TEST_MLFLOW_2 names no Python")
-def test_a_2_22_client(tmp_path: Path) -> None:
-    said = _run(os.environ["SHORTLIST_TEST_MLFLOW_2"], tmp_path)
+def test_a_2_22_client_on_postgresql(tmp_path: Path, databases: DatabaseFactory) -> None:
+    url = databases.create("postgresql", tmp_path)
+    try:
+        said = _run(os.environ["SHORTLIST_TEST_MLFLOW_2"], tmp_path, url)
+    finally:
+        databases.drop(url)
 
     assert all(line.startswith("ok 2.22") for line in said.values())
     assert "sixteen_threads" in said["scenario_models"]
