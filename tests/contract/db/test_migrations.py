@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from shortlist.db import engine, migrate
 from shortlist.db.schema import METADATA
@@ -113,3 +114,58 @@ def test_a_newer_database_is_refused(empty_url: str) -> None:
 
     with pytest.raises(InvalidValue, match="newer than this program"):
         migrate.prepare(empty_url)
+
+
+def add(connection: Connection, table: str, **values: Any) -> None:
+    """A row, with zeros and empty texts where a value is needed and none is given."""
+    for column in inspect(connection).get_columns(table):
+        if column["name"] not in values and not column["nullable"] and column["default"] is None:
+            values[column["name"]] = "" if column["type"].python_type is str else 0
+    names = ", ".join(values)
+    given = ", ".join(f":{name}" for name in values)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({given})"), values)
+
+
+def test_packages_of_versions_that_were_there_before_bear_their_names(empty_url: str) -> None:
+    """Revision 0007 on a database that was filled before it: packages get their models' names, bytes are counted."""
+    opened = engine.create(engine.normalise_url(empty_url))
+    with opened.connect() as connection, engine.begin_write(connection):
+        command.upgrade(migrate.config(connection), "0006")
+    opened.dispose()
+    with connected(empty_url) as connection:
+        for project, name in ((1, "tree"), (2, "forest")):
+            add(connection, "model", project_id=project, iid=5, name=name)
+            for number, deleted_at in ((2, None), (3, 1000)):
+                version = {"model_name": name, "semver": f"{number}.0.0-{project}", "deleted_at": deleted_at}
+                add(connection, "model_version", project_id=project, model_iid=5, number=number, iid=number, **version)
+            packages = (("ml_model_5", "2"), ("ml_model_5", "3"), ("ml_model_7", "1"), ("ml_experiment_5", "2"))
+            for number, (old, its_version) in enumerate(packages):
+                add(
+                    connection,
+                    "package",
+                    project_id=project,
+                    id=number,
+                    type="ml_model",
+                    name=old,
+                    version=its_version,
+                )
+            for size in (30, 12):
+                add(connection, "blob", project_id=project, sha256=bytes([size]), size=size, location=str(size))
+    migrate.upgrade(empty_url)
+
+    with connected(empty_url) as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT project_id, name, version, status FROM package ORDER BY project_id, id"
+        )
+        assert [tuple(row) for row in rows] == [
+            (1, "tree", "2.0.0-1", "default"),
+            (1, "ml_model_5", "3", "default"),
+            (1, "ml_model_7", "1", "default"),
+            (1, "ml_experiment_5", "2", "default"),
+            (2, "forest", "2.0.0-2", "default"),
+            (2, "ml_model_5", "3", "default"),
+            (2, "ml_model_7", "1", "default"),
+            (2, "ml_experiment_5", "2", "default"),
+        ]
+        counted = connection.exec_driver_sql("SELECT project_id, value FROM counter WHERE name = 'package_bytes'")
+        assert sorted(tuple(row) for row in counted) == [(1, 42), (2, 42)]
