@@ -18,7 +18,7 @@ class PackageArtifacts(HttpArtifactRepository):
     """The artifact repository of `http` and `https`: as it was for all addresses but those of packages."""
 
     def __init__(self, artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
-        super().__init__(at_proxy(artifact_uri), tracking_uri, registry_uri)
+        super().__init__(at_proxy(artifact_uri), tracking_uri, registry_uri)  # pyright: ignore[reportUnknownMemberType]
 
 
 def at_proxy(uri: str) -> str:

@@ -109,11 +109,11 @@ class BlobStore:
             await self._put_whole(location, first)
         else:
             await self._put_parts(location, first, iterator, part_bytes)
-        await self._flush(location)
+            await self._flush(location)
         return Stored(blocks.size, await digest.result())
 
     async def _put_whole(self, location: str, content: bytes) -> None:
-        upload = asyncio.ensure_future(obstore.put_async(self._store, location, content, use_multipart=False))
+        upload = asyncio.ensure_future(self._write_whole(location, content))
         try:
             with self._meters.store("put"):
                 await asyncio.shield(upload)
@@ -123,6 +123,13 @@ class BlobStore:
             raise
         except connect.STORE_ERRORS as error:
             raise self._unavailable(error, "put", location) from error
+
+    async def _write_whole(self, location: str, content: bytes) -> None:
+        if self._folder is None:
+            await obstore.put_async(self._store, location, content, use_multipart=False)
+        else:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, self._folder.put, location, content)
 
     async def _put_parts(self, location: str, first: bytes, rest: AsyncIterator[bytes], part_bytes: int) -> None:
         feed = Feed()
