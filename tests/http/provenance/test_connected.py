@@ -135,6 +135,25 @@ def test_where_a_job_token_may_stand(
         assert answer.status_code == status, (headers, auth, answer.text)
 
 
+def test_a_job_uploads_and_downloads_packages(
+    application: Application, runner: asyncio.Runner, cast: Cast, gitlab: GitLab, trusted: None
+) -> None:
+    anyone = Client(application.asgi, runner, None, cast.project)
+    gitlab.jobs_of_tokens["of-the-job"] = job()
+    base = f"/api/v4/projects/{cast.project.replace('/', '%2F')}/packages"
+    for number, (headers, auth) in enumerate(
+        (({"job-token": "of-the-job"}, None), ({}, ("gitlab-ci-token", "of-the-job")))
+    ):
+        file = f"{base}/generic/tools/1.0/{number}"
+        assert anyone.request("PUT", file, content=b"x", headers=headers, auth=auth).status_code == 201
+        assert anyone.get(file, headers=headers, auth=auth).content == b"x"
+        assert [item["name"] for item in anyone.get(base, headers=headers, auth=auth).json()] == ["tools"]
+    settings = base.replace("v4", "v1") + "/settings"
+    denied = anyone.request("PATCH", settings, json={"duplicates_allowed": False}, headers={"job-token": "of-the-job"})
+    assert denied.status_code == 403
+    assert anyone.get(base).status_code == 401
+
+
 REFUSED = {
     "a job that has ended": (job(status="success"), "no running job"),
     "another branch": (job(ref="main"), "its ref is refs/heads/main"),
