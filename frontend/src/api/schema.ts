@@ -362,6 +362,7 @@ export interface Comparison {
   environment: ComparedText[];
   images: LoggedImage[];
   diffs: DiffFile[];
+  tables: TableFile[];
 }
 
 export interface Curve {
@@ -1101,6 +1102,11 @@ export interface Standing {
   step: number | null;
   unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
   at_step: Record<string, Value>;
+}
+
+export interface TableFile {
+  candidate: number;
+  path: string;
 }
 
 export interface TokenCreate {

@@ -20,6 +20,7 @@ _IMAGE = re.compile(r"\.(png|jpe?g|gif|webp)\Z", re.IGNORECASE)
 # What MLflow's log_image writes: images/KEY+step+N+timestamp+N+UUID.png, `%` for `+` in older clients.
 _LOGGED_IMAGE = re.compile(r"^images/(?P<key>.+?)[+%]step[+%](?P<step>\d+)[+%]timestamp[+%]\d+[+%][^/]*\.\w+\Z")
 _NUMBERED = re.compile(r"^(?P<key>.*?)[-_.]?(?P<step>\d{1,15})(?P<suffix>\.\w+)\Z")
+_TABLE = re.compile(r"\.(csv|tsv|json)\Z", re.IGNORECASE)
 _DIFF = re.compile(r"\.(diff|patch)\Z", re.IGNORECASE)
 _ENVIRONMENT = (
     "requirements.txt",
@@ -184,6 +185,11 @@ def image_of(candidate_iid: int, path: str) -> Image | None:
     if numbered is not None and numbered["key"].rpartition("/")[2]:
         return Image(candidate_iid, numbered["key"], int(numbered["step"]), path)
     return Image(candidate_iid, path, None, path)
+
+
+def is_table(path: str) -> bool:
+    """Whether a file may hold a table: CSV, TSV, or JSON as MLflow's `log_table` writes it."""
+    return _TABLE.search(path) is not None
 
 
 def is_diff(path: str) -> bool:

@@ -23,6 +23,8 @@ MAX_CANDIDATES = 100
 _MAX_CELLS = 20_000
 _MAX_FILES = 2_000
 _MAX_IMAGES = 3_000
+_MAX_TABLES = 1_000
+_MAX_TABLE_BYTES = 2 * 1024 * 1024
 _MAX_ENVIRONMENT_BYTES = 256 * 1024
 
 
@@ -75,6 +77,7 @@ def compare(connection: Connection, scope: Scope, iids: Sequence[int]) -> Compar
         code_url=rules.code_url(code),
         images=images[:_MAX_IMAGES],
         diffs=[(iid, file.path) for iid in order for file in files[iid] if rules.is_diff(file.path)],
+        tables=_tables(files),
         environment_files=[(iid, file) for iid in order for file in _environment_files(files[iid])],
     )
 
@@ -91,6 +94,16 @@ def _at_step(connection: Connection, scope: Scope, compared: Sequence[Compared])
 def _files(connection: Connection, scope: Scope, record: CandidateRecord) -> list[PackageFile]:
     package = packages.candidate_package(record.experiment_iid, record.iid)
     return packages.files(connection, scope, package, _MAX_FILES)[0]
+
+
+def _tables(files: Mapping[int, Sequence[PackageFile]]) -> list[tuple[int, str]]:
+    found = [
+        (iid, file.path)
+        for iid, listed in files.items()
+        for file in listed
+        if file.size <= _MAX_TABLE_BYTES and rules.is_table(file.path)
+    ]
+    return found[:_MAX_TABLES]
 
 
 def _datasets(datasets: Sequence[DatasetInput]) -> dict[str, str]:

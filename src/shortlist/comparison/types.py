@@ -78,4 +78,5 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     code_url: str | None
     images: Sequence[Image]
     diffs: Sequence[tuple[int, str]]  # candidate and path of a file with uncommitted changes
+    tables: Sequence[tuple[int, str]]  # candidate and path of a file that may hold a table
     environment_files: Sequence[tuple[int, PackageFile]]

@@ -56,6 +56,7 @@ def _shown(found: ours.Comparison, environment: Sequence[ours.TextRow]) -> wire.
         code_url=found.code_url,
         environment=_texts(environment),
         images=[wire.LoggedImage(item.candidate_iid, item.series, item.step, item.path) for item in found.images],
+        tables=[wire.TableFile(iid, path) for iid, path in found.tables],
         diffs=[wire.DiffFile(iid, path) for iid, path in found.diffs],
     )
 

@@ -68,6 +68,13 @@ class DiffFile(msgspec.Struct):
     path: str
 
 
+class TableFile(msgspec.Struct):
+    """A file that may hold a table: CSV, TSV, or JSON as MLflow's `log_table` writes it."""
+
+    candidate: int
+    path: str
+
+
 class Comparison(msgspec.Struct):
     """Candidates beside each other. `omitted` counts metrics beyond the limit; `code_url` shows what lies between
     two commits, where the repository is at GitLab or GitHub."""
@@ -85,3 +92,4 @@ class Comparison(msgspec.Struct):
     environment: list[ComparedText]
     images: list[LoggedImage]
     diffs: list[DiffFile]
+    tables: list[TableFile]

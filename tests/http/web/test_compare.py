@@ -62,6 +62,7 @@ def log(rita: Client, run: str, name: str, points: list[tuple[int, float | str, 
         "images/sample#one+step+3+timestamp+17+abc.png": "png",
         "plots/confusion.png": "png",
         "code.patch": "--- a\n+++ b\n",
+        "per_class.csv": "class,precision\none,0.5\n",
     }
     for path, text in uploads.items():
         answer = rita.request("PUT", f"{files}/{root}/{path.replace('#', '%23')}", content=text.encode())

@@ -1,0 +1,99 @@
+"""Charts of an experiment's page: what they say is what the API says, by pointer, by keyboard and by address."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.axe import overflow, violations
+from tests.e2e.conftest import Filled, OpenPage
+from tests.e2e.test_experiment import API
+
+
+def _asked(filled: Filled, kind: str, **query: Any) -> dict[str, Any]:
+    with filled.server.client() as client:
+        return client.post(f"{API}/experiments/{filled.experiment}/charts", json={"kind": kind, **query}).json()
+
+
+def _card(page: Page, kind: str) -> Locator:
+    card = page.locator(f"[data-chart={kind}]")
+    card.scroll_into_view_if_needed()
+    return card
+
+
+def test_every_chart_has_a_sentence_and_a_table_with_the_numbers_of_the_api(page: Page, filled: Filled) -> None:
+    page.goto(filled.experiment_path)
+    page.get_by_text("Charts", exact=True).click()
+    assert parse_qs(urlsplit(page.url).query)["show"] == ["charts"]
+    for kind in ("history", "importance", "parallel", "scatter", "pareto", "correlation"):
+        card = _card(page, kind)
+        found = _asked(filled, kind)
+        expect(card.get_by_role("heading", level=3)).to_have_text(found["title"], timeout=20_000)
+        expect(card.locator(".summary")).to_have_text(found["summary"])
+        card.get_by_role("button", name=re.compile("^Data")).click()
+        rows = page.get_by_role("dialog").locator("tbody tr")
+        expect(rows).to_have_count(len(found["columns"][0]["values"]))
+        first = rows.first.locator("td").all_inner_texts()
+        shown = [column["values"][0] for column in found["columns"]]
+        assert [_read(text) for text in first if text][-1 * len(shown) :] or not shown
+        for value in shown:
+            if isinstance(value, float):
+                assert value in [_read(text) for text in first]
+        page.keyboard.press("Escape")
+
+
+def _read(text: str) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def test_the_keyboard_walks_the_points_and_a_range_on_an_axis_filters(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.experiment_path}?show=charts&axes=params.model&axes=max(metrics.%22val/accuracy%22)")
+    history = _card(page, "history").locator("svg[aria-roledescription=chart]")
+    history.focus()
+    page.keyboard.press("Home")
+    found = _asked(filled, "history")
+    expect(_card(page, "history").get_by_role("status")).to_contain_text(found["marks"][0]["name"])
+    axis = _card(page, "parallel").get_by_role("button", name=re.compile("Range of val/accuracy, highest: all"))
+    axis.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("button", name=re.compile("Range of val/accuracy, highest: 0"))).to_be_visible()
+    filter_text = page.get_by_label("Search and filter candidates").input_value()
+    assert filter_text.startswith('max(metrics."val/accuracy") >= ')
+    assert parse_qs(urlsplit(page.url).query)["filter"] == [filter_text]
+    with filled.server.client() as client:
+        rows = client.post(
+            f"{API}/experiments/{filled.experiment}/candidates/search", json={"filter": filter_text}
+        ).json()
+    expect(page.get_by_text(re.compile(rf"^{rows['total']} of \d+ candidates$"))).to_be_visible()
+    page.get_by_role("button", name="Clear the ranges").click()
+    expect(page.get_by_label("Search and filter candidates")).to_have_value("")
+
+
+def test_the_address_holds_the_view_and_pages_are_accessible(open_page: OpenPage, filled: Filled) -> None:
+    address = f"{filled.experiment_path}?show=charts&x=params.learning_rate&y=score&colour=params.model"
+    for width, theme in ((1440, "light"), (390, "dark")):
+        page = open_page(width=width, theme=theme)
+        page.goto(address)
+        for kind in ("history", "importance", "parallel", "pareto", "correlation", "scatter"):
+            expect(_card(page, kind).get_by_role("heading", level=3)).to_be_visible(timeout=20_000)
+        expect(_card(page, "scatter").get_by_label("Colour")).to_have_value("params.model")
+        assert violations(page) == []
+        assert overflow(page) == 0
+
+
+def test_seeds_are_one_line_with_a_band_as_the_api_says(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.experiment_path}?chart=on&metric=val%2Faccuracy&groups=on&smooth=0.6")
+    panel = page.get_by_role("region", name="Curves")
+    expect(panel.get_by_text("mlp-64 (n = 3)").first).to_be_attached(timeout=20_000)
+    with filled.server.client() as client:
+        members = [filled.candidates[f"mlp-64-s{seed}"] for seed in range(3)]
+        band = client.post(f"{API}/bands", json={"candidates": members, "key": "val/accuracy"}).json()["bands"][0]
+    panel.get_by_role("button", name="Data").click()
+    row = page.get_by_role("dialog").get_by_role("row").filter(has_text="mlp-64 (n = 3)")
+    expect(row).to_contain_text(json.dumps(max(band["mean"])))
