@@ -58,11 +58,11 @@ def test_the_keyboard_walks_the_points_and_a_range_on_an_axis_filters(page: Page
     page.keyboard.press("Home")
     found = _asked(filled, "history")
     expect(_card(page, "history").get_by_role("status")).to_contain_text(found["marks"][0]["name"])
-    axis = _card(page, "parallel").get_by_role("button", name=re.compile("Range of val/accuracy, highest: all"))
+    axis = _card(page, "parallel").get_by_role("button", name=re.compile("Range of val.accuracy, highest: all"))
     axis.focus()
     for _ in range(3):
         page.keyboard.press("ArrowUp")
-    expect(page.get_by_role("button", name=re.compile("Range of val/accuracy, highest: 0"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Range of val.accuracy, highest: 0"))).to_be_visible()
     filter_text = page.get_by_label("Search and filter candidates").input_value()
     assert filter_text.startswith('max(metrics."val/accuracy") >= ')
     assert parse_qs(urlsplit(page.url).query)["filter"] == [filter_text]
