@@ -2,7 +2,7 @@
 
 A token names nothing by itself, so each is looked up, and what was found is kept for a minute under its digest: that
 is how long a job that has ended may go on. While GitLab is down, what it said is believed for ten minutes. Made-up
-tokens must not become a flood of questions, so there is a limit on those that GitLab does not know.
+tokens must not become a flood of questions, so each address has a limit of those that GitLab does not know.
 """
 
 import time
@@ -13,6 +13,7 @@ from shortlist.connected import rules
 from shortlist.connected.client import GitLab, Job, line
 from shortlist.errors import RateLimited, Unauthenticated, Unavailable
 from shortlist.identity import keys
+from shortlist.identity.rate_limit import AttemptLimit
 from shortlist.outbound import OutboundError
 from shortlist.provenance import claims
 from shortlist.provenance.systems import SYSTEMS
@@ -21,7 +22,7 @@ from shortlist.provenance.types import Facts, Identity
 FRESH_SECONDS = 60.0
 STALE_SECONDS = 600.0
 _MAX_KEPT = 10_000
-_MAX_UNKNOWN = 30  # in `FRESH_SECONDS`
+_MAX_UNKNOWN = 30
 _MAX_TOKEN = 4_096
 _REFUSED = (401, 403, 404)
 
@@ -33,14 +34,14 @@ class JobTokens:
         self._gitlab = gitlab
         self._clock = clock
         self._kept: OrderedDict[bytes, tuple[float, Identity | None]] = OrderedDict()
-        self._unknown: list[float] = []
+        self._unknown = AttemptLimit(_MAX_UNKNOWN)
 
-    async def identity(self, token: str) -> Identity:
-        """Which job presents a token.
+    async def identity(self, token: str, address: str) -> Identity:
+        """Which job presents a token, from this address.
 
         Raises:
             Unauthenticated: GitLab does not know it, or its job does not run. Unavailable: GitLab does not answer.
-            RateLimited: too many unknown tokens of late.
+            RateLimited: too many unknown tokens from there of late.
         """
         if len(token) > _MAX_TOKEN or not (token.isascii() and token.isprintable()):
             raise Unauthenticated("This is no token of a GitLab job.")
@@ -48,9 +49,8 @@ class JobTokens:
         at, known = self._kept.get(digest, (float("-inf"), None))
         if now - at < FRESH_SECONDS:
             return _or_refuse(known)
-        self._unknown = [moment for moment in self._unknown if now - moment < FRESH_SECONDS]
-        if known is None and len(self._unknown) >= _MAX_UNKNOWN:
-            raise RateLimited("Too many tokens that GitLab does not know; wait a minute.")
+        if known is None and self._unknown.reached(address):
+            raise RateLimited("Too many tokens from here that GitLab does not know; wait up to ten minutes.")
         try:
             found = await self._ask(token)
         except OutboundError as error:
@@ -60,7 +60,7 @@ class JobTokens:
                 raise Unavailable(f"GitLab cannot say whose job token this is: {error.reason}.") from None
             found = None
         if found is None:
-            self._unknown.append(now)
+            self._unknown.failed(address)
         self._kept[digest] = (now, found)
         self._kept.move_to_end(digest)
         while len(self._kept) > _MAX_KEPT:

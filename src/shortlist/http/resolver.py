@@ -197,7 +197,7 @@ class Resolver:
                 presented.identity_token, None if reference is None else _number_or(reference)
             )
         if presented.job_token is not None and self._job_tokens is not None:
-            return await self._of_job(presented.job_token, self._job_tokens, reference)
+            return await self._of_job(presented.job_token, self._job_tokens, reference, address)
         if presented.password is None:
             return await self._database.read(lambda connection: _identify(connection, presented))
         login = presented.login
@@ -218,13 +218,13 @@ class Resolver:
         return found
 
     async def _of_job(
-        self, token: str, job_tokens: JobTokens, reference: str | None
+        self, token: str, job_tokens: JobTokens, reference: str | None, address: str
     ) -> tuple[Actor, Callable[[Connection], None] | None]:
         """A token of our own, whoever sends it so; else one that the connected GitLab is asked about."""
         try:
             return await self._database.read(lambda connection: _of_token(connection, token))
         except Unauthenticated:
-            who = await job_tokens.identity(token)
+            who = await job_tokens.identity(token, address)
         return await self._verifier.admit(who, None if reference is None else _number_or(reference))
 
     async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
