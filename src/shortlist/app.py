@@ -23,6 +23,7 @@ from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.kernel import Operation
 from shortlist.http.openapi import document
 from shortlist.http.proxies import TrustedProxies
+from shortlist.http.request_limit import RequestLimit
 from shortlist.http.resolver import Resolver
 from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
@@ -119,6 +120,7 @@ def build(settings: Settings, sibling: Sibling | None = None) -> Application:
         database=database,
         blobs=blobs,
         readiness=Readiness(database, blobs),
+        request_limit=RequestLimit(settings.requests_per_second),
         uploads=Uploads(storage, direct=settings.direct_transfers),
         signer=Signer(database),
         folder=folder,

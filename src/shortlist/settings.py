@@ -73,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_generic_file_bytes: int = 5 * 1024 * 1024 * 1024  # of one file uploaded to a generic package
     truncate_long_values: bool = True  # cut an overlong parameter or tag as MLflow's server does; false: refuse it
     direct_transfers: bool = False  # large files go between clients and the object store itself, by signed addresses
+    requests_per_second: int = 0  # of one token, account or address, in each process; 0: no limit
     keep_deleted_hours: int = 7 * 24  # how long a deleted file's bytes stay before a sweep frees them; at least 1
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root
@@ -112,21 +113,24 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
     except msgspec.ValidationError as error:
         raise _wrong(str(error)) from None
-    if not 0 <= settings.port <= 65535:
-        raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
+    _check_numbers(settings)
     if bool(settings.tls_certificate) != bool(settings.tls_key):
         raise InvalidValue("Wrong setting tls_certificate: it and tls_key need each other.", field="tls_certificate")
-    if not 1 <= settings.workers <= 256:
-        raise InvalidValue("Wrong setting workers: it must be between 1 and 256.", field="workers")
     _check_networks(settings.trusted_proxies)
     for issuer in settings.ci_issuers:
         check_url(issuer, "ci_issuers")
     if settings.gitlab_url:
         check_url(settings.gitlab_url, "gitlab_url")
     _check_providers(settings)
-    if settings.keep_deleted_hours < 1:
-        raise InvalidValue("Wrong setting keep_deleted_hours: it must be at least 1.", field="keep_deleted_hours")
     return settings
+
+
+def _check_numbers(settings: Settings) -> None:
+    if not 0 <= settings.port <= 65535:
+        raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
+    for name, least in (("requests_per_second", 0), ("workers", 1), ("keep_deleted_hours", 1)):
+        if getattr(settings, name) < least:
+            raise InvalidValue(f"Wrong setting {name}: it must be at least {least}.", field=name)
 
 
 def _from_text(name: str, text: str) -> Any:

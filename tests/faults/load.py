@@ -40,9 +40,10 @@ class BatchLogger(threading.Thread):
     def run(self) -> None:
         with self._server.client() as client:
             try:
-                if not self.run_id:
+                while not self.run_id:
                     answer = client.post(f"{RUNS}/create", json={"experiment_id": "0"})
-                    self.run_id = answer.json()["run"]["info"]["run_id"]
+                    if answer.status_code == 200:
+                        self.run_id = answer.json()["run"]["info"]["run_id"]
                 while not self.stop.is_set():
                     try:
                         self._log(client)

@@ -62,3 +62,36 @@ def test_dropped_connections_lose_nothing(database_kind: str, databases: Databas
             check_complete(client, loggers)
     admin.dispose()
     databases.drop(url)
+
+
+def test_running_out_of_connections_refuses_some_and_loses_nothing(databases: DatabaseFactory, tmp_path: Path) -> None:
+    url = make_url(databases.create("postgresql", tmp_path))
+    role = f"few_{url.database}"
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 3"))
+        for what in ("TABLES", "SEQUENCES"):
+            connection.execute(text(f"GRANT ALL ON ALL {what} IN SCHEMA public TO {role}"))
+    few = url.set(username=role).render_as_string(hide_password=False)
+    with live_server(tmp_path / "data", few) as server, admin.connect() as connection:
+        enough = threading.Semaphore(0)
+        loggers = [BatchLogger(server, enough) for _ in range(WRITERS)]
+        for logger in loggers:
+            logger.start()
+        for _ in range(40):
+            assert enough.acquire(timeout=60)
+        connection.execute(text(f"ALTER ROLE {role} CONNECTION LIMIT -1"))
+        for _ in range(40):
+            assert enough.acquire(timeout=60)
+        for logger in loggers:
+            logger.stop.set()
+            logger.join(timeout=60)
+        assert {status for logger in loggers for status in logger.statuses} <= {200, 503}
+        assert sum(logger.statuses[200] for logger in loggers) > 0
+        with server.client() as client:
+            check_complete(client, loggers)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP OWNED BY {role}"))
+        connection.execute(text(f"DROP ROLE {role}"))
+    admin.dispose()
+    databases.drop(url.render_as_string(hide_password=False))

@@ -1,5 +1,6 @@
 """From bytes to a request struct: body limits, JSON, query strings, and errors that name the field."""
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from typing import Any, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from shortlist.errors import DomainError, InvalidValue, TooLarge
 
@@ -15,6 +16,11 @@ _AT = re.compile(r"^(?P<what>.*?) - at `(?P<where>(?:key in )?\$?.*?)`$")
 _MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]+)`")
 _MAX_QUERY_FIELDS = 1000
 _INT64 = 2**63
+
+
+# A body may take so long, and a second more for so many bytes.
+PATIENCE_SECONDS = 30.0
+SLOWEST_BYTES = 4096
 
 
 class ClientGone(Exception):  # noqa: N818 - an event more than an error
@@ -26,7 +32,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
 
     Raises:
         TooLarge: it is longer than `limit` bytes; the rest is not read.
-        InvalidValue: it is shorter than its Content-Length said, or compressed.
+        InvalidValue: it is shorter than its Content-Length said, compressed, or comes too slowly.
     """
     if headers.get("content-encoding", "identity").lower() != "identity":
         # A few bytes could unpack to more than the memory holds, and no client needs it.
@@ -34,7 +40,8 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     declared = headers.get("content-length")
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"The body has {declared} bytes; the limit is {limit}.", field="Content-Length")
-    message = await receive()
+    began = asyncio.get_running_loop().time()
+    message = await _in_time(receive, began, 0)
     if message["type"] == "http.disconnect":
         raise ClientGone
     body: bytes = message.get("body", b"")
@@ -42,7 +49,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
         parts = [body]
         size = len(body)
         while message.get("more_body", False):
-            message = await receive()
+            message = await _in_time(receive, began, size)
             if message["type"] == "http.disconnect":
                 raise ClientGone
             part = message.get("body", b"")
@@ -54,6 +61,15 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     if len(body) > limit:
         raise TooLarge(f"The body has {len(body)} bytes; the limit is {limit}.", field="Content-Length")
     return body
+
+
+async def _in_time(receive: Receive, began: float, size: int) -> Message:
+    """The next part of a body of which `size` bytes have come: one that drips would hold its request for ever."""
+    try:
+        async with asyncio.timeout_at(began + PATIENCE_SECONDS + size / SLOWEST_BYTES):
+            return await receive()
+    except TimeoutError:
+        raise InvalidValue("The body came too slowly.", field="body") from None
 
 
 class RequestDecoder:

@@ -10,6 +10,7 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 
+from shortlist.access.actions import Action
 from shortlist.access.scope import GroupScope
 from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.access_log import without_ticket
@@ -89,6 +90,8 @@ class Operation:
         address = client_address(scope)
         actor = await self._authoriser.actor(scope["method"], action, headers, reference, address)
         scope["user"] = actor.username
+        if action is not Action.SERVER_PUBLIC:  # health and sign-in answer whoever floods the rest
+            self._services.request_limit.take(actor, address)
         granted = await self._authoriser.scope(actor, action, reference, address)
         return Call(
             services=self._services,

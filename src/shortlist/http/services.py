@@ -1,9 +1,10 @@
 """What handlers reach through `call.services`: built once by `app`, passed down, never a module global."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shortlist.db.database import Database
+from shortlist.http.request_limit import RequestLimit
 from shortlist.meters.meters import Meters
 from shortlist.settings import Settings
 
@@ -47,4 +48,5 @@ class Services:
     sign_ups: "AttemptLimit"  # accounts that an address made
     readiness: "Readiness"
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many
+    request_limit: RequestLimit = field(default_factory=lambda: RequestLimit(0))
     siblings: "Siblings | None" = None  # the other server processes on this port

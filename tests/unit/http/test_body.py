@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from starlette.types import Message
 
 from shortlist.errors import InvalidValue, TooLarge
+from shortlist.http import body
 from shortlist.http.body import ClientGone, RequestDecoder, read_body
 
 
@@ -121,3 +123,18 @@ def test_a_client_that_goes_away_ends_the_request() -> None:
     parts = receiver({"type": "http.request", "body": b"a", "more_body": True}, {"type": "http.disconnect"})
     with pytest.raises(ClientGone):
         asyncio.run(read_body(parts, {}, 5))
+
+
+@pytest.mark.parametrize("sent", [0, 3])
+def test_a_body_that_does_not_come_is_given_up(sent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "PATIENCE_SECONDS", 0.01)
+    parts = iter([b"x"] * sent)
+
+    async def drips() -> Message:
+        part = next(parts, None)
+        if part is None:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": part, "more_body": True}
+
+    with pytest.raises(InvalidValue, match="too slowly"):
+        asyncio.run(read_body(drips, {}, 1000))
