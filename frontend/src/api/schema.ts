@@ -402,6 +402,13 @@ export interface DiffFile {
 
 export type Done = Record<string, never>;
 
+export interface Doomed {
+  iid: number;
+  experiment_iid: number;
+  name: string;
+  ended_at: number;
+}
+
 export type Empty = Record<string, never>;
 
 export interface Ended {
@@ -843,6 +850,13 @@ export interface PlaceTokenCreate {
   role?: 'developer' | 'guest' | 'maintainer' | 'owner' | 'planner' | 'reporter';
 }
 
+export interface Plan {
+  deleted: Doomed[];
+  kept_best: number;
+  kept_promoted: number;
+  kept_marked: number;
+}
+
 export interface Project {
   id: number;
   full_path: string;
@@ -992,6 +1006,25 @@ export interface ReportRow {
   value: number | '-Infinity' | 'Infinity' | 'NaN' | null;
   delta: number | null;
   ci: Ci;
+}
+
+export interface Retention {
+  rule: Rule | null;
+  plan: Plan;
+}
+
+export interface RetentionChange {
+  rule: Rule | null;
+}
+
+export interface RetentionTrial {
+  rule: Rule;
+}
+
+export interface Rule {
+  delete_after_days: number;
+  keep_best?: number;
+  keep_promoted?: boolean;
 }
 
 export interface Score {
