@@ -32,8 +32,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer
             "allowed_domains": ["lab.example"],
         }
         folder = tmp_path_factory.mktemp("provider")
-        given = {"port": str(port), "external_url": url, "sign_in_providers": json.dumps([settings])}
-        with live_server(folder, **given) as server:
+        providers = json.dumps([settings])
+        with live_server(folder, port=str(port), external_url=url, sign_in_providers=providers) as server:
             yield server, provider
 
 

@@ -14,7 +14,7 @@ from shortlist.access.scope import Author
 from shortlist.audit import service as audit
 from shortlist.audit.types import Change
 from shortlist.clock import now_ms
-from shortlist.errors import InvalidValue, NotFound, PermissionDenied
+from shortlist.errors import AlreadyExists, InvalidValue, NotFound, PermissionDenied
 from shortlist.identity import accounts, store, store_links
 from shortlist.identity import service as identity
 from shortlist.identity.types import LinkedIdentity, User
@@ -115,8 +115,13 @@ def _created(connection: Connection, author: Author, provider: SignInProvider, p
         raise SignInFailed(Problem.NO_ACCOUNT, f"{person.subject!r} has no account, and none may be made")
     username = _free_username(connection, person)
     new = accounts.NewAccount(username=username, name=_shown_name(person.name), email=person.email)
-    made = accounts.create(connection, author, new)
-    projects.ensure_user_namespace(connection, made)
+    try:
+        made = accounts.create(connection, author, new)
+        projects.ensure_user_namespace(connection, made)
+    except (AlreadyExists, InvalidValue) as error:  # an address that is none, or a username taken meanwhile
+        raise SignInFailed(
+            Problem.REFUSED, f"no account can be made for {person.subject!r}: {error.message}"
+        ) from None
     return made
 
 

@@ -53,7 +53,7 @@ def verify(token: str, key: Key, expected: Expected, now: int | None = None) -> 
         raise _refused(f"the ID token is not valid: {error}") from None
     _check_party(claims, expected.client_id)
     _check_access_token(claims, str(decoded.header["alg"]), expected.access_token)
-    if not 0 < len(claims["sub"]) <= _MAX_SUBJECT:
+    if not 0 < len(claims["sub"]) <= _MAX_SUBJECT or not claims["sub"].isprintable():
         raise _refused("the ID token names nobody")
     return claims
 

@@ -259,6 +259,13 @@ def test_a_provider_that_is_down_is_named(opened: Open, database_kind: str) -> N
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_an_address_that_is_none_makes_no_account(opened: Open, provider: TestProvider, database_kind: str) -> None:
+    provider.knows("w1", preferred_username="wim", email="a b@c d", email_verified=True)
+    browser = opened(create_accounts=True)
+    assert (problem(browser.sign_in("w1")), browser.user) == ("refused", None)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_only_allowed_domains_and_groups_sign_in(opened: Open, provider: TestProvider, database_kind: str) -> None:
     limits = {"create_accounts": True, "allowed_domains": ("Example.com",), "allowed_groups": ("staff",)}
     for email, verified, groups, expected in (

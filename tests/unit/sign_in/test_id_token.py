@@ -63,6 +63,7 @@ def test_a_good_token_is_believed(changed: dict[str, Any]) -> None:
         {"sub": ""},
         {"sub": 7},
         {"sub": "s" * 300},
+        {"sub": "s\x00"},
         {"exp": int(time.time()) - 3600},
         {"exp": None},
         {"exp": "tomorrow"},
