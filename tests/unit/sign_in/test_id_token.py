@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from shortlist.sign_in.id_token import Expected, verify
 from shortlist.sign_in.types import Problem, SignInFailed
 from tests.ci import ec_key, rsa_key
 
+NOW = 2_000_000_000
 KEY = rsa_key("first")
 EXPECTED = Expected(issuer="https://id.example", client_id="shortlist", nonce="n1", access_token="at")
 
@@ -22,8 +22,7 @@ def half(text: str) -> str:
 
 
 def token(*, key: Any = KEY, alg: str = "RS256", **changed: Any) -> str:
-    now = int(time.time())
-    claims = {"iss": "https://id.example", "aud": "shortlist", "sub": "s1", "nonce": "n1", "iat": now, "exp": now + 60}
+    claims = {"iss": "https://id.example", "aud": "shortlist", "sub": "s1", "nonce": "n1", "iat": NOW, "exp": NOW + 60}
     whole = {name: value for name, value in {**claims, **changed}.items() if value is not None}
     return jwt.encode({"alg": alg, "kid": "first"}, whole, key, algorithms=[alg])
 
@@ -36,11 +35,11 @@ def token(*, key: Any = KEY, alg: str = "RS256", **changed: Any) -> str:
         {"aud": ["shortlist", "other"], "azp": "shortlist"},
         {"azp": "shortlist"},
         {"at_hash": half("at")},
-        {"exp": int(time.time()) - 10},  # within what two clocks may differ
+        {"exp": NOW - 10},  # within what two clocks may differ
     ],
 )
 def test_a_good_token_is_believed(changed: dict[str, Any]) -> None:
-    assert verify(token(**changed), KEY, EXPECTED)["sub"] == "s1"
+    assert verify(token(**changed), KEY, EXPECTED, NOW)["sub"] == "s1"
 
 
 @pytest.mark.parametrize(
@@ -64,12 +63,12 @@ def test_a_good_token_is_believed(changed: dict[str, Any]) -> None:
         {"sub": 7},
         {"sub": "s" * 300},
         {"sub": "s\x00"},
-        {"exp": int(time.time()) - 3600},
+        {"exp": NOW - 3600},
         {"exp": None},
         {"exp": "tomorrow"},
-        {"iat": int(time.time()) + 3600},
+        {"iat": NOW + 3600},
         {"iat": None},
-        {"nbf": int(time.time()) + 3600},
+        {"nbf": NOW + 3600},
         {"at_hash": half("another access token")},
         {"at_hash": 7},
         {"at_hash": ""},
@@ -77,7 +76,7 @@ def test_a_good_token_is_believed(changed: dict[str, Any]) -> None:
 )
 def test_a_wrong_claim_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(SignInFailed) as failed:
-        verify(token(**changed), KEY, EXPECTED)
+        verify(token(**changed), KEY, EXPECTED, NOW)
     assert failed.value.problem is Problem.REFUSED
 
 
@@ -97,4 +96,4 @@ def test_a_signature_of_somebody_else_is_refused() -> None:
         "",
     ):
         with pytest.raises(SignInFailed):
-            verify(forged, KEY, EXPECTED)
+            verify(forged, KEY, EXPECTED, NOW)
