@@ -206,12 +206,12 @@ def test_files_are_seen_in_place(page: Page, filled: Filled) -> None:
     panel.get_by_role("button", name="As text").click()
     expect(panel.locator("pre")).to_contain_text('{"model": {"layers": [64]')
     panel.get_by_role("link", name="summary.md").click()
-    expect(panel.get_by_role("heading", name="Summary")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Summary", exact=True)).to_be_visible()
     expect(panel.get_by_text("<script>alert(1)</script>")).to_be_visible()
     panel.get_by_role("link", name="weights.bin").click()
     expect(panel.get_by_text("cannot be shown here")).to_be_visible()
     with page.expect_download() as download:
-        panel.get_by_role("link", name="Download").click()
+        panel.get_by_role("link", name="Download", exact=True).click()
     assert download.value.suggested_filename == "weights.bin"
 
 
