@@ -31,25 +31,26 @@ def words(text: str) -> set[str]:
 # Fields of requests that say which record is meant; their values are olga's.
 IDS = words(
     """
-    candidate candidates experiment experiment_id experiment_ids model model_id model_version_id package
-    package_file_id package_id publisher run_id run_uuid session_id source_run_id token_id user version
+    candidate candidates experiment experiment_id experiment_ids experiments identity model model_id
+    model_version_id package package_file_id package_id publisher run_id run_uuid session_id source_run_id
+    token_id upload_id user version
     """
 )
 # Fields that hold something new, a choice, or the name of what the caller is about to make.
 PLAIN = words(
     """
-    access_level administrator admin alias aliases archive_existing_versions artifact_location axes axis
-    baseline ci_project ci_project_id code colour columns constraints current_password datasets
-    dataset_digest dataset_name default_group_visibility default_least_writing_role
-    default_project_visibility description direction email end end_time environment expires_at filter
-    force_random_password full_path issuer key keys kind last least_writing_role login max_file_bytes
-    max_generic_file_bytes max_results metadata metric metrics minus model_json model_experiments_access
-    model_experiments_access_level model_registry_access model_registry_access_level model_type models name
-    namespace namespace_id new_name new_password note order_by package_name package_registry_access
-    package_registry_access_level package_version page_token params parent parent_id password path
-    permanently_remove points project_size_limit ranked reduction ref reset_password restricted_visibilities
-    restricted_visibility_levels role run_link run_name run_view_type scopes sign_up signup_enabled source
-    stage stages start start_time status step system tag_key tags timestamp user_id username value view
+    access_level admin administrator alias aliases archive_existing_versions artifact_location axes axis baseline
+    ci_project ci_project_id code colour columns constraints current_password dataset_digest dataset_name datasets
+    default_group_visibility default_least_writing_role default_project_visibility description direction directory
+    duplicate_exceptions duplicates_allowed email end end_time environment expires_at filter force_random_password
+    full_path issuer key keys kind last least_writing_role login max_file_bytes max_generic_file_bytes max_results
+    metadata metric metrics minus model_experiments_access model_experiments_access_level model_json
+    model_registry_access model_registry_access_level model_type models name namespace namespace_id new_name
+    new_password note num_parts number order_by package_name package_registry_access package_registry_access_level
+    package_version page_token params parent parent_id parts password path permanently_remove points
+    project_size_limit provider ranked reduction ref reset_password restricted_visibilities
+    restricted_visibility_levels role run_link run_name run_view_type scopes sign_up signup_enabled source stage
+    stages start start_time status step system tag_key tags target ticket timestamp user_id username value view
     view_type visibility x x_key y
     """
 )
@@ -59,6 +60,7 @@ VALUES: dict[str, Any] = {
     "alias": "champion",
     "current_password": "x",
     "direction": "maximize",
+    "directory": "candidate:1",
     "key": "k",
     "kind": "scatter",
     "keys": ["k"],
@@ -69,6 +71,9 @@ VALUES: dict[str, Any] = {
     "new_name": "other",
     "note": "x",
     "params": [{"key": "k", "value": "v"}],
+    "num_parts": 1,
+    "number": 1,
+    "parts": [{"part_number": 1, "etag": "x"}],
     "path": "a.txt",
     "role": "guest",
     "scopes": ["api"],
@@ -87,6 +92,10 @@ VALUES_AT: dict[str, dict[str, Any]] = {
     "/logged-models/{model_id}": {"status": "LOGGED_MODEL_READY"},
     "/models/{model}/versions/{version}": {"stage": "staging"},
 }
+# What reads without a struct take from their query.
+IN_QUERY = {"candidates": "1", "run_id": "1", "path": "a.txt", "metrics": "m", "keys": "m"}
+# What only olga's project has, and no request here sends.
+SECRET = "zebrafish"
 # Answers of 200 that are right. A list or a curve of what the caller's own project has under these ids: nothing. And
 # deleting an artifact passes over what is not there.
 EMPTY = {
@@ -94,7 +103,9 @@ EMPTY = {
     "runs/search",
     "logged-models/search",
     "candidates/search",
+    "/bands",
     "/curves",
+    "/leaders",
     "mlflow-artifacts/artifacts/{path:path}",
 }
 # Registered models are known by name on MLflow's surface, so there the name is the id.
@@ -129,24 +140,39 @@ def test_every_field_of_a_write_is_known_to_be_an_id_or_not() -> None:
 def foreign(as_member: AsMember, cast: Cast) -> dict[str, Any]:
     """One of everything in olga's project and account, as `IDS` name it."""
     olga, mlflow = as_member("olga"), as_member("olga").mlflow
-    run = mlflow.new_run(mlflow.new_experiment())
+    said = [{"key": "k", "value": SECRET}]
+    experiment = mlflow.new_experiment(f"{SECRET} experiment", tags=said)
+    run = mlflow.new_run(experiment, run_name=SECRET, tags=said)
+    mlflow.call("runs/log-parameter", run_id=run, key=f"{SECRET}.p", value=SECRET)
+    mlflow.call("runs/log-metric", run_id=run, key=f"{SECRET}.m", value=1, timestamp=1)
+    mlflow.call("runs/log-metric", run_id=run, key="m", value=1, timestamp=1)
+    # Such a search waits for the fold of the metrics, which would otherwise change rows in the background later.
+    mlflow.call("runs/search", experiment_ids=["1"], order_by=["metrics.m DESC"])
     logged = mlflow.call("logged-models", experiment_id="1", name="m")["model"]["info"]["model_id"]
-    mlflow.call("registered-models/create", name="net")
-    mlflow.call("model-versions/create", name="net", source="candidate:1", run_id=run)
+    mlflow.call("registered-models/create", name="net", description=SECRET, tags=said)
+    mlflow.call("model-versions/create", name="net", source="candidate:1", run_id=run, description=SECRET, tags=said)
+    put = olga.request("PUT", f"{mlflow.files}/candidate:1/a.txt", content=SECRET.encode())
+    assert put.status_code == 200
     base = f"/api/v4/projects/{cast.project_id}"
-    put = olga.request("PUT", f"{base}/packages/generic/tools/1.0.0/a.txt", content=b"text")
+    begin = mlflow.files.replace("/artifacts", "/mpu/create/candidate:1")
+    upload = done(olga.post(begin, {"path": "candidate:1/big.bin", "num_parts": 1}))["upload_id"]
+    put = olga.request("PUT", f"{base}/packages/generic/tools/1.0.0/a.txt", content=SECRET.encode())
     assert put.status_code == 201
     package = next(item for item in olga.get(f"{base}/packages").json() if item["name"] == "tools")
     files = olga.get(f"{base}/packages/{package['id']}/package_files").json()
-    rule = {"issuer": "https://gitlab.com", "ci_project": "a/b", "ref": "main"}
+    rule = {"issuer": "https://gitlab.com", "ci_project": f"{SECRET}/b", "ref": "main"}
     publisher = done(olga.post(f"/api/v1/projects/{cast.project_id}/trusted_publishers", rule), 201)["id"]
-    made = done(olga.post(f"/api/v1/projects/{cast.project_id}/access-tokens", {"name": "t", "scopes": ["api"]}), 201)
+    made = done(
+        olga.post(f"/api/v1/projects/{cast.project_id}/access-tokens", {"name": SECRET, "scopes": ["api"]}), 201
+    )
     return {
         "candidate": 1,
         "candidates": [1],
         "experiment": 1,
         "experiment_id": "1",
         "experiment_ids": ["1"],
+        "experiments": [1],
+        "identity": 1,
         "model": 1,
         "model_id": logged,
         "model_version_id": 1,
@@ -159,6 +185,7 @@ def foreign(as_member: AsMember, cast: Cast) -> dict[str, Any]:
         "session_id": 1,
         "source_run_id": run,
         "token_id": made["id"],
+        "upload_id": upload,
         "user": cast.users["rita"].id,
         "version": "1",
     }
@@ -166,31 +193,41 @@ def foreign(as_member: AsMember, cast: Cast) -> dict[str, Any]:
 
 def requests_of(foreign: dict[str, Any], cast: Cast, group: str) -> Iterator[tuple[Endpoint, str, dict[str, Any]]]:
     """Each write that names an id: as an address in otto's places, with a body."""
-    mount = f"/api/v4/projects/{cast.other_project.replace('/', '%2F')}/ml/mlflow"
     for endpoint in writes():
-        named = fields_of(endpoint)
-        by_name = any(word in endpoint.path for word in BY_NAME) and not endpoint.path.endswith(("/create", "/search"))
-        artifact = "mlflow-artifacts/artifacts" in endpoint.path
         adds_member = endpoint.method == "POST" and endpoint.path.endswith("/members")
-        if not (named & IDS or by_name or artifact) or adds_member:
-            continue
-        values = {
-            **VALUES,
-            **foreign,
-            "name": "net" if by_name else "x",
-            "models": [{"model_id": foreign["model_id"]}],
-        }
-        values |= next((given for end, given in VALUES_AT.items() if endpoint.path.endswith(end)), {})
-        if artifact:
-            values["path"] = "candidate:1/a.txt"
-        path = endpoint.path.replace("{project}", cast.other_project.replace("/", "%2F")).replace("{group}", group)
-        for name in named:
-            path = path.replace(f"{{{name}}}", str(values.get(name, "x"))).replace(
-                f"{{{name}:path}}", str(values.get(name, "x"))
-            )
-        if path.startswith(("/api/2.0", "/ajax-api")):
-            path = mount + path
-        yield endpoint, path, {name: values[name] for name in named if name in values}
+        if (fields_of(endpoint) & IDS or is_by_name(endpoint) or is_of_artifacts(endpoint)) and not adds_member:
+            yield endpoint, *request_of(endpoint, foreign, cast.other_project, group)
+
+
+def is_by_name(endpoint: Endpoint) -> bool:
+    return any(word in endpoint.path for word in BY_NAME) and not endpoint.path.endswith(("/create", "/search"))
+
+
+def is_of_artifacts(endpoint: Endpoint) -> bool:
+    return "mlflow-artifacts/" in endpoint.path
+
+
+def request_of(endpoint: Endpoint, foreign: dict[str, Any], project: str, group: str) -> tuple[str, dict[str, Any]]:
+    """The address of an endpoint in these places, and what to send: olga's ids, and what else it needs."""
+    values = {
+        **VALUES,
+        **foreign,
+        "name": "net" if is_by_name(endpoint) else "x",
+        "models": [{"model_id": foreign["model_id"]}],
+    }
+    values |= next((given for end, given in VALUES_AT.items() if endpoint.path.endswith(end)), {})
+    if is_of_artifacts(endpoint):
+        values["path"] = "candidate:1/a.txt"
+    encoded = project.replace("/", "%2F")
+    path = endpoint.path.replace("{project:path}", project).replace("{project}", encoded)
+    path = path.replace("{group:path}", group).replace("{group}", group.replace("/", "%2F"))
+    named = fields_of(endpoint)
+    for name in named:
+        value = str(values.get(name, "x"))
+        path = path.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", value)
+    if path.startswith(("/api/2.0", "/api/3.0", "/ajax-api", "/get-artifact", "/model-versions/")):
+        path = f"/api/v4/projects/{encoded}/ml/mlflow{path}"
+    return path, {name: values[name] for name in named if name in values}
 
 
 def test_an_id_of_somebody_else_is_not_found_and_changes_nothing(
@@ -213,6 +250,30 @@ def test_an_id_of_somebody_else_is_not_found_and_changes_nothing(
     assert not wrong, "\n".join(wrong)
     assert tried > 120
     assert application.services.database.read_now(lambda connection: everything_of(connection, cast)) == before
+
+
+def test_no_answer_of_any_address_tells_what_somebody_else_has(
+    as_member: AsMember, cast: Cast, foreign: dict[str, Any]
+) -> None:
+    """Reads, pages and writes, with olga's ids in otto's places and in her own: what only she has is in no answer."""
+    otto = as_member("otto")
+    done(otto.post("/api/v1/groups", {"path": "den"}), 201)
+    told: list[str] = []
+    for _, endpoint in all_endpoints():
+        if endpoint.path.endswith("/events"):
+            continue  # without an end
+        for project, group in ((cast.other_project, "den"), (cast.project, "lab")):
+            path, sent = request_of(endpoint, foreign, project, group)
+            reads = endpoint.method == "GET"
+            options: dict[str, Any] = {"params": {**IN_QUERY, **sent}} if reads else {"json": sent}
+            # What ends otto's own project or credentials would hide the rest.
+            if not reads and project == cast.other_project and not fields_of(endpoint) & IDS:
+                continue
+            answer = otto.request(endpoint.method, path, **options)
+            assert answer.status_code < 500 or answer.status_code == 501, (path, answer.text[:300])
+            if SECRET in answer.text or SECRET.encode() in answer.content:
+                told.append(f"{endpoint.method} {path}: {answer.status_code}")
+    assert told == []
 
 
 def everything_of(connection: Connection, cast: Cast) -> dict[str, list[tuple[Any, ...]]]:
