@@ -400,6 +400,12 @@ export interface DiffFile {
   path: string;
 }
 
+export interface Difference {
+  key: string;
+  here: string | null;
+  there: string | null;
+}
+
 export type Done = Record<string, never>;
 
 export interface Doomed {
@@ -719,6 +725,22 @@ export interface NamespaceItem {
 
 export interface NamespaceList {
   namespaces: NamespaceItem[];
+}
+
+export interface Neighbour {
+  iid: number;
+  name: string;
+  status: string;
+  differences: Difference[];
+  score: Score | null;
+  rank: number | null;
+}
+
+export interface Neighbourhood {
+  by: string | null;
+  lower_is_better: boolean;
+  score: Score | null;
+  neighbours: Neighbour[];
 }
 
 export interface Package {

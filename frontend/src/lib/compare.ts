@@ -47,17 +47,17 @@ export interface DeltaText {
 }
 
 /** The distance to the baseline: the sign is that of the number, the word that of the metric's direction. */
-export function deltaText(cell: MetricCell): DeltaText | null {
+export function deltaText(cell: Pick<MetricCell, 'delta' | 'better'>, baseline = 'the baseline'): DeltaText | null {
   const { delta } = cell;
   if (delta === null) return null;
-  if (delta === 0) return { arrow: '=', text: 'equal', words: 'the same as the baseline', tone: 'same' };
+  if (delta === 0) return { arrow: '=', text: 'equal', words: `the same as ${baseline}`, tone: 'same' };
   const tone = cell.better === null ? 'unknown' : cell.better ? 'better' : 'worse';
   const size = short(Math.abs(delta), 3);
   const judged = tone === 'unknown' ? '' : `, ${tone}`;
   return {
     arrow: delta > 0 ? '▲' : '▼',
     text: `${delta > 0 ? '+' : '−'}${size}`,
-    words: `${size} ${delta > 0 ? 'higher' : 'lower'} than the baseline${judged}`,
+    words: `${size} ${delta > 0 ? 'higher' : 'lower'} than ${baseline}${judged}`,
     tone,
   };
 }

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.comparison import nearest as comparison
 from shortlist.ranking import leaders as ranking_leaders
 from shortlist.ranking import service as ranking
 from shortlist.ranking.sentence import describe
-from shortlist.tracking import store_candidates
+from shortlist.ranking.types import Direction
+from shortlist.tracking import candidates, store_candidates
 from shortlist.web import translate, wire
 from shortlist.web.wire_leaders import Leader, LeaderList
+from shortlist.web.wire_nearest import Difference, Neighbour, Neighbourhood
 
 
 def shown(connection: Connection, scope: Scope, standing: ranking.Standing) -> wire.Answer:
@@ -37,4 +40,26 @@ def leaders(connection: Connection, scope: Scope, experiment_iids: Sequence[int]
             )
             for item in found
         ]
+    )
+
+
+def nearest(connection: Connection, scope: Scope, iid: int) -> Neighbourhood:
+    """Who differs least from a candidate, and how they stand by the goal."""
+    found = comparison.nearest(connection, scope, candidates.get_by_iid(connection, scope, iid))
+    names = {other.record.iid: other.record.name for other in found.neighbours}
+    return Neighbourhood(
+        by=None if found.goal is None else describe(found.goal),
+        lower_is_better=found.goal is not None and found.goal.direction is Direction.MINIMIZE,
+        score=translate.score(found.score, names),
+        neighbours=[
+            Neighbour(
+                iid=other.record.iid,
+                name=other.record.name,
+                status=other.record.status.value,
+                differences=[Difference(item.key, item.here, item.there) for item in other.differences],
+                score=translate.score(other.score, names),
+                rank=other.rank,
+            )
+            for other in found.neighbours
+        ],
     )

@@ -9,7 +9,8 @@ from shortlist.metrics import service as metrics
 from shortlist.search import fresh
 from shortlist.tracking import candidates
 from shortlist.tracking.types import CandidateChange
-from shortlist.web import operations, translate, views, wire
+from shortlist.web import answers, operations, translate, views, wire
+from shortlist.web.wire_nearest import Neighbourhood
 
 _ONE = "/candidates/{candidate}"
 _MAX_CANDIDATES = 100
@@ -34,6 +35,19 @@ async def get(call: Call, request: wire.CandidatePath) -> wire.Candidate:
         scope,
         [record.experiment_iid],
         lambda connection: views.candidate(connection, scope, iid),
+    )
+
+
+async def nearest(call: Call, request: wire.CandidatePath) -> Neighbourhood:
+    """Tell which candidates of the experiment differ least in their parameters, and how they stand."""
+    scope, services, iid = call.project, call.services, request.candidate
+    record = await services.database.read(lambda connection: candidates.get_by_iid(connection, scope, iid))
+    return await fresh.folded(
+        services.database,
+        services.folder,
+        scope,
+        [record.experiment_iid],
+        lambda connection: answers.nearest(connection, scope, iid),
     )
 
 
@@ -109,6 +123,7 @@ ENDPOINTS = (
         "/experiments/{experiment}/candidates/search", search_page, wire.CandidateQuery, wire.CandidatePage
     ),
     operations.query_get(_ONE, get, wire.CandidatePath, wire.Candidate),
+    operations.query_get(_ONE + "/nearest", nearest, wire.CandidatePath, Neighbourhood),
     operations.write("PATCH", _ONE, change, wire.CandidateChange, wire.Candidate),
     operations.write("DELETE", _ONE, delete, wire.CandidatePath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.CandidatePath, wire.Candidate),
