@@ -13,6 +13,8 @@ class Tag(msgspec.Struct):
 
 
 class Experiment(msgspec.Struct):
+    """`workspace` is what MLflow's server says where there are none; a project is one, and its address names it."""
+
     experiment_id: str
     name: str
     artifact_location: str
@@ -20,6 +22,7 @@ class Experiment(msgspec.Struct):
     creation_time: int
     last_update_time: int
     tags: list[Tag]
+    workspace: str = "default"
 
 
 class CreateExperiment(msgspec.Struct):
