@@ -97,10 +97,10 @@ def test_a_large_file_up_and_down(
     assert Path(found).read_bytes() == content
 
     direct = "PUT store" in asked
-    iid = str(run.info.artifact_uri).rpartition(":")[2]
+    root = str(run.info.artifact_uri).removeprefix("mlflow-artifacts:/")
     if insist:
-        assert f"POST /mpu/create/candidate:{iid}/model/deep" in asked
-        assert f"POST /mpu/complete/candidate:{iid}/model/deep" in asked
+        assert f"POST /mpu/create/{root}/model/deep" in asked
+        assert f"POST /mpu/complete/{root}/model/deep" in asked
         where = "store" if direct else "/-/transfers"
         assert (asked.count(f"PUT {where}"), asked.count(f"GET {where}")) == (3, 3)
     elif direct:
@@ -108,7 +108,7 @@ def test_a_large_file_up_and_down(
     else:
         assert not any("mpu" in line or "transfers" in line for line in asked)
     with server.client() as http:
-        path = f"{server.tracking_uri}/api/2.0/mlflow-artifacts/artifacts/candidate:{iid}/model/deep/big file.bin"
+        path = f"{server.tracking_uri}/api/2.0/mlflow-artifacts/artifacts/{root}/model/deep/big file.bin"
         head = http.head(path)
         assert head.headers["etag"].strip('"') == hashlib.sha256(content).hexdigest()
         answer = http.get(path)
@@ -137,4 +137,4 @@ def test_an_upload_that_fails_on_the_way_leaves_nothing(
         with pytest.raises(Exception, match="on the way"):
             client.log_artifact(run.info.run_id, str(source))
     assert client.list_artifacts(run.info.run_id) == []
-    assert "POST /mpu/abort/candidate:" in "\n".join(asked)
+    assert any(line.startswith("POST /mpu/abort/") for line in asked)
