@@ -1,6 +1,8 @@
 """A backup of a server under load is one moment of it, and a restored installation is what was copied."""
 
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +18,7 @@ from shortlist.backup.store import Content, copied_tables
 from shortlist.blobs.store import BlobStore
 from shortlist.cli.main import app
 from shortlist.db.database import Database
+from shortlist.db.schema import METADATA
 from shortlist.errors import Unavailable
 from tests.databases import DatabaseFactory
 from tests.faults.load import POINTS, BatchLogger, stored_steps
@@ -23,6 +26,13 @@ from tests.live import LiveServer, live_server
 
 WRITERS = 3
 FILES = "/api/2.0/mlflow-artifacts/artifacts"
+
+
+def test_a_process_that_only_makes_backups_knows_every_table() -> None:
+    """The tests import everything; the command does not."""
+    program = "from shortlist.backup import store; print(*(table.name for table in store.copied_tables()))"
+    known = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert known == [table.name for table in METADATA.sorted_tables]
 
 
 def shortlist(*words: str) -> Result:

@@ -81,6 +81,10 @@ async def _copy_tables(
             raise InvalidValue(
                 f"The database has schema {found}; this program copies {migrate.HEAD}.", field="database"
             )
+        missing = await asyncio.to_thread(store.missing_tables, connection)
+        if missing:
+            names = ", ".join(sorted(missing))
+            raise InvalidValue(f"The database has tables that are not Shortlist's: {names}.", field="database")
         made_at = now_ms()
         for number, table in enumerate(tables):
             progress("tables", number, len(tables))

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, MetaData, Table, func, inspect, select, text
 
 from shortlist.db.database import Database
-from shortlist.db.metadata import METADATA
+from shortlist.db.schema import METADATA
 from shortlist.packages.tables import blob
 
 Row = Sequence[Any]
@@ -37,6 +37,12 @@ def snapshot(database: Database) -> Generator[Connection]:
 def copied_tables() -> list[Table]:
     """Every table, those that others refer to first."""
     return METADATA.sorted_tables
+
+
+def missing_tables(connection: Connection) -> set[str]:
+    """Tables that the database has and that would not be copied."""
+    known = {table.name for table in copied_tables()} | {"alembic_version"}
+    return set(inspect(connection).get_table_names()) - known
 
 
 def rows(connection: Connection, table: Table) -> Iterator[list[Row]]:
