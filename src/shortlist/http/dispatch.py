@@ -127,6 +127,10 @@ class Dispatcher:
                 await operation(scope, receive, send)
             return
         others = () if mounted else self._candidates(scope["method"], scope["path"])
+        # The end of a route's pattern would let a last line break pass, and the name would lose it.
+        if "\n" in asked:
+            await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]!r}"), scope, send)
+            return
         for route in (*self._mounted, *others):
             match, child = route.matches(scope)
             if match.value:

@@ -51,6 +51,7 @@ def names(rita: Client) -> list[str]:
 @example(path="..%2f..%2fetc")
 @example(path="%2e%2e/%2e%2e/b")
 @example(path="a\0b")
+@example(path="a\n")
 def test_a_name_is_refused_or_kept_as_it_is(rita: Client, base: str, tmp_path: Path, path: str) -> None:
     before = {file for file in tmp_path.parent.rglob("*") if file.is_file() and tmp_path not in file.parents}
     try:
