@@ -22,25 +22,39 @@ export interface Oddity {
  * point is lost where a step was logged twice.
  */
 export function align(curves: readonly Pick<Curve, 'x' | 'y'>[]): Aligned {
-  const at = curves.map(() => 0);
+  const most = new Map<number, number>();
+  for (const { x } of curves) {
+    for (const [value, from, to] of runs(x)) {
+      if ((most.get(value) ?? 0) < to - from) most.set(value, to - from);
+    }
+  }
   const x: number[] = [];
-  const y: Ordinate[][] = curves.map(() => []);
-  for (;;) {
-    let next = Number.POSITIVE_INFINITY;
-    curves.forEach((curve, index) => {
-      const value = curve.x[at[index] as number];
-      if (value !== undefined && value < next) next = value;
-    });
-    if (next === Number.POSITIVE_INFINITY) return { x, y };
-    x.push(next);
-    curves.forEach((curve, index) => {
-      const here = at[index] as number;
-      if (curve.x[here] === next) {
-        const value = toNumber(curve.y[here] ?? 'NaN');
-        y[index]?.push(Number.isFinite(value) ? value : null);
-        at[index] = here + 1;
-      } else y[index]?.push(undefined);
-    });
+  const places = new Map<number, number>();
+  for (const value of Float64Array.from(most.keys()).sort()) {
+    places.set(value, x.length);
+    for (let times = most.get(value) ?? 0; times > 0; times -= 1) x.push(value);
+  }
+  const y = curves.map((curve) => {
+    const ordinates = Array<Ordinate>(x.length).fill(undefined);
+    for (const [value, from, to] of runs(curve.x)) {
+      const place = places.get(value) ?? 0;
+      for (let at = from; at < to; at += 1) {
+        const number = toNumber(curve.y[at] ?? 'NaN');
+        ordinates[place + at - from] = Number.isFinite(number) ? number : null;
+      }
+    }
+    return ordinates;
+  });
+  return { x, y };
+}
+
+/** Each different value of an ascending axis with where it begins and where the next one does. */
+function* runs(x: readonly number[]): Generator<[value: number, from: number, to: number]> {
+  let from = 0;
+  for (let to = 1; to <= x.length; to += 1) {
+    if (x[to] === x[from] && to < x.length) continue;
+    yield [x[from] as number, from, to];
+    from = to;
   }
 }
 
