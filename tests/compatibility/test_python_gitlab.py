@@ -76,6 +76,24 @@ def test_version_and_metadata(root: gitlab.Gitlab) -> None:
     assert ask(root, "/metadata")["enterprise"] is False
 
 
+def test_the_instances_settings(root: gitlab.Gitlab, server: LiveServer) -> None:
+    settings = root.settings.get()
+    assert (settings.signup_enabled, settings.restricted_visibility_levels) == (False, [])
+    settings.restricted_visibility_levels = ["public"]
+    settings.max_file_bytes = 2**33
+    settings.save()
+    try:
+        assert root.settings.get().max_file_bytes == 2**33
+        _, owner = person(root, server)
+        with pytest.raises(GitlabCreateError, match="restricted"):
+            owner.projects.create({"name": "open", "visibility": "public"})
+        with pytest.raises(GitlabUpdateError, match="403"):
+            owner.settings.update(None, {"signup_enabled": True})
+    finally:
+        root.settings.update(None, {"restricted_visibility_levels": [], "max_file_bytes": None})
+    assert root.settings.get().max_file_bytes is None
+
+
 def test_users_are_created_found_blocked_and_deleted(root: gitlab.Gitlab, server: LiveServer) -> None:
     user_id, client = person(root, server)
     user = root.users.get(user_id)
