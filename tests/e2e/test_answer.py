@@ -86,7 +86,14 @@ def test_a_baseline_is_set_by_a_key(page: Page, answered: Lab) -> None:
     for key in ("j", "j", "b"):
         page.keyboard.press(key)
     expect(page.get_by_text("Compared with “vit-s0”.")).to_be_visible()
-    rows = page.locator("tbody tr[data-iid]")
+    pinned = page.locator("tbody.pinned tr[data-iid]")
+    expect(pinned).to_contain_text("vit-s0")
+    assert violations(page) == []
+    page.get_by_label("Search and filter candidates").fill("params.model = 'knn'")
+    rows = page.locator("tbody:not(.pinned) tr[data-iid]")
+    expect(rows).to_have_count(1)
+    expect(pinned).to_contain_text("baseline")
+    page.goto(answered.path)
     expect(rows.nth(1)).to_contain_text("baseline")
     expect(rows.nth(0)).to_contain_text("▲+0.020")
     expect(rows.nth(0)).to_contain_text("higher than the baseline, better")

@@ -49,7 +49,7 @@ def test_the_menu_of_a_row_promotes_and_sets_the_baseline(page: Page, filled: Fi
         ("Compare others with it", "Compared with “forest-s0”."),
         ("No baseline", "No baseline any more."),
     ):
-        page.get_by_role("row", name="forest-s0").click(button="right")
+        page.get_by_role("row", name="forest-s0").last.click(button="right")
         page.get_by_role("menuitem", name=item).click()
         expect(page.get_by_text(text)).to_be_visible()
     with filled.server.client() as client:

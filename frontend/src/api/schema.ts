@@ -201,6 +201,7 @@ export interface CandidatePage {
   candidates: CandidateRow[];
   total: number;
   next_page_token: string | null;
+  baseline: CandidateRow | null;
 }
 
 export interface CandidatePath {

@@ -17,6 +17,8 @@ const AGAIN = 1000;
 export class CandidateList {
   rows = $state.raw<readonly CandidateRow[]>([]);
   total = $state(0);
+  /** The goal's baseline, whether or not it is among the rows; null where they have another order. */
+  baseline = $state.raw<CandidateRow | null>(null);
   /** True while a new search is under way and the rows are still those of the last. */
   searching = $state(false);
   /** Why the server refused the search; the rows are still those of the last good one. */
@@ -48,6 +50,7 @@ export class CandidateList {
   /** Takes a page that was read elsewhere as the first of the current search. */
   take(page: CandidatePage): void {
     this.rows = page.candidates;
+    this.baseline = page.baseline ?? null;
     this.total = page.total;
     this.#token = page.next_page_token ?? null;
   }
@@ -127,6 +130,7 @@ export class CandidateList {
     if (run.signal.aborted || run !== this.#running) return;
     if (columns !== undefined || this.rows.length <= size) return this.take(page);
     this.rows = [...page.candidates, ...this.#tail(page, size)];
+    this.baseline = page.baseline ?? null;
     this.total = page.total;
   }
 

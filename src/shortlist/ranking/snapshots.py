@@ -13,7 +13,10 @@ Place = tuple[int, Score]  # the number among all candidates of the experiment, 
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The places of a ranked search, best first, whoever has no rank last; `ranked` is how many have one."""
+    """The places of a ranked search, best first, whoever has no rank last; `ranked` is how many have one.
+
+    `baseline` is the place of the goal's baseline, whether or not the filter leaves it.
+    """
 
     project_id: int
     experiment_iid: int
@@ -21,6 +24,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     goal: Goal | None
     places: Sequence[Place]
     ranked: int
+    baseline: Place | None = None
 
 
 class Snapshots:

@@ -67,10 +67,14 @@ def snapshot(connection: Connection, scope: Scope, query: wire.CandidateQuery) -
     experiments.get(connection, scope, query.experiment)
     standing = ranking.standing(connection, scope, query.experiment)
     places: list[Place] = list(enumerate(standing.scores, 1))
+    named = None if standing.goal is None else standing.goal.baseline
+    baseline = next((place for place in places if place[1].iid == named), None)
     if query.filter:
         found = search.matching(connection, scope, query.experiment, query.filter)
         places = [place for place in places if place[1].iid in found]
-    return standing, Snapshot(scope.project_id, query.experiment, query.filter, standing.goal, places, standing.ranked)
+    return standing, Snapshot(
+        scope.project_id, query.experiment, query.filter, standing.goal, places, standing.ranked, baseline
+    )
 
 
 def _kept(snapshots: Snapshots, scope: Scope, query: wire.CandidateQuery, after: _After) -> Snapshot | None:
@@ -107,34 +111,39 @@ def _cut(
     shown = found.places[start : start + query.max_results]
     following = start + len(shown)
     loader = RowLoader(query.columns)
-    rows = (
-        loader(connection, scope, [score.iid for _, score in shown])
-        if found.goal is None
-        else _rows(connection, scope, loader, shown, found.ranked)
-    )
+    if found.goal is None:
+        rows, baseline = loader(connection, scope, [score.iid for _, score in shown]), None
+    else:
+        rows, baseline = _rows(connection, scope, loader, found, shown)
     more = following < len(found.places)
     return wire.CandidatePage(
         [row for row in rows if not row.deleted],
         len(found.places),
         f"{name}-{following}-{shown[-1][1].iid}" if more and shown else None,
+        baseline,
     )
 
 
 def _rows(
-    connection: Connection, scope: Scope, loader: RowLoader, shown: Sequence[Place], ranked: int
-) -> list[wire.CandidateRow]:
-    steps = {score.iid: score.step for _, score in shown if score.step is not None}
+    connection: Connection, scope: Scope, loader: RowLoader, found: Snapshot, shown: Sequence[Place]
+) -> tuple[list[wire.CandidateRow], wire.CandidateRow | None]:
+    """The rows of the places, and that of the baseline, which is read with them."""
+    by_iid = {place[1].iid: place for place in (*shown, *([found.baseline] if found.baseline else []))}
+    steps = {iid: score.step for iid, (_, score) in by_iid.items() if score.step is not None}
     wanted = loader.metrics is None or loader.metrics
     values = metrics.values_at(connection, scope, steps, loader.metrics) if steps and wanted else {}
-    by_iid = {score.iid: (number, score) for number, score in shown}
-    rows = loader(connection, scope, list(by_iid))
-    for row in rows:
-        number, score = by_iid[row.iid]
+    rows = {row.iid: row for row in loader(connection, scope, list(by_iid))}
+    for iid, row in rows.items():
+        number, score = by_iid[iid]
         row.standing = wire.Standing(
-            rank=number if number <= ranked else None,
+            rank=number if number <= found.ranked else None,
             value=None if score.value is None else translate.value(score.value),
             step=score.step,
             unranked=None if score.unranked is None else score.unranked.value,
-            at_step={item.key: translate.value(item.value) for item in values.get(row.iid, [])},
+            at_step={item.key: translate.value(item.value) for item in values.get(iid, [])},
         )
-    return rows
+    baseline = None if found.baseline is None else rows.get(found.baseline[1].iid)
+    return (
+        [rows[score.iid] for _, score in shown if score.iid in rows],
+        None if baseline is None or baseline.deleted else baseline,
+    )

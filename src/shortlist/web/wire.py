@@ -246,9 +246,12 @@ class CandidateRow(msgspec.Struct):
 
 
 class CandidatePage(msgspec.Struct):
+    """`baseline` is that of the goal, on every ranked page, whether or not the filter leaves it."""
+
     candidates: list[CandidateRow]
     total: int
     next_page_token: str | None = None
+    baseline: CandidateRow | None = None
 
 
 class AnsweredPage(msgspec.Struct):

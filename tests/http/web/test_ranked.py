@@ -50,6 +50,21 @@ def test_pages_and_a_filter_keep_the_ranks(rita: Client, base: str, experiment: 
     assert [row["standing"]["rank"] for row in vit["candidates"]] == [3, 5, 6, None]
 
 
+def test_the_baseline_is_on_every_page_whatever_the_filter(rita: Client, base: str, experiment: str) -> None:
+    rows = ranked(rita, base, experiment)["candidates"]
+    put(rita, base, experiment, metric="val/acc", direction="maximize", baseline=rows[4]["iid"])
+    for query in ({}, {"max_results": 2}, {"filter": "params.model = 'convnext'"}, {"filter": "name = 'nobody'"}):
+        page = ranked(rita, base, experiment, **query)
+        assert page["baseline"] == rows[4]
+    assert [row["iid"] for row in page["candidates"]] == []
+    first = ranked(rita, base, experiment, max_results=2)
+    again = ranked(rita, base, experiment, max_results=2, page_token=first["next_page_token"])
+    assert [row["iid"] for row in again["candidates"]] == [rows[2]["iid"], rows[3]["iid"]]
+    assert again["baseline"] == rows[4]
+    assert rita.request("DELETE", f"{base}/candidates/{rows[4]['iid']}").status_code == 200
+    assert ranked(rita, base, experiment)["baseline"] is None
+
+
 @pytest.mark.parametrize("forgotten", [False, True])
 def test_pages_do_not_shift_while_candidates_are_added(
     application: Application, rita: Client, base: str, experiment: str, forgotten: bool
