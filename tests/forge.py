@@ -84,8 +84,9 @@ BROKEN: dict[str, tuple[int, bytes]] = {
 
 
 class GitLab:
-    """`objects` has answers by path below the API, or from the root where it begins with a slash; `jobs_of_tokens`
-    the job of each job token. A fault is a status, or `hang`, or one of `BROKEN`; that of `*` is one of every path.
+    """`objects` has answers by path below the API, or from the root where it begins with a slash, bytes as they are;
+    `jobs_of_tokens` the job of each job token. A fault is a status, or `hang`, or one of `BROKEN`; that of `*` is one
+    of every path.
     """
 
     def __init__(self) -> None:
@@ -152,7 +153,7 @@ def served(gitlab: GitLab) -> Iterator[GitLab]:
                 self._send(*BROKEN[fault], location="/elsewhere")
             else:
                 status, answer = gitlab.answer(self.command, path, self.headers, body)
-                self._send(status, json.dumps(answer).encode())
+                self._send(status, answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
         do_POST = do_PUT = do_GET  # noqa: N815 - the names that the server looks for
 

@@ -98,8 +98,6 @@ async def ask_json(
     Raises:
         OutboundError: no answer within the limits, another status (a redirect included), or no JSON.
     """
-    import httpx  # noqa: PLC0415 - slow to import, and most servers never ask anybody
-
     sent = {"accept": "application/json", "accept-encoding": "identity", **(headers or {})}
     content = None
     if body is not None:
@@ -108,11 +106,27 @@ async def ask_json(
     elif form is not None:
         content = urlencode(form).encode()
         sent["content-type"] = "application/x-www-form-urlencoded"
+    text = await _exchange(method, url, sent, content, limits)
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise OutboundError("its answer is not JSON") from None
+
+
+async def get_bytes(url: str, *, headers: Mapping[str, str], limits: Limits = _DEFAULT) -> bytes:
+    """The body that a GET answers. Raises OutboundError."""
+    return await _exchange("GET", url, {"accept-encoding": "identity", **headers}, None, limits)
+
+
+async def _exchange(method: str, url: str, headers: Mapping[str, str], content: bytes | None, limits: Limits) -> bytes:
+    """The body of an answer with a status of 200 to 299. Raises OutboundError."""
+    import httpx  # noqa: PLC0415 - slow to import, and most servers never ask anybody
+
     try:
         async with (
             httpx.AsyncClient(follow_redirects=False, timeout=limits.seconds, verify=_tls()) as client,
             asyncio.timeout(limits.seconds),
-            client.stream(method, url, headers=sent, content=content) as response,
+            client.stream(method, url, headers=headers, content=content) as response,
         ):
             if response.is_redirect:
                 raise OutboundError("it redirects, which is not followed", response.status_code)
@@ -122,15 +136,11 @@ async def ask_json(
                     response.status_code,
                     retry_after=_seconds(response.headers.get("retry-after", "")),
                 )
-            text = await _read(response, limits.max_bytes)
+            return await _read(response, limits.max_bytes)
     except TimeoutError:
         raise OutboundError(f"no complete answer within {limits.seconds:g} seconds", unreachable=True) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise OutboundError(f"no answer ({type(error).__name__})", unreachable=True) from None
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        raise OutboundError("its answer is not JSON") from None
 
 
 def _seconds(retry_after: str) -> float | None:

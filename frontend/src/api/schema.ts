@@ -292,6 +292,7 @@ export interface CiFact {
   status: string;
   seconds: number | null;
   by: string;
+  avatar: string;
 }
 
 export interface Code {

@@ -17,6 +17,7 @@ T = TypeVar("T")
 Ask = Callable[..., Awaitable[Any]]
 
 _LIMITS = Limits(max_bytes=4 * 1024 * 1024)  # a merge request's description may have a megabyte
+_PICTURE = Limits(max_bytes=256 * 1024)
 _PAGE = 100
 _MAX_TEXT = 1_000
 
@@ -24,6 +25,7 @@ _MAX_TEXT = 1_000
 class Person(msgspec.Struct, frozen=True):
     username: str = ""
     name: str = ""
+    avatar_url: str | None = None
 
 
 class Commit(msgspec.Struct, frozen=True):
@@ -117,6 +119,10 @@ class GitLab:
     async def job_of_token(self, token: str) -> Job:
         """The job whose own token this is, while it runs."""
         return await self._get("job", Job, headers={"job-token": token})
+
+    async def picture(self, address: str) -> bytes:
+        """What is at an address of this GitLab that everybody may see, so it is asked without the token."""
+        return await outbound.get_bytes(address, headers={"accept": "image/*"}, limits=_PICTURE)
 
     async def notes(self, project: str, number: str, page: int) -> list[Note]:
         """A page of at most 100 comments on a merge request, the oldest first; a short page is the last."""

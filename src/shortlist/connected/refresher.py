@@ -5,11 +5,12 @@ import contextlib
 import threading
 from collections.abc import Iterable
 
+import msgspec
 import structlog
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
-from shortlist.connected import lookups, rules, store
+from shortlist.connected import avatars, lookups, rules, store
 from shortlist.connected.client import GitLab, line, moment
 from shortlist.connected.types import Key, Looked, Lookup
 from shortlist.db.database import Database
@@ -144,6 +145,9 @@ class Refresher:
             self._failed(lookup, error)
             return
         self._failures = 0
+        if looked.avatar_url:
+            digest = await avatars.refreshed(self._database, gitlab, lookup.project_id, looked.avatar_url, now_ms())
+            looked = msgspec.structs.replace(looked, avatar=digest)
         self._database.write_now(lambda connection: lookups.answered(connection, lookup, gitlab.url, looked, now_ms()))
 
     def _failed(self, lookup: Lookup, error: OutboundError) -> None:
@@ -186,6 +190,7 @@ async def _job(gitlab: GitLab, key: Key) -> Looked:
         seconds=found.duration,
         user=line(found.user.username if found.user else ""),
         user_name=line(found.user.name if found.user else ""),
+        avatar_url=(found.user.avatar_url or "") if found.user else "",
         # A pipeline of a merge request runs on a ref of its own, which is no branch.
         ref="" if rules.merge_request_of_ref(found.ref) else line(found.ref),
         sha=line(found.commit.id if found.commit else ""),

@@ -26,6 +26,8 @@ _FRESH_RUNNING, _FRESH_FINAL = 15 * _SECOND, 6 * _HOUR
 # What GitLab does not have, does not show to our token, or has moved.
 RETRY_MISSING = 24 * _HOUR
 _BACK_OFF = 30 * _SECOND
+# When a picture is fetched again: one that was had, refused or gone, and one that could not be asked for.
+AVATAR_FRESH, AVATAR_RETRY = 24 * _HOUR, _HOUR
 
 # What an answer adds to the facts of the candidates that it is about: fact to field of the answer.
 _ADDS: dict[Kind, dict[str, str]] = {

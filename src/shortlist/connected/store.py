@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from shortlist.connected.tables import ci_lookup
-from shortlist.connected.types import Key, Kind, Looked, Lookup
-from shortlist.db.dialect import among, insert_ignore
+from shortlist.connected.tables import ci_avatar, ci_lookup
+from shortlist.connected.types import KeptAvatar, Key, Kind, Looked, Lookup, Picture
+from shortlist.db.dialect import among, insert_ignore, upsert
 from shortlist.provenance.tables import candidate_origin
 from shortlist.tracking.tables import candidate
 
 _LOOKUP = ci_lookup.c
+_AVATAR = ci_avatar.c
 _ORIGIN = candidate_origin.c
 
 
@@ -97,6 +98,43 @@ def put_fault(connection: Connection, project_id: int, lookup: Lookup, fault: st
         .where(*_at(project_id, lookup.key))
         .values(fault=fault, due_at=due_at, failures=lookup.failures + 1)
     )
+
+
+def avatar(connection: Connection, project_id: int, address: str) -> KeptAvatar | None:
+    """What came of fetching the picture at an address, if that was ever tried for a project."""
+    statement = select(_AVATAR.digest, _AVATAR.due_at).where(
+        _AVATAR.project_id == project_id, _AVATAR.address == address
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else KeptAvatar(row.digest, row.due_at)
+
+
+def picture(connection: Connection, project_id: int, digest: str) -> Picture | None:
+    statement = select(_AVATAR.content_type, _AVATAR.content).where(
+        _AVATAR.project_id == project_id, _AVATAR.digest == digest
+    )
+    row = connection.execute(statement.limit(1)).one_or_none()
+    return None if row is None else Picture(row.content_type, bytes(row.content))
+
+
+def put_avatar(
+    connection: Connection, project_id: int, address: str, digest: str, picture: Picture, *, due_at: int
+) -> None:
+    row = {
+        "project_id": project_id,
+        "address": address,
+        "digest": digest,
+        "content_type": picture.content_type,
+        "content": picture.content,
+        "due_at": due_at,
+    }
+    upsert(connection, ci_avatar, [row])
+
+
+def set_avatar_due(connection: Connection, project_id: int, address: str, due_at: int) -> None:
+    """Fetch a picture again then; what is kept of it stays."""
+    statement = update(ci_avatar).where(_AVATAR.project_id == project_id, _AVATAR.address == address)
+    connection.execute(statement.values(due_at=due_at))
 
 
 def _place(project_id: int, key: Key) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, Table
 
-from shortlist.db.metadata import METADATA, BigId, Key, Millis, Str
+from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Str
 
 ci_lookup = Table(
     "ci_lookup",
@@ -20,3 +20,15 @@ ci_lookup = Table(
 )
 # One thread of a server process asks for all projects.
 Index("ix_ci_lookup_due_at", ci_lookup.c.due_at)
+
+ci_avatar = Table(
+    "ci_avatar",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("address", Key, primary_key=True),  # where GitLab has it
+    Column("digest", Key, nullable=False),  # SHA-256 of the content; empty where nothing is kept
+    Column("content_type", Str, nullable=False),
+    Column("content", Bytes, nullable=False),
+    Column("due_at", Millis, nullable=False),
+)
+Index("ix_ci_avatar_project_id_digest", ci_avatar.c.project_id, ci_avatar.c.digest)

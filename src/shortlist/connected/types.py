@@ -25,6 +25,8 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float | None = None
     user: str = ""
     user_name: str = ""
+    avatar_url: str = ""  # where GitLab has that person's picture
+    avatar: str = ""  # the SHA-256 of the picture that is kept of it, in hexadecimal digits
     ref: str = ""
     sha: str = ""
     source: str = ""
@@ -46,3 +48,15 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     due_at: int | None
     failures: int
     fault: str
+
+
+class Picture(msgspec.Struct, frozen=True):
+    content_type: str
+    content: bytes
+
+
+class KeptAvatar(msgspec.Struct, frozen=True):
+    """What came of fetching a picture: its SHA-256, empty where it is refused or gone; when it is fetched again."""
+
+    digest: str
+    due_at: int

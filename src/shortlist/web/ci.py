@@ -40,6 +40,8 @@ def shown(origin: Origin, looked_up: Mapping[Key, Lookup]) -> wire.Ci:
     found = {kind: looked_up.get(lookups.key_of(facts, kind)) for kind in rules.KINDS}
     answers = [item for item in found.values() if item is not None and item.fetched_at is not None]
     lines = [_line(origin, kind, more, found.get(kind)) for kind, more in _LINES if getattr(facts, kind)]
+    for line in lines:
+        line.avatar = _avatar(line, found["job"])
     return wire.Ci(
         system=facts.system,
         system_title=system_title(facts.system),
@@ -69,6 +71,12 @@ def _line(origin: Origin, kind: wire.CiKind, more: str, lookup: Lookup | None) -
         line.status, line.seconds = looked.status, looked.seconds
         line.by = (looked.user_name or looked.user) if kind == "merge_request" else ""
     return line
+
+
+def _avatar(line: wire.CiFact, job: Lookup | None) -> str:
+    """The picture of who triggered the job, and not of another person that a client may have named."""
+    looked = None if job is None else job.looked
+    return looked.avatar if looked is not None and line.kind == "user" and line.text == looked.user else ""
 
 
 def columns(origin: Origin, asked: Sequence[str] | None) -> dict[str, str]:

@@ -12,7 +12,8 @@ GrantedRole = Literal["reporter", "developer", "maintainer"]
 class CiFact(msgspec.Struct):
     """One line: `text` is its number or name, `title` what else is known of it. `verified`: the issuer vouches for it;
     otherwise the client has said it. Of a job, pipeline or merge request that a connected GitLab was asked about,
-    `status`, `seconds` and `by`, who wrote a merge request, are what it said last."""
+    `status`, `seconds` and `by`, who wrote a merge request, are what it said last. Of the person, `avatar` is the
+    SHA-256 by which `…/ci/avatars/` has the picture, empty where there is none."""
 
     kind: CiKind
     text: str
@@ -22,6 +23,7 @@ class CiFact(msgspec.Struct):
     status: str = ""
     seconds: float | None = None
     by: str = ""
+    avatar: str = ""
 
 
 class Ci(msgspec.Struct):
