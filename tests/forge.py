@@ -97,6 +97,7 @@ class GitLab:
             f"{base}/pipelines/574": pipeline(),
             f"{base}/merge_requests/41": merge_request(),
             f"{base}/repository/commits/{SHA}/merge_requests": [merge_request()],
+            "version": {"version": "18.5.1-ee", "revision": "0a1b2c3d"},
             "projects/20": {"id": 20, "path_with_namespace": PROJECT, "visibility": "private"},
         }
         self.jobs_of_tokens = {JOB_TOKEN: job()}

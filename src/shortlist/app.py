@@ -111,7 +111,7 @@ def build(settings: Settings, sibling: Sibling | None = None) -> Application:
     folder = Folder(database)
     limits = SignInLimits()
     verifier = Verifier(database, Issuers(settings.issuers), settings.external_url)
-    gitlab = GitLab(settings.gitlab_url, settings.gitlab_token) if settings.gitlab_url else None
+    gitlab = GitLab(settings.gitlab_url, settings.gitlab_token, meter=meters.gitlab) if settings.gitlab_url else None
     job_tokens = None if gitlab is None else JobTokens(gitlab)
     storage = Storage(database, blobs, settings.max_file_bytes)
     services = Services(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from sqlalchemy import create_engine, text
 from typer.testing import CliRunner, Result
 
 from shortlist.cli.main import app
+from shortlist.clock import now_ms
+from shortlist.connected.tables import ci_lookup
 from shortlist.db.database import Database
 from shortlist.ids import uuid7_bytes
 from shortlist.metrics.tables import metric_log
+from tests.forge import TOKEN, GitLab, served
 from tests.live import live_server
 
 
@@ -55,6 +59,7 @@ def test_a_healthy_installation_is_well(tmp_path: Path) -> None:
         "fold",
         "sweep",
         "issuers",
+        "gitlab",
         "store",
         "address",
     ):
@@ -116,3 +121,35 @@ def test_a_database_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     _, found = examine("--data", str(tmp_path), port="1")
     assert found["files"] == {"ok"}
+
+
+def test_the_connected_gitlab_is_asked(database: Database, database_url: str, tmp_path: Path) -> None:
+    def of_gitlab(url: str, token: str = TOKEN) -> list[tuple[str, str]]:
+        result, _ = examine(
+            "--database", database_url, data=str(tmp_path), port="1", gitlab_url=url, gitlab_token=token
+        )
+        found = [json.loads(line) for line in result.stdout.splitlines()]
+        return [(item["level"], item["sentence"]) for item in found if item["subject"] == "gitlab"]
+
+    with served(GitLab()) as gitlab:
+        well = of_gitlab(gitlab.url)
+        assert well == [
+            ("ok", f"{gitlab.url} (version 18.5.1-ee) accepts the token."),
+            ("ok", "No look-up was answered yet; 0 are wanted."),
+        ]
+        answered = {"project_id": 1, "kind": "job", "ci_project": "a/b", "failures": 0, "due_at": None, "looked": "{}"}
+        rows = [
+            {**answered, "number": "1", "fault": "", "fetched_at": now_ms() - 90_500},
+            {**answered, "number": "2", "fault": "it answered 404", "fetched_at": None},
+        ]
+        database.write_now(lambda connection: connection.execute(ci_lookup.insert(), rows))
+        level, sentence = of_gitlab(gitlab.url)[1]
+        assert level == "ok"
+        assert re.fullmatch(r"It last answered a look-up 9\d seconds ago; 1 of 2 have failed of late\.", sentence)
+        [(level, sentence), _] = of_gitlab(gitlab.url, "not-to-be-said")
+        assert (level, "refuses the token" in sentence) == ("problem", True)
+        assert "not-to-be-said" not in sentence
+        gitlab.faults["*"] = "no json"
+        assert "does not answer as GitLab does (its answer is not JSON)" in of_gitlab(gitlab.url)[0][1]
+    assert "cannot be reached" in of_gitlab(gitlab.url)[0][1]
+    assert of_gitlab(gitlab.url, "")[0][0] == "warning"

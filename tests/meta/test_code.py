@@ -95,6 +95,7 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         "shortlist.attestation.store.add_key",
         "shortlist.connected.store.due",  # one thread asks for every project
         "shortlist.connected.store.recorded_since",
+        "shortlist.connected.store.standing",  # for those who look after the server
         "shortlist.metrics.store.projects_with_log",  # the background fold serves every project
         "shortlist.metrics.store.waiting",  # for those who look after the server
         "shortlist.packages.store.claim_sweep",

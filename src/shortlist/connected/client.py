@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from shortlist import outbound
+from shortlist.meters.meter import PeerMeter
 from shortlist.outbound import Limits, OutboundError
 
 T = TypeVar("T")
@@ -86,6 +87,10 @@ class Project(msgspec.Struct, frozen=True):
     path_with_namespace: str
 
 
+class Version(msgspec.Struct, frozen=True):
+    version: str
+
+
 class Note(msgspec.Struct, frozen=True):
     id: int
     body: str = ""
@@ -94,10 +99,15 @@ class Note(msgspec.Struct, frozen=True):
 class GitLab:
     """One instance. `url` has no slash at its end. Every method raises OutboundError: it gave no usable answer."""
 
-    def __init__(self, url: str, token: str, ask: Ask = outbound.ask_json) -> None:
+    def __init__(self, url: str, token: str, ask: Ask = outbound.ask_json, *, meter: PeerMeter | None = None) -> None:
         self.url = url.rstrip("/")
         self._token = token
         self._ask = ask
+        self._meter = meter or PeerMeter()
+
+    async def version(self) -> Version:
+        """Answered only to whom GitLab knows."""
+        return await self._get("version", Version)
 
     async def job(self, project: str, number: str) -> Job:
         return await self._get(f"{_of(project)}/jobs/{_part(number)}", Job)
@@ -133,18 +143,36 @@ class GitLab:
         """Comment on a merge request, or renew a comment."""
         path = f"{_of(project)}/merge_requests/{_part(number)}/notes"
         method, path = ("POST", path) if note is None else ("PUT", f"{path}/{note}")
-        await self._ask(method, f"{self.url}/api/v4/{path}", headers=self._headers(), body={"body": body})
+        await self._send(method, path, headers=self._headers(), body={"body": body})
 
     def _headers(self) -> dict[str, str]:
         return {"private-token": self._token} if self._token else {}
 
     async def _get(self, path: str, kind: type[T], *, headers: Mapping[str, str] | None = None) -> T:
         sent = self._headers() if headers is None else headers
-        found = await self._ask("GET", f"{self.url}/api/v4/{path}", headers=sent, limits=_LIMITS)
+        found = await self._send("GET", path, headers=sent, limits=_LIMITS)
         try:
             return msgspec.convert(found, kind)
         except msgspec.ValidationError:
             raise OutboundError("its answer has another shape than GitLab's") from None
+
+    async def _send(self, method: str, path: str, *, headers: Mapping[str, str], **sent: Any) -> Any:
+        try:
+            found = await self._ask(method, f"{self.url}/api/v4/{path}", headers=headers, **sent)
+        except OutboundError as error:
+            self._count(error, ours=headers == self._headers())
+            raise
+        self._meter.answered()
+        return found
+
+    def _count(self, error: OutboundError, *, ours: bool) -> None:
+        """That something is not there is an answer, and so is that somebody else's token is unknown."""
+        if error.status in (403, 404) or (error.status == 401 and not ours):
+            self._meter.answered("missing")
+        elif error.unreachable:
+            self._meter.failed("unreachable")
+        else:
+            self._meter.failed({401: "refused", 429: "limited"}.get(error.status or 0, "failed"))
 
 
 def line(text: str | None) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from shortlist.connected.tables import ci_avatar, ci_lookup
-from shortlist.connected.types import KeptAvatar, Key, Kind, Looked, Lookup, Picture
+from shortlist.connected.types import KeptAvatar, Key, Kind, Looked, Lookup, Picture, Standing
 from shortlist.db.dialect import among, insert_ignore, upsert
 from shortlist.provenance.tables import candidate_origin
 from shortlist.tracking.tables import candidate
@@ -71,6 +71,13 @@ def due(connection: Connection, now: int, limit: int) -> list[Lookup]:
     """What is to be asked now, of every project, what has waited longest first."""
     statement = select(ci_lookup).where(_LOOKUP.due_at <= now).order_by(_LOOKUP.due_at).limit(limit)
     return [_lookup(row) for row in connection.execute(statement)]
+
+
+def standing(connection: Connection) -> Standing:
+    """Of every project's look-ups."""
+    failing = func.coalesce(func.sum(case((_LOOKUP.fault != "", 1), else_=0)), 0)
+    row = connection.execute(select(func.count(), failing, func.max(_LOOKUP.fetched_at)).select_from(ci_lookup)).one()
+    return Standing(*row)
 
 
 def claim(connection: Connection, project_id: int, lookup: Lookup, until: int) -> bool:

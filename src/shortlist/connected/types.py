@@ -50,6 +50,14 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     fault: str
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How all look-ups stand: how many there are, whose newest attempt failed, and when one was answered last."""
+
+    stored: int
+    failing: int
+    answered_at: int | None
+
+
 class Picture(msgspec.Struct, frozen=True):
     content_type: str
     content: bytes

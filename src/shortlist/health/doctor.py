@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from shortlist.blobs.store import BlobStore
 from shortlist.db.database import Database
 from shortlist.errors import DomainError
-from shortlist.health import parts
+from shortlist.health import connected, parts
 from shortlist.health.types import Finding, Level, problem
 from shortlist.settings import Settings
 
@@ -26,7 +26,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         try:
             for finding in parts.database(opened):
                 yield finding
-            for finding in await parts.issuers(settings, opened):
+            for finding in (*await parts.issuers(settings, opened), *await connected.gitlab(settings, opened)):
                 yield finding
         except DomainError as error:
             yield problem("database", error.message)

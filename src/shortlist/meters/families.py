@@ -6,11 +6,12 @@ import resource
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from time import time
 
 import msgspec
 
 from shortlist import __version__
-from shortlist.meters.meter import Histogram
+from shortlist.meters.meter import Histogram, PeerMeter
 from shortlist.meters.meters import Meters
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -58,7 +59,7 @@ def _lines(labels: Labels, found: Histogram) -> Iterator[Sample]:
 
 def of_process(meters: Meters) -> list[Family]:
     """What the meters of this process say, and what the process uses."""
-    return [*_requests(meters), *_writing(meters), *_others(meters), *_usage()]
+    return [*_requests(meters), *_writing(meters), *_others(meters), *_gitlab(meters.gitlab), *_usage()]
 
 
 def _requests(meters: Meters) -> list[Family]:
@@ -125,6 +126,28 @@ def _others(meters: Meters) -> list[Family]:
             "shortlist_background_failures_total",
             "Rounds of background work that failed and are tried again.",
             (({"job": name}, found.value) for name, found in sorted(meters.background_failures.items())),
+        ),
+    ]
+
+
+def _gitlab(meter: PeerMeter) -> list[Family]:
+    age = None if meter.answered_at is None else max(0.0, time() - meter.answered_at)
+    return [
+        counter(
+            "shortlist_gitlab_requests_total",
+            "Questions to the connected GitLab: answered, missing (it has no such thing, or hides it), unreachable, "
+            "refused (our token), limited, or failed.",
+            (({"outcome": name}, found.value) for name, found in sorted(meter.outcomes.items())),
+        ),
+        gauge(
+            "shortlist_gitlab_up",
+            "Whether the connected GitLab answered the last question.",
+            [] if meter.up is None else [({}, meter.up)],
+        ),
+        gauge(
+            "shortlist_gitlab_answer_age_seconds",
+            "How long ago the connected GitLab answered last.",
+            [] if age is None else [({}, age)],
         ),
     ]
 

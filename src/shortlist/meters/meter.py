@@ -2,7 +2,9 @@
 
 import threading
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
+from time import time
 
 # Seconds. A request takes a tenth of a millisecond, a search on a cold disk takes seconds.
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -43,6 +45,26 @@ class Histogram:
         """The same for a histogram that one thread has for itself."""
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
+
+
+class PeerMeter:
+    """Questions to another server, by what came of each, and how it is: `answered_at`, in seconds since 1970, is when
+    it answered last, `up` whether it did so at the last question; None before the first."""
+
+    __slots__ = ("answered_at", "outcomes", "up")
+
+    def __init__(self) -> None:
+        self.outcomes: defaultdict[str, Counter] = defaultdict(Counter)
+        self.answered_at: float | None = None
+        self.up: bool | None = None
+
+    def answered(self, outcome: str = "answered") -> None:
+        self.outcomes[outcome].add()
+        self.answered_at, self.up = time(), True
+
+    def failed(self, outcome: str) -> None:
+        self.outcomes[outcome].add()
+        self.up = False
 
 
 class RequestMeter:

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from time import perf_counter
 
-from shortlist.meters.meter import SECONDS, SIZES, Counter, Histogram, RequestMeter
+from shortlist.meters.meter import SECONDS, SIZES, Counter, Histogram, PeerMeter, RequestMeter
 
 
 class Meters:
@@ -23,6 +23,7 @@ class Meters:
         self.fold_seconds = Histogram(SECONDS)
         self.store_seconds: defaultdict[str, Histogram] = defaultdict(lambda: Histogram(SECONDS))
         self.store_failures: defaultdict[str, Counter] = defaultdict(Counter)
+        self.gitlab = PeerMeter()
         self.background_failures: defaultdict[str, Counter] = defaultdict(Counter)
 
     @contextmanager

@@ -315,3 +315,36 @@ def test_jobs_and_pipelines_in_gitlabs_shape(
     assert rita.get(f"{base}/pipelines/574").json()["web_url"] == f"{gitlab.url}/{PROJECT}/-/pipelines/574"
     assert [item["id"] for item in rita.get(f"{base}/pipelines/7/jobs").json()] == ["ab-c"]
     refused(rita.get(f"{base}/jobs/999"), 404, "RESOURCE_DOES_NOT_EXIST")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_metrics_say_how_gitlab_answers(
+    by_job: Client, rita: Client, cast: Cast, gitlab: GitLab, rounds: Callable[[], int], clock: Clock
+) -> None:
+    def counted() -> dict[str, str]:
+        lines = (line.rpartition(" ") for line in rita.get("/-/metrics").text.splitlines())
+        found = {name: value for name, _, value in lines if name.startswith("shortlist_gitlab_")}
+        return {name.removeprefix("shortlist_gitlab_"): value for name, value in found.items()}
+
+    assert counted() == {}
+    by_job.mlflow.new_run(tags=[{"key": "ci.merge_request", "value": "40"}])
+    rounds()
+    found = counted()
+    assert float(found.pop("answer_age_seconds")) >= 0
+    # The job token and its project; the job, its pipeline with the commit's merge requests, and 41; 40 is not there.
+    assert found == {
+        'requests_total{outcome="answered"}': "6",
+        'requests_total{outcome="missing"}': "1",
+        "up": "1",
+    }
+    for fault, outcome in ((401, "refused"), (429, "limited"), (500, "failed")):
+        gitlab.faults["*"] = fault
+        clock.wait(2 * 60 * MINUTE)
+        rounds()
+        found = counted()
+        assert (found[f'requests_total{{outcome="{outcome}"}}'], found["up"]) == ("1", "0")
+    gitlab.faults.clear()
+    clock.wait(2 * 60 * MINUTE)
+    shown(rita, cast)
+    rounds()
+    assert counted()["up"] == "1"
