@@ -90,6 +90,26 @@ def _delete_and_restore(page: Page) -> None:
     expect(events.nth(1)).to_contain_text("root by session")
 
 
+def test_a_project_denies_duplicates_by_keyboard(page: Page, server: LiveServer, watch: Watch) -> None:
+    watch.allow("status of 400")
+    with server.client() as api:
+        api.post("/api/v1/projects", json={"path": "strict"}).raise_for_status()
+    page.goto("/root/strict/edit")
+    form = page.get_by_role("form", name="Packages")
+    form.get_by_role("checkbox", name="Deny duplicates").press("Space")
+    exceptions = form.get_by_label("Exceptions")
+    exceptions.fill("[")
+    exceptions.press("Enter")
+    expect(form.get_by_role("alert").filter(has_text="no regular expression")).to_be_visible()
+    expect(exceptions).to_be_focused()
+    expect(exceptions).to_have_value("[")
+    exceptions.fill("nightly-.*")
+    exceptions.press("Enter")
+    expect(page.get_by_text("Duplicates are refused from now on.")).to_be_visible()
+    page.reload()
+    expect(exceptions).to_have_value("nightly-.*")
+
+
 def test_an_account_is_made_blocked_and_deleted(page: Page, filled: Filled) -> None:
     page.goto("/admin/users")
     form = page.get_by_role("form", name="New user")

@@ -11,4 +11,6 @@ export const packagesApi = {
   get: (path: string, id: number, signal?: AbortSignal) =>
     call<wire.PackagePage>('GET', one(path, id), { signal }),
   delete: (path: string, id: number) => call<wire.Empty>('DELETE', one(path, id)),
+  changeSettings: (path: string, body: wire.PackageSettingsChange) =>
+    call<wire.PackageSettings>('PATCH', `${projectUrl(path)}/packages/settings`, { body }),
 };

@@ -844,6 +844,7 @@ export interface PeopleData {
   instance: InstanceSettings | null;
   visibilities: VisibilityRules | null;
   publishers: PublisherList | null;
+  package_settings: PackageSettings | null;
 }
 
 export interface Person {

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shortlist.access.actions import Action
+from shortlist.access.policy import Outcome, decide
 from shortlist.access.scope import GroupScope, Scope
 from shortlist.http.body import RequestDecoder
 from shortlist.http.endpoint import Call, Endpoint, Mode
@@ -23,6 +24,7 @@ from shortlist.web import (
     api_groups,
     api_instance,
     api_members,
+    api_packages,
     api_publishers,
     api_security,
     api_settings,
@@ -66,6 +68,16 @@ def _asked(handler: Callable[[Call, Connection, Any], Any], kind: type[Any]) -> 
     return lambda call, connection: handler(call, connection, decoder.from_query(call.query.encode(), {}))
 
 
+def _for_those_who_may(actions: tuple[Action, ...], read: Reader) -> Reader:
+    """A read that is None for callers who may not take all of the actions in the project."""
+
+    def reader(call: Call, connection: Connection) -> Any:
+        outcomes = (decide(call.actor, action, call.project.project).outcome for action in actions)
+        return read(call, connection) if all(outcome is Outcome.ALLOWED for outcome in outcomes) else None
+
+    return reader
+
+
 _account: dict[str, Reader] = {"account": _plain(api_account.get)}
 _group: dict[str, Reader] = {"group": _plain(api_groups.get_group)}
 _members: dict[str, Reader] = {"members": _plain(api_members.list_members)}
@@ -84,7 +96,12 @@ _own_namespaces: dict[str, Reader] = {
 }
 _namespaces: dict[str, Reader] = {"namespaces": _plain(api_groups.list_namespaces)}
 _visibilities: dict[str, Reader] = {"visibilities": api_instance.visibility_rules}
-_settings: dict[str, Reader] = {"settings": _plain(api_settings.get)}
+_settings: dict[str, Reader] = {
+    "settings": _plain(api_settings.get),
+    "package_settings": _for_those_who_may(
+        (Action.PROJECT_WRITE, Action.PACKAGE_READ), _plain(api_packages.get_settings)
+    ),
+}
 
 PAGES = (
     _Page(

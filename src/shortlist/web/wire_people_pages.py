@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shortlist.web import wire_ci, wire_instance
+from shortlist.web import wire_ci, wire_instance, wire_packages
 from shortlist.web import wire_people as wire
 from shortlist.web.wire_sign_in import SignInMethods
 
@@ -25,3 +25,4 @@ class PeopleData(msgspec.Struct):
     instance: wire_instance.InstanceSettings | None = None
     visibilities: wire_instance.VisibilityRules | None = None
     publishers: wire_ci.PublisherList | None = None
+    package_settings: wire_packages.PackageSettings | None = None

@@ -73,6 +73,9 @@ def test_duplicates_are_allowed_or_not(as_member: Callable[[str], Client]) -> No
         "duplicates_allowed": True, "duplicate_exceptions": "", "size_limit": None,
     }  # fmt: skip
     refused(rita.request("PATCH", address, json={"duplicates_allowed": False}), 403, "PERMISSION_DENIED")
+    page = f"/{rita.project}/edit"
+    shown = [member.get(page, headers={"Accept": "application/json"}).json()["people"] for member in (rita, mara)]
+    assert [part["package_settings"] for part in shown] == [None, rita.get(address).json()]
     changed = mara.request("PATCH", address, json={"duplicates_allowed": False, "duplicate_exceptions": "nightly-.*"})
     assert changed.json() == rita.get(address).json()
     assert changed.json()["duplicates_allowed"] is False
