@@ -60,8 +60,10 @@ async def refreshed(database: Database, gitlab: GitLab, project_id: int, address
 def is_at(url: str, address: str) -> bool:
     """Whether an address is one of the GitLab at this URL: the same scheme, host and port, letter by letter, so that
     no two readers of addresses can disagree about it."""
+    if len(address) > _MAX_ADDRESS or not (address.isascii() and address.isprintable()):
+        return False
     parts = urlsplit(url)
-    return len(address) <= _MAX_ADDRESS and address.startswith(f"{parts.scheme}://{parts.netloc}/")
+    return address.startswith(f"{parts.scheme}://{parts.netloc}/")
 
 
 def content_type(content: bytes) -> str | None:

@@ -1,5 +1,7 @@
 """Pictures of the people that triggered CI jobs, from this origin: a browser asks GitLab nothing."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,13 +18,14 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "private, max-age=31536000, immutable",
 }
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 async def avatar(call: Call, _request: Request) -> Response:
     """The picture of a person that triggered a CI job of the project, by its SHA-256."""
     project_id, digest = call.project.project_id, call.path["digest"]
     found = None
-    if digest:
+    if _DIGEST.fullmatch(digest):
         found = await call.services.database.read(lambda connection: store.picture(connection, project_id, digest))
     if found is None:
         raise NotFound("There is no such picture here.")
