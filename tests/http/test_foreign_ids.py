@@ -49,7 +49,7 @@ PLAIN = words(
     new_password note num_parts number order_by package_name package_registry_access package_registry_access_level
     package_version page_token params parent parent_id parts password path permanently_remove points
     project_size_limit provider ranked reduction ref reset_password restricted_visibilities
-    restricted_visibility_levels role run_link run_name run_view_type scopes sign_up signup_enabled source stage
+    restricted_visibility_levels role rule run_link run_name run_view_type scopes sign_up signup_enabled source stage
     stages start start_time status step system tag_key tags target ticket timestamp user_id username value view
     view_type visibility x x_key y
     """
