@@ -50,6 +50,14 @@ class LocalFolder:
             file.unlink(missing_ok=True)
             raise
 
+    def whole(self, location: str, size: int) -> Path:
+        """The file of an object. Raises OSError where it is not there or not of this size."""
+        file = self._root / location
+        found = file.stat().st_size
+        if found != size:
+            raise OSError(f"{location} has {found} bytes instead of {size}")
+        return file
+
     def flush(self, location: str) -> None:
         """Return once the object and every folder entry that leads to it are on disk."""
         file = self._root / location

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequen
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
@@ -212,6 +213,21 @@ class BlobStore:
             else:
                 return self._read_ahead(location, first, start + len(first), end)
         return await self._read_through(location, start, end)
+
+    async def local_file(self, location: str, size: int) -> Path | None:
+        """The file of an object of more than one block, which never changes, in a local folder; None elsewhere.
+
+        Raises:
+            Unavailable: it is not there or not whole.
+        """
+        if self._folder is None or size <= READ_BYTES:
+            return None
+        loop = asyncio.get_running_loop()
+        try:
+            with self._meters.store("get"):
+                return await loop.run_in_executor(self._threads, self._folder.whole, location, size)
+        except OSError as error:
+            raise self._unavailable(error, "get", location) from error
 
     async def _read(self, location: str, start: int, end: int) -> bytes:
         with self._meters.store("get"):

@@ -4,6 +4,8 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from enum import Enum
+from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -15,8 +17,15 @@ from shortlist.errors import RangeNotSatisfiable
 from shortlist.http.surface import error_body
 from shortlist.packages.types import PackageFile
 
-# Opens the bytes from a start up to an end; they begin to flow before it returns.
-Reader = Callable[[int, int], Awaitable[AsyncGenerator[bytes]]]
+
+class Reader(NamedTuple):
+    """How to come by the bytes of a file."""
+
+    open: Callable[
+        [int, int], Awaitable[AsyncGenerator[bytes]]
+    ]  # from a start up to an end; they flow when it returns
+    local: Callable[[], Awaitable[Path | None]]  # where the server can send the whole file from by itself
+
 
 # Uploaded bytes must never act as a page of ours: whatever they are, they run nothing, load nothing, know no cookie.
 _HEADERS = {
@@ -39,6 +48,9 @@ _INLINE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"
 # Shown as they are written. Of text/*, these two could be more than text to a browser; XML can carry script, too.
 _NOT_TEXT = frozenset({"text/html", "text/xml", "text/xsl"})
 _TEXT = frozenset({"application/yaml", "application/toml", "application/jsonl"})
+
+# An extension of ASGI, where the server has it: its answer to a path is what the file holds.
+_PATHSEND = "http.response.pathsend"
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 
@@ -77,7 +89,11 @@ async def file_response(
     headers["content-length"] = str(end - start)
     if request.method == "HEAD":
         return Response(None, status, headers)
-    return _Blocks(await reader(start, end), status, headers)
+    if status == 200 and _PATHSEND in request.scope.get("extensions", ()):
+        path = await reader.local()
+        if path is not None:
+            return _LocalFile(path, status, headers)
+    return _Blocks(await reader.open(start, end), status, headers)
 
 
 def stream_response(blocks: AsyncGenerator[bytes], content_type: str, name: str) -> Response:
@@ -98,6 +114,22 @@ def not_modified(request: Request, file: PackageFile) -> bool:
 
 def _etag(file: PackageFile) -> str:
     return f'"{file.sha256.hex()}"'
+
+
+class _LocalFile(Response):
+    """Has the server send a file by itself, without a turn of the interpreter for each block.
+
+    The request is over when the sending begins; a server that stops waits for both (`http/server.py`). The file is
+    opened before the head is sent, so a sweep that deletes it takes nothing from who is reading it.
+    """
+
+    def __init__(self, path: Path, status: int, headers: dict[str, str]) -> None:
+        super().__init__(None, status, headers)
+        self._path = str(path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": _PATHSEND, "path": self._path})
 
 
 class _Blocks(Response):

@@ -123,10 +123,13 @@ async def _serve(
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
             await application.wait_idle()
+            server.stop()
+            # Files that Granian sends by itself are no requests any more; it ends when they have been sent.
+            await asyncio.shield(serving)
     except TimeoutError:
         _log.warning("stopping with requests still running", seconds=_DRAIN_SECONDS)
-    server.stop()
-    await asyncio.wait_for(serving, timeout=5)
+        server.stop()
+        await asyncio.wait({serving}, timeout=5)
 
 
 async def _wait_until_accepting(host: str, port: int, serving: "asyncio.Task[None]") -> None:

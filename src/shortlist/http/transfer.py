@@ -1,13 +1,14 @@
 """Files of packages on their way between a request and the store, on whichever surface."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shortlist.clock import now_ms
 from shortlist.http.endpoint import Call
-from shortlist.http.file_response import Shown, file_response, not_modified
+from shortlist.http.file_response import Reader, Shown, file_response, not_modified
 from shortlist.packages import service as packages
 from shortlist.packages.signing import DOWNLOAD_MS, UPLOAD_MS, FileTicket, UploadTicket
 from shortlist.packages.types import Incoming, PackageFile, PackageStatus, Upload
@@ -42,7 +43,14 @@ async def send(call: Call, request: Request, file: PackageFile, shown: Shown = S
     """A file as a download, or shown in place where that is safe."""
     services = call.services
     where = packages.Storage(services.database, services.blobs, services.settings.max_file_bytes)
-    return await file_response(request, file, lambda start, end: packages.read(where, file, start, end), shown)
+
+    async def opened(start: int, end: int) -> AsyncGenerator[bytes]:
+        return await packages.read(where, file, start, end)
+
+    async def local() -> Path | None:
+        return await packages.local_file(where, file)
+
+    return await file_response(request, file, Reader(opened, local), shown)
 
 
 async def send_or_redirect(call: Call, request: Request, file: PackageFile) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
@@ -262,3 +263,12 @@ async def read(storage: Storage, file: PackageFile, start: int = 0, end: int | N
         Unavailable: the store failed; also later, from the iterator.
     """
     return await storage.blobs.open_range(file.location, start, file.size if end is None else min(end, file.size))
+
+
+async def local_file(storage: Storage, file: PackageFile) -> Path | None:
+    """Where a large file lies as a file of this machine; None where it does not.
+
+    Raises:
+        Unavailable: it should be there, and is not.
+    """
+    return await storage.blobs.local_file(file.location, file.size)
