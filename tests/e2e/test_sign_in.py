@@ -59,7 +59,7 @@ def test_projects_lead_to_experiments(page: Page, filled: Filled) -> None:
 
     expect(page).to_have_url(filled.server.url + filled.experiments_path)
     row = page.get_by_role("row", name="digits")
-    expect(row.get_by_role("cell").first).to_contain_text("highest val/acc, a guess")
+    expect(row.get_by_role("cell").first).to_contain_text("highest val/accuracy, a guess")
     expect(row.get_by_role("cell", name=str(len(filled.candidates)), exact=True)).to_be_visible()
     expect(row).to_contain_text("1 running")
     expect(row).to_contain_text("2 failed")
