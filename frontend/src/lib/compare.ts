@@ -47,7 +47,10 @@ export interface DeltaText {
 }
 
 /** The distance to the baseline: the sign is that of the number, the word that of the metric's direction. */
-export function deltaText(cell: Pick<MetricCell, 'delta' | 'better'>, baseline = 'the baseline'): DeltaText | null {
+export function deltaText(
+  cell: Pick<MetricCell, 'delta' | 'better'>,
+  baseline = 'the baseline',
+): DeltaText | null {
   const { delta } = cell;
   if (delta === null) return null;
   if (delta === 0) return { arrow: '=', text: 'equal', words: `the same as ${baseline}`, tone: 'same' };
