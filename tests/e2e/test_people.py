@@ -92,8 +92,7 @@ def _delete_and_restore(page: Page) -> None:
 
 def test_a_project_denies_duplicates_by_keyboard(page: Page, server: LiveServer, watch: Watch) -> None:
     watch.allow("status of 400")
-    with server.client() as api:
-        api.post("/api/v1/projects", json={"path": "strict"}).raise_for_status()
+    server.new_project("strict")
     page.goto("/root/strict/edit")
     form = page.get_by_role("form", name="Packages")
     form.get_by_role("checkbox", name="Deny duplicates").press("Space")
@@ -108,6 +107,44 @@ def test_a_project_denies_duplicates_by_keyboard(page: Page, server: LiveServer,
     expect(page.get_by_text("Duplicates are refused from now on.")).to_be_visible()
     page.reload()
     expect(exceptions).to_have_value("nightly-.*")
+
+
+def test_a_retention_rule_is_tried_refused_set_and_ended(page: Page, server: LiveServer, watch: Watch) -> None:
+    watch.allow("status of 400")
+    mlflow = server.new_project("old") + "/api/2.0/mlflow/runs"
+    with server.client() as api:
+        for number in range(12):
+            made = api.post(f"{mlflow}/create", json={"experiment_id": "0", "run_name": f"old-{number}"}).json()
+            ended = {"run_id": made["run"]["info"]["run_id"], "status": "FINISHED", "end_time": 1}
+            api.post(f"{mlflow}/update", json=ended).raise_for_status()
+    page.goto("/root/old/edit")
+    form = page.get_by_role("form", name="Retention")
+    days, trial = form.get_by_label("Days after the end"), form.get_by_role("button", name="Try it")
+    trial.press("Enter")
+    said = page.get_by_role("status").filter(has_text="deleted now")
+    expect(said).to_have_text("No candidate would be deleted now. Old enough, and kept: 12 among the best.")
+    form.get_by_label("Best that stay").fill("0")
+    expect(said).to_have_count(0)
+    trial.press("Enter")
+    expect(said).to_contain_text("12 candidates would be deleted now.")
+    page.get_by_role("button", name="Show more of the 2 others").press("Enter")
+    expect(page.get_by_role("table", name="Candidates that would be deleted").get_by_role("link")).to_have_count(12)
+    assert violations(page) == []
+
+    form.get_by_role("checkbox", name="Delete old candidates").press("Space")
+    days.fill("99999999")
+    days.press("Enter")
+    expect(form.get_by_role("alert").filter(has_text="The days must be between")).to_be_visible()
+    expect(days).to_be_focused()
+    expect(days).to_have_value("99999999")
+    days.fill("30")
+    days.press("Enter")
+    expect(page.get_by_text("Old candidates are deleted by this rule from now on.")).to_be_visible()
+    page.reload()
+    expect(days).to_have_value("30")
+    form.get_by_role("checkbox", name="Delete old candidates").uncheck()
+    form.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Every candidate is kept from now on.")).to_be_visible()
 
 
 def test_an_account_is_made_blocked_and_deleted(page: Page, filled: Filled) -> None:

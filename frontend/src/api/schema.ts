@@ -845,6 +845,7 @@ export interface PeopleData {
   visibilities: VisibilityRules | null;
   publishers: PublisherList | null;
   package_settings: PackageSettings | null;
+  retention: Rule | null;
 }
 
 export interface Person {

@@ -18,13 +18,19 @@ export class Form {
 
   /** What is wrong with a field; empty when nothing is. */
   of(name: string): string {
-    return this.#error?.field === name ? this.#error.message : '';
+    return this.#error !== null && this.#field === name ? this.#error.message : '';
+  }
+
+  /** The field that the server names, without what it is in: `keep_best` of `rule.keep_best`. */
+  get #field(): string | null {
+    return this.#error?.field?.split('.').at(-1) ?? null;
   }
 
   /** What is wrong with the whole, or with something that has no field. */
   get general(): string {
-    const error = this.#error;
-    return error === null || (error.field !== null && this.#fields.has(error.field)) ? '' : error.message;
+    return this.#error === null || (this.#field !== null && this.#fields.has(this.#field))
+      ? ''
+      : this.#error.message;
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 """A project's rule: read, changed, tried, and applied. Functions run inside a transaction that the caller opened.
 
-What is deleted is deleted softly: a candidate can be restored, its files until a sweep frees their bytes.
+What is deleted is deleted softly: a candidate can be restored, but not its files, whose bytes a sweep frees.
 """
 
 from collections.abc import Mapping, Sequence

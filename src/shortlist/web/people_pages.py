@@ -18,6 +18,7 @@ from shortlist.access.policy import Outcome, decide
 from shortlist.access.scope import GroupScope, Scope
 from shortlist.http.body import RequestDecoder
 from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.retention import service as retention
 from shortlist.web import (
     api_account,
     api_admin,
@@ -100,6 +101,11 @@ _settings: dict[str, Reader] = {
     "settings": _plain(api_settings.get),
     "package_settings": _for_those_who_may(
         (Action.PROJECT_WRITE, Action.PACKAGE_READ), _plain(api_packages.get_settings)
+    ),
+    # What it would delete takes a look at every experiment: the page asks for that when somebody wants to know.
+    "retention": _for_those_who_may(
+        (Action.PROJECT_WRITE, Action.EXPERIMENT_READ),
+        lambda call, connection: retention.rule(connection, call.project),
     ),
 }
 

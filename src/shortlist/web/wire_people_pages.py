@@ -2,6 +2,7 @@
 
 import msgspec
 
+from shortlist.retention.types import Rule
 from shortlist.web import wire_ci, wire_instance, wire_packages
 from shortlist.web import wire_people as wire
 from shortlist.web.wire_sign_in import SignInMethods
@@ -26,3 +27,4 @@ class PeopleData(msgspec.Struct):
     visibilities: wire_instance.VisibilityRules | None = None
     publishers: wire_ci.PublisherList | None = None
     package_settings: wire_packages.PackageSettings | None = None
+    retention: Rule | None = None

@@ -69,6 +69,11 @@ def test_a_rule_keeps_the_best_the_promoted_and_the_marked(
         assert as_member("mara").request("PUT", address, json={"rule": bad}).status_code == 400
     shown = rita.get(address).json()
     assert shown["rule"] == rule
+    page = f"/{rita.project}/edit"
+    carried = [
+        who.get(page, headers={"Accept": "application/json"}).json()["people"] for who in (rita, as_member("mara"))
+    ]
+    assert [part["retention"] for part in carried] == [None, rule], "only those who may change it"
     expected = {"worst", "failed"}
     assert len(shown["plan"]["deleted"]) == len(expected)
 
