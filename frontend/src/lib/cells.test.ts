@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { CandidateRow } from '../api/schema';
 import { cellOf, formatsOf } from './cells';
 import { FACTS, tableColumn } from './columns';
-import { csvText } from './csv';
 
 const metric = tableColumn({ kind: 'metric', key: 'acc', candidates: 2, distinct: 2 });
 const param = tableColumn({ kind: 'param', key: 'lr', candidates: 2, distinct: 2 });
@@ -74,33 +73,5 @@ describe('a cell', () => {
     expect(fact('start_time')).toBe('2 minutes ago');
     expect(fact('created_by')).toBe('ada');
     expect(fact('status')).toBe('finished');
-  });
-});
-
-describe('the export', () => {
-  test('has every digit, moments in UTC and a line per row', () => {
-    const rows = [
-      row({ metrics: { acc: 0.857263155 }, params: { lr: '1e-3' } }),
-      row({ name: 'b', metrics: { acc: 'NaN' } }),
-    ];
-    expect(csvText([metric, param, ...FACTS.slice(0, 3)], rows).split('\r\n')).toEqual([
-      'iid,name,external_id,metrics.acc,params.lr,status,start_time,duration',
-      '7,trial,ab12,0.857263155,1e-3,finished,2023-11-14T22:13:20.000Z,90500',
-      '7,b,ab12,NaN,,finished,2023-11-14T22:13:20.000Z,90500',
-      '',
-    ]);
-  });
-
-  test.each([
-    ['a,b', '"a,b"'],
-    ['say "hi"', '"say ""hi"""'],
-    ['two\nlines', '"two\nlines"'],
-    ['=1+1', "'=1+1"],
-    ['@sum(A1)', "'@sum(A1)"],
-    ['-0.5', '-0.5'],
-    ['-x', "'-x"],
-  ])('writes %j as %j', (value, expected) => {
-    const text = csvText([tag], [row({ metadata: { team: value } })]);
-    expect(text).toBe(`iid,name,external_id,metadata.team\r\n7,trial,ab12,${expected}\r\n`);
   });
 });

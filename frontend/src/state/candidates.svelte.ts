@@ -141,17 +141,4 @@ export class CandidateList {
     const again = new Set(page.candidates.map(({ iid }) => iid));
     return this.rows.slice(size - fresh).filter(({ iid }) => !again.has(iid));
   }
-
-  /** Every row of the search, for an export; says how far it is. */
-  async everything(progress: (read: number) => void): Promise<CandidateRow[]> {
-    const rows: CandidateRow[] = [];
-    let token = '';
-    do {
-      const page = await this.#read(LEAP, token, this.#running.signal);
-      rows.push(...page.candidates);
-      token = page.next_page_token ?? '';
-      progress(rows.length);
-    } while (token !== '');
-    return rows;
-  }
 }

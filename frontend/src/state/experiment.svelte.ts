@@ -13,6 +13,7 @@ import {
   tableColumn,
   wantedColumns,
 } from '../lib/columns';
+import { type ExportFormat, exportPath } from '../lib/export';
 import {
   addOrder,
   type ExperimentView,
@@ -145,6 +146,17 @@ export class ExperimentState {
     if (column.field === null) return;
     const next = additional ? addOrder : nextOrder;
     this.show({ order: next(this.order, column.field, firstDescending(column)) });
+  }
+
+  /** Saves every row of the view as a file. What the rows no longer answer, because it was refused, is not exported. */
+  exportAs(format: ExportFormat): void {
+    if (this.list.refusal !== null) {
+      toasts.error(this.list.refusal);
+      return;
+    }
+    const { filter, order_by, view, ranked } = this.search;
+    const columns = this.columns.map(({ id }) => id);
+    location.assign(exportPath(this.project, this.#iid, format, { filter, order_by, view, ranked, columns }));
   }
 
   /** Reads again what is shown. */

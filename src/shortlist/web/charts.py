@@ -20,7 +20,7 @@ from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.services import Services
 from shortlist.search import fresh
-from shortlist.web import operations, pictures, translate
+from shortlist.web import operations, pictures, sheets, translate
 from shortlist.web import wire_charts as wire
 
 _FORMATS = ("svg", "png", "csv")
@@ -154,13 +154,10 @@ def csv_of(found: ours.Chart) -> str:
         if found.marks:
             mark = found.marks[place]
             values = [mark.iid, mark.name, mark.unranked.value if mark.unranked else "counted", *values]
-        writer.writerow(["" if value is None else _safe(value) for value in values])
+        writer.writerow(
+            ["" if value is None else sheets.safe(value) if isinstance(value, str) else value for value in values]
+        )
     return written.getvalue()
-
-
-def _safe(value: float | str) -> float | str:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 ENDPOINTS = (
