@@ -1,14 +1,17 @@
-"""A disk that fills up and a store that is down: clients are told 503 and when to come back, nothing is half done."""
+"""A disk that fills up, a store that is down or does not answer: 503 and when to come back, nothing half done."""
 
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from shortlist.app import Application, build
-from shortlist.blobs import connect
+from shortlist.blobs import connect, direct
+from shortlist.blobs.store import PART_BYTES
 from shortlist.settings import Settings
 from tests.http.client import Client
 from tests.live import PASSWORD, TOKEN, live_server
@@ -42,6 +45,8 @@ def s3(tmp_path: Path) -> Iterator[S3Server]:
 @pytest.fixture
 def application(tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """On S3, by signed addresses, and soon out of patience."""
+    monkeypatch.setattr(connect, "READ_SECONDS", 2)
+    monkeypatch.setattr(direct, "READ_SECONDS", 1)  # asks three times
     monkeypatch.setitem(connect._RETRY, "max_retries", 0)
     monkeypatch.setitem(connect._RETRY, "retry_timeout", timedelta(seconds=1))
     for name, value in s3.environment.items():
@@ -79,3 +84,39 @@ def test_a_store_that_is_down_is_503_everywhere(application: Application, s3: S3
             assert answer.headers["retry-after"]
         listed = root.get(f"{PROXY}/artifacts", params={"path": "candidate:1"}).json()["files"]
         assert [item["path"] for item in listed] == ["before"]
+
+
+def test_a_store_that_does_not_answer_holds_up_only_who_needs_it(application: Application, s3: S3Server) -> None:
+    files = f"{PROXY}/artifacts/candidate:1"
+    with asyncio.Runner() as runner:
+        root = Client(application.asgi, runner, TOKEN, "root/default")
+        run_id = root.mlflow.new_run()
+        assert root.request("PUT", f"{files}/before", content=b"x").status_code == 200
+
+        held_up: list[tuple[str, str, dict[str, Any]]] = [
+            ("PUT", f"{files}/small", {"content": b"y"}),
+            ("PUT", f"{files}/large", {"content": b"y" * (PART_BYTES + 1)}),
+            ("GET", f"{files}/before", {}),
+            ("POST", f"{PROXY}/mpu/create/candidate:1", {"json": {"path": "parts", "num_parts": 1}}),
+        ]
+
+        async def all_at_once() -> list[httpx.Response]:
+            waiting = [asyncio.ensure_future(root.send(method, path, **options)) for method, path, options in held_up]
+            tagged = await root.send(
+                "POST", "/api/2.0/mlflow/runs/set-tag", json={"run_id": run_id, "key": "team", "value": "x"}
+            )
+            assert tagged.status_code == 200
+            found = await root.send("GET", "/api/2.0/mlflow/runs/get", params={"run_id": run_id})
+            assert {"key": "team", "value": "x"} in found.json()["run"]["data"]["tags"]
+            assert not any(task.done() for task in waiting)
+            return await asyncio.gather(*waiting)
+
+        with s3.unresponsive():
+            answers = runner.run(all_at_once())
+        for answer in answers:
+            assert (answer.status_code, answer.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE"), answer.text
+            assert answer.headers["retry-after"]
+        listed = root.get(f"{PROXY}/artifacts", params={"path": "candidate:1"}).json()["files"]
+        assert [item["path"] for item in listed] == ["before"]
+        assert root.request("PUT", f"{files}/small", content=b"again").status_code == 200
+        assert root.get(f"{files}/small").content == b"again"

@@ -20,11 +20,12 @@ class Client:
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return self._runner.run(self._send(method, path, **options))
+        return self._runner.run(self.send(method, path, **options))
 
-    async def _send(
+    async def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
     ) -> httpx.Response:
+        """The same as `request`, inside an event loop."""
         transport = httpx.ASGITransport(app=self._application, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
             return await client.request(method, path, headers={**self._headers, **(headers or {})}, **options)
@@ -33,7 +34,7 @@ class Client:
         """Send requests (method, path, options) all at once; the answers come in their order."""
 
         async def everything() -> list[httpx.Response]:
-            return await asyncio.gather(*(self._send(method, path, **options) for method, path, options in requests))
+            return await asyncio.gather(*(self.send(method, path, **options) for method, path, options in requests))
 
         return self._runner.run(everything())
 
