@@ -41,7 +41,9 @@ def test_probes_and_server_info_need_no_credentials(as_member: Callable[[str], C
     assert anonymous.get("/health").text == "OK"
     assert anonymous.get("/version").text.startswith("3.")
     assert anonymous.get("/-/readiness").json()["status"] == "ok"
-    assert anonymous.get("/api/3.0/mlflow/server-info").json()["multipart_uploads_enabled"] is False
+    info = anonymous.get("/api/3.0/mlflow/server-info").json()
+    assert (info["multipart_uploads_enabled"], info["trace_archival_enabled"]) == (False, False)
+    assert info["features_enabled"] == {"gateway": False}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,10 @@ from shortlist.http.endpoint import Call, Endpoint, Mode
 MLFLOW_VERSION = "3.17.0"
 
 
+class Features(msgspec.Struct, frozen=True):
+    gateway: bool = False
+
+
 class ServerInfo(msgspec.Struct):
     store_type: str = "SqlStore"
     server: str = f"shortlist {__version__}"
@@ -19,6 +23,10 @@ class ServerInfo(msgspec.Struct):
     multipart_uploads_enabled: bool = False
     multipart_downloads_enabled: bool = False
     artifact_serving_enabled: bool = True
+    trace_archival_enabled: bool = False
+    presigned_upload_run_id_supported: bool = False
+    presigned_upload_model_id_supported: bool = False
+    features_enabled: Features = Features()
 
 
 async def health(_call: Call, _request: Request) -> Response:
