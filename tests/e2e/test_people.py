@@ -67,6 +67,8 @@ def _close(page: Page, server: LiveServer) -> None:
     form.get_by_role("radio", name="Private").check()
     form.get_by_role("button", name="Save changes").click()
     expect(menu.get_by_role("link", name="Experiments")).to_have_count(0)
+    expect(page.get_by_role("form", name="Retention")).to_have_count(0)
+    expect(page.get_by_role("form", name="Packages")).to_be_visible()
     with server.client() as api:
         assert api.get("/api/v1/projects/vision%2Flanes/experiments").status_code == 404
         assert api.get("/vision/lanes/-/ml/experiments").status_code == 404
