@@ -476,6 +476,15 @@ export interface ExperimentQuery {
   max_results?: number;
 }
 
+export interface ExportQuery {
+  experiment: number;
+  filter?: string;
+  order_by?: string[];
+  view?: 'active' | 'all' | 'deleted';
+  columns?: string[] | null;
+  ranked?: boolean;
+}
+
 export interface File {
   path: string;
   size: number;
