@@ -3,10 +3,12 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 from shortlist.settings import Settings
 
@@ -19,22 +21,37 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _SECRET_WORDS = ("authorization", "token", "password", "secret", "cookie")
 
 
+class StandardError:
+    """Where lines go. One that cannot be written, to a closed pipe or a full disk, must not stop what it tells of."""
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = msg
+
+
 def configure(settings: Settings) -> None:
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
-    renderer = structlog.processors.JSONRenderer() if as_json else _CONSOLE
     structlog.configure(
-        processors=[
-            name_request,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            hide_secrets,
-            *([structlog.processors.format_exc_info] if as_json else []),
-            renderer,
-        ],
+        processors=processors(as_json=as_json),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: StandardError(),
         cache_logger_on_first_use=True,
     )
+
+
+def processors(*, as_json: bool) -> list[Processor]:
+    """What makes an event a line: JSON for a machine, or words for a terminal."""
+    return [
+        name_request,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        hide_secrets,
+        *([structlog.processors.format_exc_info] if as_json else []),
+        structlog.processors.JSONRenderer() if as_json else _CONSOLE,
+    ]
 
 
 def name_request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

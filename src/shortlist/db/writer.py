@@ -197,11 +197,11 @@ class Writer:
 
     def _fail(self, batch: Sequence[Job], error: BaseException) -> None:
         """The commit itself failed, so no job in the batch happened."""
-        self._meters.commit_failures.add()
-        requests = [job.request_id for job in batch if job.request_id][:_MOST_LOGGED_REQUESTS]
-        _log.error("commit failed", jobs=len(batch), error=str(error).splitlines()[0], request_ids=requests)
         for job in batch:
             job.error = error
+        self._meters.commit_failures.add()
+        requests = [job.request_id for job in batch if job.request_id][:_MOST_LOGGED_REQUESTS]
+        _log.error("commit failed", jobs=len(batch), error=str(error).partition("\n")[0], request_ids=requests)
 
     def _measure(self, batch: Sequence[Job], began: float) -> None:
         self._meters.commit_jobs.observe(len(batch))
