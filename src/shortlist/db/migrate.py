@@ -121,7 +121,7 @@ def _revision(url: str) -> str | None:
             return current(connection)
     except DBAPIError as error:
         shown = engine.url.render_as_string(hide_password=True).replace("+psycopg", "")
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        reason = str(error.orig or "").strip().partition("\n")[0] or "no answer"
         raise InvalidValue(f"Cannot open the database {shown}: {reason}", field="database") from None
     except Unavailable as error:
         raise InvalidValue(str(error), field="database") from None

@@ -1,6 +1,7 @@
 """One line for each request: who asked for what from where, the answer, and how long it took. No query, no secret."""
 
 import sys
+from contextlib import suppress
 from typing import IO
 
 import msgspec
@@ -53,4 +54,6 @@ class AccessLog:
             # A path may hold anything; an escape sequence or a line break must not reach a terminal.
             shown = path if path.isprintable() else ascii(path)
             line = f"{method:6} {shown} {status} {milliseconds:.1f} ms {user or '-'} {address or '-'} {request_id}"
-        self._stream.write(line + "\n")
+        # As with every log: what cannot be written must not stop what it tells of.
+        with suppress(OSError, ValueError):
+            self._stream.write(line + "\n")
