@@ -18,7 +18,7 @@ from shortlist.web import translate, wire
 Cell = str | float | int | None
 Pages = AsyncIterator[Sequence[wire.CandidateRow]]
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\Z|-Infinity\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d++\.?\d*+|\.\d++)(e[+-]?\d++)?\Z|-Infinity\Z", re.IGNORECASE)
 
 
 class Kind(Enum):
