@@ -64,6 +64,24 @@ def record_in(
     )
 
 
+def record_of_project(
+    connection: Connection, author: Author, project_id: int, full_path: str, action: str, **details: object
+) -> None:
+    """Note a change of a project itself: of its settings, its address, or what is done to it as a whole."""
+    record(
+        connection,
+        author,
+        Change(
+            action=action,
+            target_type="project",
+            target_id=project_id,
+            target=full_path,
+            project_id=project_id,
+            details=details,
+        ),
+    )
+
+
 def events(connection: Connection, query: EventQuery, limit: int, offset: int = 0) -> tuple[list[Event], int]:
     """A page of events, newest first, and how many there are in all."""
     return store.page(connection, query, limit, offset), store.count(connection, query)

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Author, Scope
 from shortlist.audit import service as audit
-from shortlist.audit.types import Change
 from shortlist.errors import InvalidValue
 from shortlist.instance import service as instance
 from shortlist.packages import store, store_registry
@@ -57,17 +56,14 @@ def change(connection: Connection, author: Author, scope: Scope, new: PackageSet
     if new == before:
         return
     store_registry.set_settings(connection, scope, new)
-    audit.record(
+    audit.record_of_project(
         connection,
         author,
-        Change(
-            action="package_settings:change",
-            target_type="project",
-            target_id=scope.project_id,
-            target=scope.project.full_path,
-            project_id=scope.project_id,
-            details={"before": asdict(before), "after": asdict(new)},
-        ),
+        scope.project_id,
+        scope.project.full_path,
+        "package_settings:change",
+        before=asdict(before),
+        after=asdict(new),
     )
 
 

@@ -6,7 +6,6 @@ from sqlalchemy import Connection
 from shortlist.access.roles import Role, Visibility
 from shortlist.access.scope import ANONYMOUS, SERVER, Actor, Author, ProjectFacts
 from shortlist.audit import service as audit
-from shortlist.audit.types import Change
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.db.purge import purge_project
@@ -297,15 +296,4 @@ def _taken(full_path: str) -> AlreadyExists:
 
 
 def _record(connection: Connection, author: Author, action: str, project: Project, **details: object) -> None:
-    audit.record(
-        connection,
-        author,
-        Change(
-            action=action,
-            target_type="project",
-            target_id=project.id,
-            target=project.full_path,
-            project_id=project.id,
-            details=details,
-        ),
-    )
+    audit.record_of_project(connection, author, project.id, project.full_path, action, **details)

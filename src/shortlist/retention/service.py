@@ -3,14 +3,13 @@
 What is deleted is deleted softly: a candidate can be restored, but not its files, whose bytes a sweep frees.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Author, Scope
 from shortlist.audit import service as audit
-from shortlist.audit.types import Change
 from shortlist.errors import InvalidValue
 from shortlist.packages import service as packages
 from shortlist.ranking import service as ranking
@@ -40,11 +39,14 @@ def set_rule(connection: Connection, author: Author, scope: Scope, wanted: Rule 
         check(wanted)
         store.put(connection, scope, wanted)
     if wanted != before:
-        details = {
-            "before": before and msgspec.structs.asdict(before),
-            "after": wanted and msgspec.structs.asdict(wanted),
-        }
-        audit.record(connection, author, _event("retention:change", scope, details))
+        _record(
+            connection,
+            author,
+            scope,
+            "retention:change",
+            before=before and msgspec.structs.asdict(before),
+            after=wanted and msgspec.structs.asdict(wanted),
+        )
     return wanted
 
 
@@ -93,16 +95,9 @@ def delete(connection: Connection, author: Author, scope: Scope, doomed: Sequenc
             packages.delete_tree(connection, scope, packages.candidate_package(item.experiment_iid, item.iid), "")
             done.append(item.iid)
     if done:
-        audit.record(connection, author, _event("retention:delete", scope, {"candidates": done}))
+        _record(connection, author, scope, "retention:delete", candidates=done)
     return len(done)
 
 
-def _event(action: str, scope: Scope, details: Mapping[str, object]) -> Change:
-    return Change(
-        action=action,
-        target_type="project",
-        target_id=scope.project_id,
-        target=scope.project.full_path,
-        project_id=scope.project_id,
-        details=dict(details),
-    )
+def _record(connection: Connection, author: Author, scope: Scope, action: str, **details: object) -> None:
+    audit.record_of_project(connection, author, scope.project_id, scope.project.full_path, action, **details)
