@@ -1,5 +1,8 @@
 """The browser's operations on candidates, their curves and the list of their files."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sqlalchemy import Connection
 
 from shortlist.errors import InvalidValue
@@ -11,6 +14,8 @@ from shortlist.tracking import candidates
 from shortlist.tracking.types import CandidateChange
 from shortlist.web import answers, operations, translate, views, wire
 from shortlist.web.wire_nearest import Neighbourhood
+
+T = TypeVar("T")
 
 _ONE = "/candidates/{candidate}"
 _MAX_CANDIDATES = 100
@@ -25,30 +30,27 @@ async def search_page(call: Call, request: wire.CandidateQuery) -> wire.Candidat
 
 async def get(call: Call, request: wire.CandidatePath) -> wire.Candidate:
     """Get a candidate with all that its page shows."""
-    scope, services, iid = call.project, call.services, request.candidate
-    record = await services.database.read(lambda connection: candidates.get_by_iid(connection, scope, iid))
-    services.refresher.seen(scope.project_id, [iid])
-    # Its place among the others counts points that may still be in the log.
-    return await fresh.folded(
-        services.database,
-        services.folder,
-        scope,
-        [record.experiment_iid],
-        lambda connection: views.candidate(connection, scope, iid),
-    )
+
+    def read(connection: Connection) -> wire.Candidate:
+        return views.candidate(connection, call.project, request.candidate)
+
+    found = await _among_others(call, request.candidate, read)
+    call.services.refresher.seen(call.project.project_id, [request.candidate])
+    return found
 
 
 async def nearest(call: Call, request: wire.CandidatePath) -> Neighbourhood:
     """Tell which candidates of the experiment differ least in their parameters, and how they stand."""
-    scope, services, iid = call.project, call.services, request.candidate
-    record = await services.database.read(lambda connection: candidates.get_by_iid(connection, scope, iid))
-    return await fresh.folded(
-        services.database,
-        services.folder,
-        scope,
-        [record.experiment_iid],
-        lambda connection: answers.nearest(connection, scope, iid),
+    return await _among_others(
+        call, request.candidate, lambda connection: answers.nearest(connection, call.project, request.candidate)
     )
+
+
+async def _among_others(call: Call, iid: int, read: Callable[[Connection], T]) -> T:
+    """What `read` finds of a candidate once its place among the others counts the points that are still in the log."""
+    scope, services = call.project, call.services
+    record = await services.database.read(lambda connection: candidates.get_by_iid(connection, scope, iid))
+    return await fresh.folded(services.database, services.folder, scope, [record.experiment_iid], read)
 
 
 async def change(call: Call, request: wire.CandidateChange) -> wire.Candidate:
