@@ -485,6 +485,11 @@ export interface ExportQuery {
   ranked?: boolean;
 }
 
+export interface FieldValue {
+  value: string;
+  candidates: number;
+}
+
 export interface File {
   path: string;
   size: number;
@@ -1202,6 +1207,19 @@ export interface User {
   username: string;
   name: string;
   administrator: boolean;
+}
+
+export interface ValueList {
+  values: FieldValue[];
+  low: number | null;
+  high: number | null;
+}
+
+export interface ValueQuery {
+  experiment: number;
+  field: string;
+  part?: string;
+  limit?: number;
 }
 
 export interface Version {

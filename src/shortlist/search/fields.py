@@ -12,6 +12,8 @@ PARAM = "param"
 METADATA = "metadata"
 DATASET = "dataset"
 CI = "ci"
+# A key that stands without its group: which one is meant depends on the keys that the searched experiments have.
+ANY = "any"
 
 
 class Kind(StrEnum):
@@ -68,8 +70,14 @@ class Entity:
     def kind(self, group: str, key: str, function: str = "") -> Kind:
         if group == ATTRIBUTE:
             return self.attributes[key].kind
+        if group == ANY:
+            return Kind.MIXED
         found = self.groups[group]
         return found.functions[function] if function else found.kind
+
+    def group_with(self, function: str) -> str | None:
+        """The group whose fields a function can be taken of."""
+        return next((item.name for item in self.groups.values() if function in item.functions), None)
 
     def orderable(self, group: str) -> bool:
         return group == ATTRIBUTE or self.groups[group].orderable

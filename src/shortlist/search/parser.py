@@ -4,7 +4,7 @@ import math
 import re
 
 from shortlist.search.check import MAX_PATTERN, check_comparison, check_membership
-from shortlist.search.fields import Entity
+from shortlist.search.fields import ANY, ATTRIBUTE, Entity
 from shortlist.search.lexer import Kind, Token
 from shortlist.search.reader import Reader
 from shortlist.search.tree import And, Comparison, Field, Membership, Node, Not, Null, Number, Or, Value, Words
@@ -19,22 +19,25 @@ _COMPARED = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _INFINITY = re.compile(r"[+-]?inf(inity)?", re.ASCII | re.IGNORECASE)
+_PRESENCE = ("missing", "has")
 _STARTS = (Kind.WORD, Kind.TEXT, Kind.QUOTED, Kind.NAME, Kind.OPEN)
 
 
-def parse(text: str, entity: Entity, parameter: str = "filter") -> Node | None:
+def parse(text: str, entity: Entity, parameter: str = "filter", *, loose: bool = False) -> Node | None:
     """The tree of a filter; None when the text is blank and so leaves nothing out.
+
+    With `loose` it may have fields of the group ANY, which `resolve` gives their own.
 
     Raises:
         InvalidValue: the text is not of the language, or compares a field with what it cannot be compared with;
             `position` says where.
     """
-    return _Parser(text, entity, parameter).whole()
+    return _Parser(text, entity, parameter, loose=loose).whole()
 
 
 class _Parser(Reader):
-    def __init__(self, text: str, entity: Entity, parameter: str) -> None:
-        super().__init__(text, entity, parameter)
+    def __init__(self, text: str, entity: Entity, parameter: str, *, loose: bool) -> None:
+        super().__init__(text, entity, parameter, loose=loose)
         self._depth = 0
         self._conditions = 0
 
@@ -96,10 +99,40 @@ class _Parser(Reader):
             self.fail("a condition or a word")
         if token.kind is Kind.TEXT:
             return self._words()
+        if self.loose and not self._is_comparator(1):
+            present = self._presence()
+            if present is not None:
+                return present
         if not self.has_prefix() and not self.is_call() and self._stands_alone():
             return self._words()
         field = self.field()
         return self._compared(field)
+
+    def _presence(self) -> Null | None:
+        """`missing:lr`, `has:params.lr`, `missing:"a b"`."""
+        token, following = self.peek(), self.peek(1)
+        word, colon, name = token.text.partition(":")
+        if token.kind is not Kind.WORD or not colon or word.lower() not in _PRESENCE:
+            return None
+        negated = word.lower() == "has"
+        if not name:
+            quoted = following.kind in (Kind.QUOTED, Kind.NAME) and self.touches()
+            return Null(self._key_after(token), negated) if quoted else None
+        self.take()
+        prefix, dot, key = name.partition(".")
+        group = self.entity.group_of(prefix) if dot else None
+        position = token.end - len(name)
+        if group is None or group == ATTRIBUTE or not key:
+            found = self.entity.attribute(key if group == ATTRIBUTE else name)
+            return Null(Field(ANY, name, position=position) if found is None else Field(ATTRIBUTE, found), negated)
+        names = self.entity.groups[group].names
+        if names is not None and key not in names:
+            self.refuse(f"expected one of {', '.join(sorted(names))} after '{prefix}.'", position)
+        return Null(Field(group, key, position=position), negated)
+
+    def _key_after(self, token: Token) -> Field:
+        self.take()
+        return Field(ANY, self.take().text, position=token.end)
 
     def _words(self) -> Words:
         token = self.take()

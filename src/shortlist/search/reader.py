@@ -2,7 +2,8 @@
 
 from typing import NoReturn
 
-from shortlist.search.fields import ATTRIBUTE, Entity
+from shortlist.errors import InvalidValue
+from shortlist.search.fields import ANY, ATTRIBUTE, Entity
 from shortlist.search.lexer import Kind, Token, refusal, tokens
 from shortlist.search.tree import Field
 
@@ -10,11 +11,15 @@ _NAMES = (Kind.QUOTED, Kind.NAME)
 
 
 class Reader:
-    """A place in a text of the language. `parameter` is the name of the parameter that carried it."""
+    """A place in a text of the language. `parameter` is the name of the parameter that carried it.
 
-    def __init__(self, text: str, entity: Entity, parameter: str) -> None:
+    `loose` takes a name that is no field for a key whose group was left out.
+    """
+
+    def __init__(self, text: str, entity: Entity, parameter: str, *, loose: bool = False) -> None:
         self.entity = entity
         self.parameter = parameter
+        self.loose = loose
         self._tokens = tokens(text, parameter)
         self._place = 0
 
@@ -67,6 +72,8 @@ class Reader:
         function = name.text.lower()
         self.take()
         inner = self._plain_field()
+        if inner.group == ANY:
+            inner = Field(self.entity.group_with(function) or ANY, inner.key, position=inner.position)
         group = self.entity.groups.get(inner.group)
         if function not in self.entity.functions():
             self.fail(f"one of the functions {', '.join(self.entity.functions()) or '(none)'}", name)
@@ -84,7 +91,7 @@ class Reader:
             return self._attribute(key, start)
         group = self.entity.group_of(prefix)
         if group is None:
-            self._unknown(f"{prefix}.{key}", start)
+            return self._without_group(f"{prefix}.{key}", start)
         if group == ATTRIBUTE:
             return self._attribute(key, start)
         names = self.entity.groups[group].names
@@ -119,8 +126,18 @@ class Reader:
                 return Field(ATTRIBUTE, spaced, position=start.start)
         found = self.entity.attribute(name)
         if found is None:
-            self._unknown(name, start)
+            return self._without_group(name, start)
         return Field(ATTRIBUTE, found, position=start.start)
 
+    def _without_group(self, name: str, start: Token) -> Field:
+        if not (self.loose and name):
+            self._unknown(name, start)
+        return Field(ANY, name, position=start.start)
+
     def _unknown(self, name: str, start: Token) -> NoReturn:
-        self.refuse(f"expected one of {self.entity.described()}, found '{name[:60]}'", start.start)
+        raise unknown_field(self.entity, name, self.parameter, start.start)
+
+
+def unknown_field(entity: Entity, name: str, parameter: str, offset: int) -> InvalidValue:
+    """The error of a name that is no field."""
+    return refusal(f"expected one of {entity.described()}, found '{name[:60]}'", parameter, offset)

@@ -12,9 +12,10 @@ from shortlist.search.binding import Binding
 from shortlist.search.candidates import CandidateBinding
 from shortlist.search.compile import Filter
 from shortlist.search.experiments import ExperimentBinding
-from shortlist.search.fields import CANDIDATE, EXPERIMENT, METRIC
+from shortlist.search.fields import ANY, CANDIDATE, EXPERIMENT, METRIC
 from shortlist.search.order import parse_order
 from shortlist.search.parser import parse
+from shortlist.search.resolve import resolve
 from shortlist.search.tree import Node, Order, fields_of
 from shortlist.search.types import CandidateSearch, ExperimentSearch, RegistrySearch, SearchPage
 
@@ -35,12 +36,15 @@ _MAX_IID = 2**63 - 1
 
 
 def reads_metrics(query: CandidateSearch) -> bool:
-    """Whether the filter or the order names a metric."""
-    return bool(_metric_keys(*_parsed(query)))
+    """Whether the filter or the order names a metric, or a key that may be one."""
+    tree, orders = _parsed(query)
+    return bool(_metric_keys(tree, orders)) or any(field.group == ANY for field in fields_of(tree))
 
 
 def candidates(connection: Connection, scope: Scope, query: CandidateSearch) -> SearchPage:
     """A page of candidates, in one statement, and one before it when metrics are named.
+
+    Keys without their group cost one more, which finds what each of them is.
 
     Raises:
         InvalidValue: a filter, order, page size or token that is not good, with the field and the position.
@@ -48,13 +52,16 @@ def candidates(connection: Connection, scope: Scope, query: CandidateSearch) -> 
     tree, orders = _parsed(query)
     iids = _searched(query)
     seal = paging.seal("candidates", scope.project_id, iids, query.filter, list(query.order_by), query.view)
+    if not iids:
+        return SearchPage([], None)
+    tree = resolve(connection, scope, iids, tree)
     binding = _candidate_binding(connection, scope, query, tree, orders)
-    return page_of(connection, binding, (tree, orders), query, seal) if iids else SearchPage([], None)
+    return page_of(connection, binding, (tree, orders), query, seal)
 
 
 def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
     """How many candidates a search finds on all its pages, in one statement or two."""
-    tree = parse(query.filter, CANDIDATE)
+    tree = _tree(connection, scope, query)
     if not _searched(query):
         return 0
     binding = _candidate_binding(connection, scope, query, tree, [])
@@ -72,7 +79,7 @@ def check_filter(text: str, field: str) -> None:
 def matching(connection: Connection, scope: Scope, experiment_iid: int, text: str) -> set[int]:
     """Every candidate of an experiment that matches a filter, whatever their number. Two statements."""
     query = CandidateSearch(experiment_iids=[experiment_iid], filter=text)
-    tree = parse(text, CANDIDATE)
+    tree = _tree(connection, scope, query)
     binding = _candidate_binding(connection, scope, query, tree, [])
     return page.all_iids(connection, binding, Filter(connection, binding, tree))
 
@@ -89,7 +96,12 @@ def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -
 
 
 def _parsed(query: CandidateSearch) -> tuple[Node | None, list[Order]]:
-    return parse(query.filter, CANDIDATE), parse_order(query.order_by, CANDIDATE)
+    return parse(query.filter, CANDIDATE, loose=True), parse_order(query.order_by, CANDIDATE)
+
+
+def _tree(connection: Connection, scope: Scope, query: CandidateSearch) -> Node | None:
+    tree, iids = parse(query.filter, CANDIDATE, loose=True), _searched(query)
+    return resolve(connection, scope, iids, tree) if iids else tree
 
 
 def _metric_keys(tree: Node | None, orders: Sequence[Order]) -> list[str]:
