@@ -191,6 +191,19 @@ export interface CandidateChange {
   metadata?: Record<string, string | null>;
 }
 
+export interface CandidateCreate {
+  experiment: number;
+  name: string;
+  note?: string;
+  status?: 'failed' | 'finished' | 'killed' | 'running' | 'scheduled';
+  start_time?: number | null;
+  end_time?: number | null;
+  params?: Record<string, string>;
+  metrics?: MetricPoint[];
+  metadata?: Record<string, string>;
+  parent?: number | null;
+}
+
 export interface CandidateLink {
   iid: number;
   name: string;
@@ -584,6 +597,60 @@ export interface IdentityPath {
   identity: number;
 }
 
+export interface ImportColumn {
+  header: string;
+  target: ImportTarget;
+  filled: number;
+}
+
+export interface ImportFault {
+  line: number;
+  message: string;
+  column: number | null;
+  header: string;
+}
+
+export interface ImportLine {
+  line: number;
+  cells: string[];
+}
+
+export interface ImportPreview {
+  delimiter: string;
+  columns: ImportColumn[];
+  lines: ImportLine[];
+  rows: number;
+  present: number;
+  faults: ImportFault[];
+  fault_count: number;
+}
+
+export interface ImportProgress {
+  done: number;
+  rows: number;
+  created: number[];
+  present: number;
+  error: string | null;
+}
+
+export interface ImportQuery {
+  experiment: number;
+  text: string;
+  targets?: ImportTarget[];
+}
+
+export interface ImportRequest {
+  experiment: number;
+  text: string;
+  targets?: ImportTarget[];
+  file_name?: string;
+}
+
+export interface ImportTarget {
+  role: 'end_time' | 'ignored' | 'metadata' | 'metric' | 'name' | 'note' | 'param' | 'start_time' | 'status';
+  key?: string;
+}
+
 export interface InstanceSettings {
   sign_up: boolean;
   default_project_visibility: 'internal' | 'private' | 'public';
@@ -685,6 +752,12 @@ export interface MetricCell {
   last: number | '-Infinity' | 'Infinity' | 'NaN' | null;
   delta: number | null;
   better: boolean | null;
+}
+
+export interface MetricPoint {
+  key: string;
+  value: Value;
+  step?: number;
 }
 
 export interface Model {

@@ -11,10 +11,9 @@ from shortlist.access.scope import Author, Scope
 from shortlist.audit import store
 from shortlist.audit.types import Change, Event, EventQuery
 from shortlist.clock import now_ms
+from shortlist.formulas import guarded
 
 MAX_EXPORT = 100_000
-# A spreadsheet runs what begins like a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def record(connection: Connection, author: Author, change: Change) -> None:
@@ -107,5 +106,5 @@ def _cells(event: Event) -> Sequence[str]:
     for name in Event.__struct_fields__:
         value = getattr(event, name)
         text = "" if value is None else msgspec.json.encode(value).decode() if name == "details" else str(value)
-        cells.append("'" + text if text.startswith(_FORMULA_STARTS) else text)
+        cells.append(guarded(text))
     return cells

@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from shortlist import __version__
-from shortlist.cli import attestations, backup, instance, packages, projects, reports, retention, tokens, users
+from shortlist.cli import (
+    attestations,
+    backup,
+    imports,
+    instance,
+    packages,
+    projects,
+    reports,
+    retention,
+    tokens,
+    users,
+)
 from shortlist.cli.compare import compare
 from shortlist.cli.doctor import doctor
 from shortlist.cli.options import Config, Data, DatabaseUrl, prepare_folder, refusals, settings_of
@@ -21,6 +32,7 @@ for name, group in (
     ("token", tokens.app),
     ("project", projects.app),
     ("packages", packages.app),
+    ("import", imports.app),
     ("backup", backup.app),
     ("retention", retention.app),
     ("settings", instance.app),

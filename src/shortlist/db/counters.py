@@ -33,6 +33,11 @@ def read(connection: Connection, project_id: int, name: str) -> int:
     return connection.execute(statement).scalar_one_or_none() or 0
 
 
+def lock(connection: Connection, project_id: int, name: str) -> None:
+    """Let no other transaction take a number before this one ends."""
+    take(connection, project_id, name, 0)
+
+
 def take(connection: Connection, project_id: int, name: str, count: int = 1) -> int:
     """Reserve `count` consecutive numbers and return the first. Numbers begin at 1 and are not handed out again.
 

@@ -46,6 +46,11 @@ def is_lower_better(metric: str) -> bool:
     return _LOWER_IS_BETTER.search(metric) is not None
 
 
+def names_metric(key: str) -> bool:
+    """Whether a name is one that measurements have: a score, a loss, an error, a duration."""
+    return _SCORE.search(key) is not None or is_lower_better(key)
+
+
 def is_seed(param: str) -> bool:
     """Whether a parameter only repeats a training, so that what differs in nothing else is one group."""
     return _SEED.search(param) is not None

@@ -42,6 +42,8 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
     metadata = dict(new.metadata)
     metadata[wellknown.NAME] = rules.check_candidate_name(_choose_name(new))
     rules.check_time(new.start_time, "start_time")
+    if new.end_time is not None:
+        rules.check_time(new.end_time, "end_time")
     rules.check_text(new.user_name, rules.MAX_KEY, "user_id")
     check_metadata(metadata)
     experiments.check_active(connection, scope, new.experiment_iid)
@@ -54,7 +56,7 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
         note=metadata.get(wellknown.NOTE, ""),
         status=new.status,
         start_time=new.start_time,
-        end_time=None,
+        end_time=new.end_time,
         user_id=scope.actor.user_id,
         user_name=new.user_name,
         parent_external_id=_parent(metadata.get(wellknown.PARENT)),
@@ -149,6 +151,11 @@ def data(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int,
     metadata = store.metadata_of(connection, scope, iids)
     datasets = store_datasets.of_candidates(connection, scope, iids)
     return {iid: CandidateData(params[iid], metadata[iid], datasets[iid]) for iid in iids}
+
+
+def values_of(connection: Connection, scope: Scope, experiment_iid: int, key: str) -> set[str]:
+    """What the candidates of an experiment that are not deleted have as metadata of a key. One statement."""
+    return store.metadata_values(connection, scope, experiment_iid, key)
 
 
 def params(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, dict[str, str]]:

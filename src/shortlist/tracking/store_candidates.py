@@ -116,6 +116,22 @@ def _owner(scope: Scope, record: CandidateRecord) -> dict[str, int]:
     }
 
 
+def metadata_values(connection: Connection, scope: Scope, experiment_iid: int, key: str) -> set[str]:
+    """The different values of a key among the candidates of an experiment that are not deleted."""
+    of_candidate = (candidate.c.project_id == metadata.c.project_id) & (candidate.c.iid == metadata.c.candidate_iid)
+    statement = (
+        select(metadata.c.value)
+        .join(candidate, of_candidate)
+        .where(
+            metadata.c.project_id == scope.project_id,
+            metadata.c.experiment_iid == experiment_iid,
+            metadata.c.key == key,
+            candidate.c.deleted_at.is_(None),
+        )
+    )
+    return set(connection.execute(statement).scalars())
+
+
 def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecord, key: str) -> bool:
     result = connection.execute(
         delete(metadata).where(

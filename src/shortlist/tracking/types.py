@@ -62,6 +62,7 @@ class NewCandidate(msgspec.Struct, frozen=True):
     user_name: str
     metadata: dict[str, str]
     status: Status = Status.RUNNING
+    end_time: int | None = None
 
 
 class CandidateChange(msgspec.Struct, frozen=True):

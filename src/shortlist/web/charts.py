@@ -17,10 +17,11 @@ from shortlist.charts import types as ours
 from shortlist.charts.bands import Band, bands
 from shortlist.drawing.charts import svg
 from shortlist.errors import InvalidValue, NotFound
+from shortlist.formulas import guarded
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.services import Services
 from shortlist.search import fresh
-from shortlist.web import operations, pictures, sheets, translate
+from shortlist.web import operations, pictures, translate
 from shortlist.web import wire_charts as wire
 
 _FORMATS = ("svg", "png", "csv")
@@ -155,7 +156,7 @@ def csv_of(found: ours.Chart) -> str:
             mark = found.marks[place]
             values = [mark.iid, mark.name, mark.unranked.value if mark.unranked else "counted", *values]
         writer.writerow(
-            ["" if value is None else sheets.safe(value) if isinstance(value, str) else value for value in values]
+            ["" if value is None else guarded(value) if isinstance(value, str) else value for value in values]
         )
     return written.getvalue()
 

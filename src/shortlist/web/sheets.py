@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import io
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from enum import Enum
@@ -13,12 +12,11 @@ from arro3.core import Array, DataType, RecordBatch, Table
 from arro3.io import write_parquet
 
 from shortlist.comparison.markdown import escaped, shown
+from shortlist.formulas import guarded
 from shortlist.web import translate, wire
 
 Cell = str | float | int | None
 Pages = AsyncIterator[Sequence[wire.CandidateRow]]
-
-_NUMBER = re.compile(r"[+-]?(\d++\.?\d*+|\.\d++)(e[+-]?\d++)?\Z|-Infinity\Z", re.IGNORECASE)
 
 
 class Kind(Enum):
@@ -34,11 +32,6 @@ class Column(msgspec.Struct, frozen=True):
     name: str
     kind: Kind
     read: Callable[[wire.CandidateRow], Cell]
-
-
-def safe(text: str) -> str:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.match(text) else text
 
 
 async def as_csv(columns: Sequence[Column], pages: Pages) -> AsyncGenerator[bytes]:
@@ -94,7 +87,7 @@ def _csv_page(columns: Sequence[Column], rows: Sequence[wire.CandidateRow]) -> b
 
 
 def _csv_cell(column: Column, cell: Cell) -> str:
-    return safe(cell) if isinstance(cell, str) else _text(column, cell)
+    return guarded(cell) if isinstance(cell, str) else _text(column, cell)
 
 
 def _csv_lines(rows: Sequence[Sequence[str]]) -> bytes:
