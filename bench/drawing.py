@@ -39,16 +39,17 @@ def main() -> None:
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     share = 10 if options.small else 1
-    with tempfile.TemporaryDirectory(prefix="shortlist-drawing-") as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(prefix="shortlist-drawing-") as folder:
         server = start(shortlist(), Path(folder) / "data")
-        browser = playwright.chromium.launch(executable_path=options.chromium)
         try:
-            many_curves(server, browser, 10_000 // share)
-            long_curves(server, browser, 10_000_000 // share)
-            left_open(server, browser, 3_000 // share)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=options.chromium)
+                many_curves(server, browser, 10_000 // share)
+                long_curves(server, browser, 10_000_000 // share)
+                left_open(server, browser, 10_000 // share)
+                browser.close()
             asyncio.run(open_pages(server, 1_000 // share))
         finally:
-            browser.close()
             server.stop()
 
 

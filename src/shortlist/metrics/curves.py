@@ -1,9 +1,7 @@
 """Curves of many candidates and metrics, read from the columns and sampled."""
 
 import math
-from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +9,10 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
-from shortlist.metrics import codec, order, overlay, store_read
-from shortlist.metrics.fold import tail_of
+from shortlist.metrics import order, store_read
+from shortlist.metrics.drawn import drawn
 from shortlist.metrics.sampling import sample
-from shortlist.metrics.store_read import ChunkRange
-from shortlist.metrics.types import Curve, CurveRequest, Floats, History
+from shortlist.metrics.types import Curve, CurvePoints, CurveRequest, Floats, History
 
 MAX_CANDIDATES = 100
 _Series = tuple[int, str]
@@ -39,19 +36,26 @@ def curves(connection: Connection, scope: Scope, request: CurveRequest) -> list[
     found: dict[_Series, Curve] = {}
     reference: dict[str, History] = {}
     first = iids if request.minus is None else [request.minus, *(iid for iid in iids if iid != request.minus)]
-    for iid, series in groupby(_read(connection, scope, first, keys, request), lambda item: item[0]):
-        ready = [(key, points) for _, key, points in series]
-        abscissa = dict(ready).get(request.x_key or "")
+    for iid, group in groupby(drawn(connection, scope, first, keys, request, starts), lambda series: series.iid):
+        ready = {series.key: series for series in group}
+        abscissa = ready[request.x_key].points if request.x_key in ready else None
         if iid == request.minus:
-            reference = dict(ready)
-        for key, points in ready:
+            reference = {key: series.points for key, series in ready.items()}
+        for key, series in ready.items():
             if key in request.keys and (request.axis != "metric" or abscissa is not None):
-                drawn = points if request.minus is None else _less(points, reference.get(key, order.EMPTY))
-                curve = _curve(request, drawn, starts.get(iid, 0), abscissa)
+                points = series.points
+                if request.minus is not None:
+                    points = _less(points, reference.get(key, order.EMPTY))
+                curve = _curve(request, points, starts.get(iid, 0), abscissa)
                 if curve is not None:
-                    found[iid, key] = Curve(iid, key, sample(*curve, request.points))
+                    found[iid, key] = Curve(iid, key, _sampled(*curve, request.points, series.left_out))
     wanted = ((iid, key) for iid in iids for key in dict.fromkeys(request.keys))
     return [found[pair] for pair in wanted if pair in found]
+
+
+def _sampled(x: Floats, y: Floats, points: int, left_out: int) -> CurvePoints:
+    found = sample(x, y, points)
+    return CurvePoints(found.x, found.y, found.count + left_out)
 
 
 def _check(request: CurveRequest) -> None:
@@ -64,73 +68,6 @@ def _check(request: CurveRequest) -> None:
     for name, bound in (("start", request.start), ("end", request.end)):
         if bound is not None and math.isnan(bound):
             raise InvalidValue(f"The {name} of the interval is not a number.", field=name)
-
-
-def _range(request: CurveRequest) -> ChunkRange:
-    interval = (_finite(request.start), _finite(request.end))
-    match request.axis:
-        case "step":
-            return ChunkRange(step=interval)
-        case "wall":
-            return ChunkRange(timestamp=interval)
-        case "relative":
-            return ChunkRange(timestamp=interval, relative=True)
-        case "metric":
-            return ChunkRange()
-
-
-def _finite(bound: float | None) -> float | None:
-    return None if bound is None or math.isinf(bound) else bound
-
-
-def _read(
-    connection: Connection, scope: Scope, iids: list[int], keys: list[str], request: CurveRequest
-) -> Iterator[tuple[int, str, History]]:
-    """Every series with the points that may be in the range, candidate by candidate."""
-    timed = request.axis in ("relative", "wall")
-    log: dict[_Series, History] = {}
-    for iid, key, points in overlay.gather(
-        store_read.log_of_candidates(connection, scope.project_id, iids), keys
-    ).series():
-        log[iid, key] = points
-    rows = {
-        (row.candidate_iid, row.name): row for row in store_read.series_of(connection, scope.project_id, iids, keys)
-    }
-    numbers = {row.key_id: row.name for row in rows.values()}
-    payloads: dict[_Series, list[bytes]] = {}
-    if any(row.chunked for row in rows.values()):
-        for iid, key_id, payload in store_read.chunks(
-            connection, scope.project_id, iids, list(numbers), _range(request)
-        ):
-            payloads.setdefault((iid, numbers[key_id]), []).append(payload)
-    for iid in iids:
-        for key in keys:
-            pair = (iid, key)
-            row, fresh = rows.get(pair), log.get(pair)
-            if row is None:
-                if fresh is not None:
-                    yield iid, key, fresh
-                continue
-            yield iid, key, _whole(payloads.pop(pair, []), row, fresh, timed=timed)
-
-
-def _whole(payloads: list[bytes], row: Any, fresh: History | None, *, timed: bool) -> History:
-    """One series from its chunks, its tail and the log. Unless `timed`, its timestamps may be wrong.
-
-    Chunks and tail follow each other in order, so timestamps matter only for what the log may put between them.
-    """
-    tail = tail_of(row)
-    if fresh is not None and (int(fresh.step[0]), int(fresh.timestamp[0])) <= (row.last_step, row.last_timestamp):
-        return order.merge(*(codec.decode_chunk(payload) for payload in payloads), tail, fresh)
-    steps = [codec.chunk_steps(payload) for payload in payloads]
-    values = [codec.chunk_values(payload) for payload in payloads]
-    times = [codec.chunk_timestamps(payload) for payload in payloads] if timed else steps
-    rest = [tail] if fresh is None else [tail, fresh]
-    return History(
-        np.concatenate([*steps, *(part.step for part in rest)]),
-        np.concatenate([*times, *(part.timestamp for part in rest)]),
-        np.concatenate([*values, *(part.value for part in rest)]),
-    )
 
 
 def _curve(request: CurveRequest, points: History, start: int, other: History | None) -> tuple[Floats, Floats] | None:

@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.db import changes
-from shortlist.metrics import codec, order, series, store
+from shortlist.metrics import codec, order, outlines, series, store
 from shortlist.metrics.chunks import ChunkInfo, plan, rewrite
 from shortlist.metrics.types import CandidateKey, Floats, History, Ints, Points
 
@@ -232,6 +232,21 @@ class _Chunks:
             ],
         }
         store.put_chunks(self._connection, self._project_id, columns)
+        store.put_outlines(self._connection, self._project_id, self._outlines())
+
+    def _outlines(self) -> dict[str, list[Any]]:
+        large = [
+            (pair, sequence, points) for pair, sequence, points in self._added if len(points) >= outlines.MIN_POINTS
+        ]
+        drawn = [outlines.outline(points) for _, _, points in large]
+        return {
+            "candidate_iid": [pair[0] for pair, _, _ in large],
+            "key_id": [pair[1] for pair, _, _ in large],
+            "sequence": [sequence for _, sequence, _ in large],
+            "count": [len(points) for points in drawn],
+            "in_time": [outlines.in_time(points) for _, _, points in large],
+            "payload": [codec.encode_chunk(points.step, points.timestamp, points.value) for points in drawn],
+        }
 
 
 def _write(

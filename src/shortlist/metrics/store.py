@@ -12,7 +12,15 @@ from shortlist.db.dialect import among, among_rows, insert
 from shortlist.ids import milliseconds_of, uuid7_bytes
 from shortlist.metrics import codec
 from shortlist.metrics.chunks import ChunkInfo
-from shortlist.metrics.tables import metric_chunk, metric_column, metric_key, metric_latest, metric_log, metric_series
+from shortlist.metrics.tables import (
+    metric_chunk,
+    metric_column,
+    metric_key,
+    metric_latest,
+    metric_log,
+    metric_outline,
+    metric_series,
+)
 from shortlist.metrics.types import CandidateKey
 from shortlist.tracking.tables import candidate
 
@@ -220,18 +228,22 @@ def chunk_payloads(
 
 
 def delete_chunks(connection: Connection, project_id: int, rows: Sequence[tuple[int, int, int]]) -> None:
-    """Delete chunks by (candidate, key id, sequence)."""
+    """Delete chunks, and their outlines, by (candidate, key id, sequence)."""
     if not rows:
         return
-    chunk = metric_chunk.c
-    columns = (chunk.candidate_iid, chunk.key_id, chunk.sequence)
-    connection.execute(
-        delete(metric_chunk).where(chunk.project_id == project_id, among_rows(connection, columns, rows))
-    )
+    for table in (metric_chunk, metric_outline):
+        columns = (table.c.candidate_iid, table.c.key_id, table.c.sequence)
+        connection.execute(
+            delete(table).where(table.c.project_id == project_id, among_rows(connection, columns, rows))
+        )
 
 
 def put_chunks(connection: Connection, project_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
     upsert_columns(connection, metric_chunk, {"project_id": project_id}, columns)
+
+
+def put_outlines(connection: Connection, project_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
+    upsert_columns(connection, metric_outline, {"project_id": project_id}, columns)
 
 
 def put_series(connection: Connection, project_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
@@ -276,7 +288,7 @@ def delete_candidates(connection: Connection, project_id: int, iids: Sequence[in
         connection.execute(
             delete(metric_latest).where(latest.project_id == project_id, among_rows(connection, columns, triples))
         )
-    for table in (metric_series, metric_chunk, metric_log):
+    for table in (metric_series, metric_chunk, metric_outline, metric_log):
         connection.execute(
             delete(table).where(table.c.project_id == project_id, among(connection, table.c.candidate_iid, iids))
         )

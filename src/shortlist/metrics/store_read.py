@@ -5,9 +5,17 @@ from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Select, and_, bindparam, func, select, tuple_
 
-from shortlist.db.dialect import among, pairs_table
+from shortlist.db.dialect import among, among_rows, pairs_table
 from shortlist.db.prepared import Prepared, one_of
-from shortlist.metrics.tables import metric_chunk, metric_column, metric_key, metric_latest, metric_log, metric_series
+from shortlist.metrics.tables import (
+    metric_chunk,
+    metric_column,
+    metric_key,
+    metric_latest,
+    metric_log,
+    metric_outline,
+    metric_series,
+)
 from shortlist.tracking.tables import candidate
 
 
@@ -116,14 +124,62 @@ class ChunkRange:
 def chunks(
     connection: Connection, project_id: int, iids: Sequence[int], key_ids: Sequence[int], within: ChunkRange
 ) -> list[Any]:
-    """Rows of (candidate, key id, payload), chunks of a series in order."""
+    """Rows of (candidate, key id, last step, last timestamp, payload), chunks of a series in order."""
     chunk = metric_chunk.c
-    source: Any = metric_chunk
-    base: Any = 0
-    if within.relative:
-        joined = and_(candidate.c.project_id == chunk.project_id, candidate.c.iid == chunk.candidate_iid)
-        source, base = metric_chunk.join(candidate, joined), candidate.c.start_time
-    statement = select(chunk.candidate_iid, chunk.key_id, chunk.payload).select_from(source)
+    columns = (chunk.candidate_iid, chunk.key_id, chunk.last_step, chunk.last_timestamp, chunk.payload)
+    return _ranged(connection, select(*columns).select_from(_placed(within)), project_id, iids, key_ids, within)
+
+
+def chunk_heads(
+    connection: Connection, project_id: int, iids: Sequence[int], key_ids: Sequence[int], within: ChunkRange
+) -> list[Any]:
+    """Rows of `metric_chunk` without the payload, chunks of a series in order, with `outline`, how many points it has
+    (`outlined`) and `in_time` where the chunk has one."""
+    chunk, outline = metric_chunk.c, metric_outline.c
+    joined = and_(
+        outline.project_id == chunk.project_id,
+        outline.candidate_iid == chunk.candidate_iid,
+        outline.key_id == chunk.key_id,
+        outline.sequence == chunk.sequence,
+    )
+    columns = [column for column in metric_chunk.columns if column.name != "payload"]
+    statement = select(*columns, outline.in_time, outline["count"].label("outlined"), outline.payload.label("outline"))
+    source = _placed(within).outerjoin(metric_outline, joined)
+    return _ranged(connection, statement.select_from(source), project_id, iids, key_ids, within)
+
+
+def chunk_payloads(
+    connection: Connection, project_id: int, places: Sequence[tuple[int, int, int]]
+) -> dict[tuple[int, int, int], bytes]:
+    """The payloads of chunks by (candidate, key id, sequence), as far as they still exist."""
+    if not places:
+        return {}
+    chunk = metric_chunk.c
+    columns = (chunk.candidate_iid, chunk.key_id, chunk.sequence)
+    statement = select(*columns, chunk.payload).where(
+        chunk.project_id == project_id, among_rows(connection, columns, places)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(statement)}
+
+
+def _placed(within: ChunkRange) -> Any:
+    """The chunks, beside their candidates where their start is needed."""
+    if not within.relative:
+        return metric_chunk
+    joined = and_(candidate.c.project_id == metric_chunk.c.project_id, candidate.c.iid == metric_chunk.c.candidate_iid)
+    return metric_chunk.join(candidate, joined)
+
+
+def _ranged(
+    connection: Connection,
+    statement: Any,
+    project_id: int,
+    iids: Sequence[int],
+    key_ids: Sequence[int],
+    within: ChunkRange,
+) -> list[Any]:
+    chunk = metric_chunk.c
+    base: Any = candidate.c.start_time if within.relative else 0
     statement = statement.where(
         chunk.project_id == project_id,
         among(connection, chunk.candidate_iid, iids),

@@ -54,6 +54,21 @@ metric_chunk = Table(
     sqlite_with_rowid=False,
 )
 
+# A large chunk in few points, so that a long curve is drawn without reading it: see `outlines`. In a table of its own,
+# because whoever reads a column behind a large payload reads the payload too.
+metric_outline = Table(
+    "metric_outline",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("candidate_iid", BigId, primary_key=True, autoincrement=False),
+    Column("key_id", BigId, primary_key=True, autoincrement=False),
+    Column("sequence", BigId, primary_key=True, autoincrement=False),  # that of its chunk
+    Column("count", BigId, nullable=False),
+    Column("in_time", Boolean, nullable=False),  # whether the timestamps of the chunk do not fall
+    Column("payload", Bytes, nullable=False),  # codec.encode_chunk
+    sqlite_with_rowid=False,
+)
+
 # One row a series. The extremes are those of its finite values. `tail` holds the points after the last chunk, until
 # there are enough for another; it is empty when `first` is the only one.
 metric_series = Table(

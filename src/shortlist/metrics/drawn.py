@@ -1,0 +1,185 @@
+"""The series that curves are made of: of long ones the outlines of their chunks where these are fine enough, else
+every point."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from sqlalchemy import Connection
+
+from shortlist.access.scope import Scope
+from shortlist.metrics import codec, order, outlines, overlay, store_read
+from shortlist.metrics.fold import tail_of
+from shortlist.metrics.store_read import ChunkRange
+from shortlist.metrics.types import CurveRequest, Floats, History
+
+# Shorter series are read whole, in one statement for all.
+_LONG = 4 * outlines.MIN_POINTS
+
+_Pair = tuple[int, str]  # candidate, key
+
+
+class Series(msgspec.Struct):
+    """One series with the points that may be in the interval. Unless the axis is one of time, its timestamps may be
+    wrong. `left_out` of its points are in the interval and stand for no extreme value of their stretch."""
+
+    iid: int
+    key: str
+    points: History
+    left_out: int = 0
+
+
+class _Part(msgspec.Struct):
+    """A chunk, whole or in outline, and its last place."""
+
+    last: tuple[int, int]  # step, timestamp
+    payload: bytes
+    left_out: int = 0
+
+
+def drawn(
+    connection: Connection,
+    scope: Scope,
+    iids: Sequence[int],
+    keys: Sequence[str],
+    request: CurveRequest,
+    starts: Mapping[int, int],
+) -> Iterator[Series]:
+    """Every series, candidate by candidate; `starts` has the candidates' start on the relative axis."""
+    timed = request.axis in ("relative", "wall")
+    logged = overlay.gather(store_read.log_of_candidates(connection, scope.project_id, iids), keys)
+    log: dict[_Pair, History] = {(iid, key): points for iid, key, points in logged.series()}
+    rows = {
+        (row.candidate_iid, row.name): row for row in store_read.series_of(connection, scope.project_id, iids, keys)
+    }
+    parts: dict[_Pair, list[_Part]] = {}
+    if any(row.chunked for row in rows.values()):
+        parts = _parts(connection, scope.project_id, request, rows, log, starts)
+    for iid in iids:
+        for key in keys:
+            pair = (iid, key)
+            row, fresh = rows.get(pair), log.get(pair)
+            if row is not None:
+                found = parts.pop(pair, [])
+                yield Series(iid, key, _whole(found, row, fresh, timed=timed), sum(part.left_out for part in found))
+            elif fresh is not None:
+                yield Series(iid, key, fresh)
+
+
+def _parts(
+    connection: Connection,
+    project_id: int,
+    request: CurveRequest,
+    rows: Mapping[_Pair, Any],
+    log: Mapping[_Pair, History],
+    starts: Mapping[int, int],
+) -> dict[_Pair, list[_Part]]:
+    names = {row.key_id: row.name for row in rows.values()}
+    where = (connection, project_id, list({iid for iid, _ in rows}), list(names), _range(request))
+    # Differences and other metrics are joined step by step, so they need every point.
+    joined = request.axis == "metric" or request.minus is not None
+    if not joined and any(row.chunked >= _LONG for row in rows.values()):
+        heads: dict[_Pair, list[Any]] = {}
+        for head in store_read.chunk_heads(*where):
+            heads.setdefault((head.candidate_iid, names[head.key_id]), []).append(head)
+        coarse = {
+            place: outline
+            for pair, found in heads.items()
+            for place, outline in _outlines(found, request, starts.get(pair[0], 0), log.get(pair)).items()
+        }
+        places = [_place(head) for found in heads.values() for head in found if _place(head) not in coarse]
+        payloads = coarse | store_read.chunk_payloads(connection, project_id, places)
+        # On PostgreSQL a fold may have taken a chunk away between the two statements; the one below sees all.
+        if all(_place(head) in payloads for found in heads.values() for head in found):
+            return {pair: [_part(head, payloads, coarse) for head in found] for pair, found in heads.items()}
+    parts: dict[_Pair, list[_Part]] = {}
+    for iid, key_id, step, timestamp, payload in store_read.chunks(*where):
+        parts.setdefault((iid, names[key_id]), []).append(_Part((step, timestamp), payload))
+    return parts
+
+
+def _place(head: Any) -> tuple[int, int, int]:
+    return head.candidate_iid, head.key_id, head.sequence
+
+
+def _part(head: Any, payloads: Mapping[tuple[int, int, int], bytes], coarse: Mapping[Any, bytes]) -> _Part:
+    left_out = head.count - head.outlined if _place(head) in coarse else 0
+    return _Part((head.last_step, head.last_timestamp), payloads[_place(head)], left_out)
+
+
+def _range(request: CurveRequest) -> ChunkRange:
+    interval = (_finite(request.start), _finite(request.end))
+    match request.axis:
+        case "step":
+            return ChunkRange(step=interval)
+        case "wall":
+            return ChunkRange(timestamp=interval)
+        case "relative":
+            return ChunkRange(timestamp=interval, relative=True)
+        case "metric":
+            return ChunkRange()
+
+
+def _finite(bound: float | None) -> float | None:
+    return None if bound is None or np.isinf(bound) else bound
+
+
+def _outlines(
+    heads: Sequence[Any], request: CurveRequest, base: int, fresh: History | None
+) -> dict[tuple[int, int, int], bytes]:
+    """The outlines that can stand for chunks of one series: those of chunks that are wholly in the interval, have no
+    point in the log, and are drawn narrower than the curve shows."""
+    start = -np.inf if request.start is None else request.start
+    end = np.inf if request.end is None else request.end
+    ends = [_ends(head, request, base) for head in heads]
+    width = min(end, max(high for _, high in ends)) - max(start, min(low for low, _ in ends))
+    usable: dict[tuple[int, int, int], bytes] = {}
+    for head, (low, high) in zip(heads, ends, strict=True):
+        if head.outline is None or low < start or high > end or (request.axis != "step" and not head.in_time):
+            continue
+        if fresh is not None and _touches(head, fresh):
+            continue
+        if outlines.is_fine(_axis(head.outline, request), 2 * width / request.points):
+            usable[_place(head)] = head.outline
+    return usable
+
+
+def _ends(head: Any, request: CurveRequest, base: int) -> tuple[int, int]:
+    if request.axis == "step":
+        return head.first_step, head.last_step
+    return head.min_timestamp - base, head.max_timestamp - base
+
+
+def _touches(head: Any, fresh: History) -> bool:
+    first = order.position(fresh, head.first_step, head.first_timestamp)
+    return first < order.position(fresh, head.last_step, head.last_timestamp + 1)
+
+
+def _axis(payload: bytes, request: CurveRequest) -> Floats:
+    found = codec.chunk_steps(payload) if request.axis == "step" else codec.chunk_timestamps(payload)
+    return found.astype(np.float64)
+
+
+def _whole(parts: Sequence[_Part], row: Any, fresh: History | None, *, timed: bool) -> History:
+    """One series from its chunks, its tail and the log.
+
+    They follow each other in order, so timestamps matter only where the log has points that belong between them, or
+    where, on PostgreSQL, the chunks were read after a fold that the row was read before.
+    """
+    tail = tail_of(row)
+    rest = [points for points in (tail, fresh) if points is not None and len(points)]
+    last = parts[-1].last if parts else None
+    for points in rest:
+        first = (int(points.step[0]), int(points.timestamp[0]))
+        if last is not None and first <= last:
+            return order.merge(*(codec.decode_chunk(part.payload) for part in parts), *rest)
+        last = (int(points.step[-1]), int(points.timestamp[-1]))
+    steps = [codec.chunk_steps(part.payload) for part in parts]
+    values = [codec.chunk_values(part.payload) for part in parts]
+    times = [codec.chunk_timestamps(part.payload) for part in parts] if timed else steps
+    return History(
+        np.concatenate([*steps, *(points.step for points in (order.EMPTY, *rest))]),
+        np.concatenate([*times, *(points.timestamp for points in (order.EMPTY, *rest))]),
+        np.concatenate([*values, *(points.value for points in (order.EMPTY, *rest))]),
+    )

@@ -1,0 +1,32 @@
+"""Large chunks in few points, pure: what a curve over many of them is drawn from, without reading all of its points.
+
+An outline keeps, as `sampling` does, the least, the greatest and the first odd value of each of its stretches. So
+whatever it leaves out stands beside a kept point of its own stretch that lies lower, and one that lies higher.
+"""
+
+import numpy as np
+
+from shortlist.metrics import order, sampling
+from shortlist.metrics.types import Floats, History
+
+# Smaller chunks have no outline: they are read in a few milliseconds.
+MIN_POINTS = 16_384
+POINTS = 1024
+
+
+def outline(points: History) -> History:
+    """About `POINTS` of the points of a chunk; its first and last among them."""
+    return order.take(points, sampling.places(points.step.astype(np.float64), points.value, POINTS))
+
+
+def in_time(points: History) -> bool:
+    """Whether the timestamps do not fall, so that the stretches of an outline are stretches of time too."""
+    return bool((points.timestamp[1:] >= points.timestamp[:-1]).all())
+
+
+def is_fine(x: Floats, width: float) -> bool:
+    """Whether an outline at these places of an axis, which do not fall, has no stretch that is wider than `width`.
+
+    A stretch keeps three points at most, and lies between the points that its neighbours keep.
+    """
+    return len(x) > 1 and float(np.diff(x).max()) * 4 <= width
