@@ -12,12 +12,13 @@ from shortlist.access.scope import Scope
 from shortlist.metrics import codec, order, outlines, overlay, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.store_read import ChunkRange
-from shortlist.metrics.types import CurveRequest, Floats, History
+from shortlist.metrics.types import CurveRequest, History
 
 # Shorter series are read whole, in one statement for all.
 _LONG = 4 * outlines.MIN_POINTS
 
 _Pair = tuple[int, str]  # candidate, key
+_Place = tuple[int, int, int]  # candidate, key id, sequence
 
 
 class Series(msgspec.Struct):
@@ -31,11 +32,21 @@ class Series(msgspec.Struct):
 
 
 class _Part(msgspec.Struct):
-    """A chunk, whole or in outline, and its last place."""
+    """The points of a chunk, all or those of its outline, and the step and timestamp of its last. Unless they are
+    `timed`, the points may have wrong timestamps."""
 
-    last: tuple[int, int]  # step, timestamp
-    payload: bytes
+    last: tuple[int, int]
+    payload: bytes = b""
+    outline: History | None = None
     left_out: int = 0
+
+    def points(self, *, timed: bool = True) -> History:
+        if self.outline is not None:
+            return self.outline
+        if timed:
+            return codec.decode_chunk(self.payload)
+        steps = codec.chunk_steps(self.payload)
+        return History(steps, steps, codec.chunk_values(self.payload))
 
 
 def drawn(
@@ -89,9 +100,9 @@ def _parts(
             for place, outline in _outlines(found, request, starts.get(pair[0], 0), log.get(pair)).items()
         }
         places = [_place(head) for found in heads.values() for head in found if _place(head) not in coarse]
-        payloads = coarse | store_read.chunk_payloads(connection, project_id, places)
+        payloads = store_read.chunk_payloads(connection, project_id, places)
         # On PostgreSQL a fold may have taken a chunk away between the two statements; the one below sees all.
-        if all(_place(head) in payloads for found in heads.values() for head in found):
+        if len(payloads) == len(places):
             return {pair: [_part(head, payloads, coarse) for head in found] for pair, found in heads.items()}
     parts: dict[_Pair, list[_Part]] = {}
     for iid, key_id, step, timestamp, payload in store_read.chunks(*where):
@@ -99,13 +110,16 @@ def _parts(
     return parts
 
 
-def _place(head: Any) -> tuple[int, int, int]:
+def _place(head: Any) -> _Place:
     return head.candidate_iid, head.key_id, head.sequence
 
 
-def _part(head: Any, payloads: Mapping[tuple[int, int, int], bytes], coarse: Mapping[Any, bytes]) -> _Part:
-    left_out = head.count - head.outlined if _place(head) in coarse else 0
-    return _Part((head.last_step, head.last_timestamp), payloads[_place(head)], left_out)
+def _part(head: Any, payloads: Mapping[_Place, bytes], coarse: Mapping[_Place, History]) -> _Part:
+    place, last = _place(head), (head.last_step, head.last_timestamp)
+    outline = coarse.get(place)
+    if outline is None:
+        return _Part(last, payloads[place])
+    return _Part(last, outline=outline, left_out=head.count - head.outlined)
 
 
 def _range(request: CurveRequest) -> ChunkRange:
@@ -125,23 +139,23 @@ def _finite(bound: float | None) -> float | None:
     return None if bound is None or np.isinf(bound) else bound
 
 
-def _outlines(
-    heads: Sequence[Any], request: CurveRequest, base: int, fresh: History | None
-) -> dict[tuple[int, int, int], bytes]:
+def _outlines(heads: Sequence[Any], request: CurveRequest, base: int, fresh: History | None) -> dict[_Place, History]:
     """The outlines that can stand for chunks of one series: those of chunks that are wholly in the interval, have no
     point in the log, and are drawn narrower than the curve shows."""
     start = -np.inf if request.start is None else request.start
     end = np.inf if request.end is None else request.end
     ends = [_ends(head, request, base) for head in heads]
     width = min(end, max(high for _, high in ends)) - max(start, min(low for low, _ in ends))
-    usable: dict[tuple[int, int, int], bytes] = {}
+    usable: dict[_Place, History] = {}
     for head, (low, high) in zip(heads, ends, strict=True):
         if head.outline is None or low < start or high > end or (request.axis != "step" and not head.in_time):
             continue
         if fresh is not None and _touches(head, fresh):
             continue
-        if outlines.is_fine(_axis(head.outline, request), 2 * width / request.points):
-            usable[_place(head)] = head.outline
+        outline = codec.decode_tail(head.outline, head.outlined)
+        axis = outline.step if request.axis == "step" else outline.timestamp
+        if outlines.is_fine(axis, 2 * width / request.points):
+            usable[_place(head)] = outline
     return usable
 
 
@@ -156,11 +170,6 @@ def _touches(head: Any, fresh: History) -> bool:
     return first < order.position(fresh, head.last_step, head.last_timestamp + 1)
 
 
-def _axis(payload: bytes, request: CurveRequest) -> Floats:
-    found = codec.chunk_steps(payload) if request.axis == "step" else codec.chunk_timestamps(payload)
-    return found.astype(np.float64)
-
-
 def _whole(parts: Sequence[_Part], row: Any, fresh: History | None, *, timed: bool) -> History:
     """One series from its chunks, its tail and the log.
 
@@ -173,13 +182,11 @@ def _whole(parts: Sequence[_Part], row: Any, fresh: History | None, *, timed: bo
     for points in rest:
         first = (int(points.step[0]), int(points.timestamp[0]))
         if last is not None and first <= last:
-            return order.merge(*(codec.decode_chunk(part.payload) for part in parts), *rest)
+            return order.merge(*(part.points() for part in parts), *rest)
         last = (int(points.step[-1]), int(points.timestamp[-1]))
-    steps = [codec.chunk_steps(part.payload) for part in parts]
-    values = [codec.chunk_values(part.payload) for part in parts]
-    times = [codec.chunk_timestamps(part.payload) for part in parts] if timed else steps
+    joined = [*(part.points(timed=timed) for part in parts), *rest] or [order.EMPTY]
     return History(
-        np.concatenate([*steps, *(points.step for points in (order.EMPTY, *rest))]),
-        np.concatenate([*times, *(points.timestamp for points in (order.EMPTY, *rest))]),
-        np.concatenate([*values, *(points.value for points in (order.EMPTY, *rest))]),
+        np.concatenate([points.step for points in joined]),
+        np.concatenate([points.timestamp for points in joined]),
+        np.concatenate([points.value for points in joined]),
     )

@@ -245,7 +245,7 @@ class _Chunks:
             "sequence": [sequence for _, sequence, _ in large],
             "count": [len(points) for points in drawn],
             "in_time": [outlines.in_time(points) for _, _, points in large],
-            "payload": [codec.encode_chunk(points.step, points.timestamp, points.value) for points in drawn],
+            "payload": [outlines.encode(points) for points in drawn],
         }
 
 

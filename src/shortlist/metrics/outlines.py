@@ -6,8 +6,8 @@ whatever it leaves out stands beside a kept point of its own stretch that lies l
 
 import numpy as np
 
-from shortlist.metrics import order, sampling
-from shortlist.metrics.types import Floats, History
+from shortlist.metrics import codec, order, sampling
+from shortlist.metrics.types import History, Ints
 
 # Smaller chunks have no outline: they are read in a few milliseconds.
 MIN_POINTS = 16_384
@@ -19,14 +19,20 @@ def outline(points: History) -> History:
     return order.take(points, sampling.places(points.step.astype(np.float64), points.value, POINTS))
 
 
+def encode(points: History) -> bytes:
+    """The bytes of an outline, as those of a tail: a long curve reads many, so they are not compressed."""
+    start = np.zeros(1, np.int64)
+    return codec.encode_tails(points, start, start, np.array([len(points)]))[0]
+
+
 def in_time(points: History) -> bool:
     """Whether the timestamps do not fall, so that the stretches of an outline are stretches of time too."""
     return bool((points.timestamp[1:] >= points.timestamp[:-1]).all())
 
 
-def is_fine(x: Floats, width: float) -> bool:
+def is_fine(x: Ints, width: float) -> bool:
     """Whether an outline at these places of an axis, which do not fall, has no stretch that is wider than `width`.
 
     A stretch keeps three points at most, and lies between the points that its neighbours keep.
     """
-    return len(x) > 1 and float(np.diff(x).max()) * 4 <= width
+    return len(x) > 1 and int(np.diff(x).max()) * 4 <= width

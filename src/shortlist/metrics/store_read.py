@@ -194,7 +194,8 @@ def _ranged(
             statement = statement.where(high >= start)
         if end is not None:
             statement = statement.where(low <= end)
-    return list(connection.execute(statement.order_by(chunk.candidate_iid, chunk.key_id, *_in_order())))
+    ordered: Select[Any] = statement.order_by(chunk.candidate_iid, chunk.key_id, *_in_order())
+    return list(connection.execute(ordered))
 
 
 def chunks_page(

@@ -65,7 +65,7 @@ metric_outline = Table(
     Column("sequence", BigId, primary_key=True, autoincrement=False),  # that of its chunk
     Column("count", BigId, nullable=False),
     Column("in_time", Boolean, nullable=False),  # whether the timestamps of the chunk do not fall
-    Column("payload", Bytes, nullable=False),  # codec.encode_chunk
+    Column("payload", Bytes, nullable=False),  # outlines.encode
     sqlite_with_rowid=False,
 )
 

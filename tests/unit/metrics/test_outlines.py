@@ -43,7 +43,7 @@ def test_what_is_left_out_stands_between_a_lower_and_a_higher_point(spikes: dict
 
 
 def test_a_gap_in_an_outline_makes_it_too_coarse() -> None:
-    places = np.array([0.0, 1.0, 2.0, 50.0, 51.0])
+    places = np.array([0, 1, 2, 50, 51])
     assert outlines.is_fine(places, 192.0)
     assert not outlines.is_fine(places, 191.0)
     assert not outlines.is_fine(places[:1], 191.0)
