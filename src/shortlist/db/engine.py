@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from shortlist.db import driver
 from shortlist.errors import InvalidValue, Unavailable
 
 # A reader never waits for SQLite's writer in WAL mode; a second process (a backup, the CLI) may hold the lock.
@@ -74,7 +75,7 @@ def _create_sqlite(url: str) -> Engine:
 
     def on_begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("shortlist_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        driver.change(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN", ())
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -27,6 +28,8 @@ _log = structlog.get_logger(__name__)
 
 MAX_BATCH = 512
 _PATIENCE = 0.003
+# A connection goes back to the pool, which tries it before it is used again, when nothing was written for so long.
+_IDLE_SECONDS = 1.0
 
 # How often a transaction that lost a deadlock or a serialisation race on PostgreSQL is tried again.
 _ATTEMPTS = 5
@@ -52,6 +55,31 @@ class Job:
         self.error: BaseException | None = None
         self.queued = perf_counter()
         self.request_id = REQUEST_ID.get()
+
+
+class _Held:
+    """The connection of a writing thread, kept from one transaction to the next: to take one from the pool and to give
+    it back costs as much as several small statements."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def connection(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long to wait for work before it is let go; None where there is nothing to let go."""
+        return None if self._connection is None else _IDLE_SECONDS
+
+    def release(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(DBAPIError):  # it is lost, and the pool knows
+                connection.close()
 
 
 class Writer:
@@ -106,18 +134,20 @@ class Writer:
 
     def _run(self) -> None:
         expected, patience = 1, 0.0
+        held = _Held(self._engine)
         while True:
-            batch, last = self._collect(expected, patience)
+            batch, last = self._collect(expected, patience, held)
             if batch:
                 began = perf_counter()
-                self._commit(batch)
+                self._commit(batch, held)
                 _deliver(batch)
                 expected, patience = len(batch), min(_PATIENCE, (perf_counter() - began) / 4)
                 self._measure(batch, began)
             if last:
+                held.release()
                 return
 
-    def _collect(self, expected: int, patience: float) -> tuple[list[Job], bool]:
+    def _collect(self, expected: int, patience: float, held: "_Held") -> tuple[list[Job], bool]:
         """The jobs of the next transaction, and whether it is the last.
 
         Those that were answered together come back one after another; without patience the first of them would get
@@ -133,32 +163,38 @@ class Writer:
                 if left is not None and (len(batch) >= expected or left <= 0):
                     break
                 try:
-                    job = self._queue.get(timeout=left)
+                    job = self._queue.get(timeout=left or held.seconds_left)
                 except queue.Empty:
-                    break
+                    if batch:
+                        break
+                    held.release()
+                    continue
             if job is None:
                 return batch, True
             batch.append(job)
             deadline = deadline or perf_counter() + patience
         return batch, False
 
-    def _commit(self, batch: Sequence[Job]) -> None:
+    def _commit(self, batch: Sequence[Job], held: "_Held") -> None:
         """Run the batch until it is durable; afterwards every job has its result or its error."""
         for attempt in range(_ATTEMPTS):
             try:
-                if not self._run_together(batch):
-                    self._run_apart(batch)
+                connection = held.connection()
+                if not self._run_together(batch, connection):
+                    self._run_apart(batch, connection)
             except DBAPIError as error:
+                held.release()
                 if _is_retryable(error) and attempt + 1 < _ATTEMPTS:
                     continue
                 self._fail(batch, error)
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a commit throws
+                held.release()
                 self._fail(batch, error)
             return
 
-    def _run_together(self, batch: Sequence[Job]) -> bool:
+    def _run_together(self, batch: Sequence[Job], connection: Connection) -> bool:
         """One transaction without savepoints. False, with nothing written, when any job failed."""
-        with self._engine.connect() as connection, begin_write(connection) as transaction:
+        with begin_write(connection) as transaction:
             changes.begin(connection)
             for job in batch:
                 job.error = None
@@ -177,9 +213,9 @@ class Writer:
         self._tell(noted)
         return True
 
-    def _run_apart(self, batch: Sequence[Job]) -> None:
+    def _run_apart(self, batch: Sequence[Job], connection: Connection) -> None:
         """One transaction with a savepoint around each job, so that those that fail leave no trace."""
-        with self._engine.connect() as connection, begin_write(connection):
+        with begin_write(connection):
             changes.begin(connection)
             for job in batch:
                 job.error = None

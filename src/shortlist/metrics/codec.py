@@ -48,10 +48,20 @@ def encode_point(key: str, value: float, timestamp: int, step: int) -> bytes:
     return _ONE_HEAD.pack(_ONE, step, timestamp, value) + key.encode()
 
 
+def is_point(payload: bytes) -> bool:
+    """Whether a log row's payload holds a single point."""
+    return payload[0] == _ONE
+
+
+def decode_point(payload: bytes) -> tuple[str, int, int, float]:
+    """(key, step, timestamp, value) of a payload that `is_point`."""
+    _, step, timestamp, value = _ONE_HEAD.unpack_from(payload)
+    return payload[_ONE_HEAD.size :].decode(), step, timestamp, value
+
+
 def decode_points(payload: bytes) -> Points:
-    if payload[0] == _ONE:
-        _, step, timestamp, value = _ONE_HEAD.unpack_from(payload)
-        key = payload[_ONE_HEAD.size :].decode()
+    if is_point(payload):
+        key, step, timestamp, value = decode_point(payload)
         return Points(
             [key], np.zeros(1, np.int64), np.array([step]), np.array([timestamp], np.int64), np.array([value])
         )

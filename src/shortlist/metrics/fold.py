@@ -77,19 +77,26 @@ def fold(connection: Connection, project_id: int, rows: Sequence[LogRow]) -> int
 
 
 def _decode(connection: Connection, project_id: int, rows: Sequence[LogRow]) -> _Batch:
-    decoded = [codec.decode_points(payload) for _, _, payload in rows]
-    ids = store.intern_keys(connection, project_id, list({key for points in decoded for key in points.keys}))
     owners: dict[CandidateKey, int] = {}
-    codes: list[Ints] = []
-    for (experiment, candidate, _), points in zip(rows, decoded, strict=True):
+    # Rows of a single point, of which a client's loop makes thousands, are gathered as numbers and not as arrays.
+    singles: list[tuple[int, str, int, int, float]] = []
+    decoded: list[tuple[int, Points]] = []
+    for experiment, candidate, payload in rows:
         place = owners.setdefault(CandidateKey(candidate, experiment), len(owners))
-        keys = np.array([ids[key] for key in points.keys], np.int64)
-        codes.append((place << _KEY_BITS | keys)[points.key_index])
+        if codec.is_point(payload):
+            singles.append((place, *codec.decode_point(payload)))
+        else:
+            decoded.append((place, codec.decode_points(payload)))
+    names = {key for _, points in decoded for key in points.keys} | {single[1] for single in singles}
+    ids = store.intern_keys(connection, project_id, list(names))
+    codes = [np.array([place << _KEY_BITS | ids[key] for place, key, *_ in singles], np.int64)]
+    for place, points in decoded:
+        codes.append((place << _KEY_BITS | np.array([ids[key] for key in points.keys], np.int64))[points.key_index])
     columns = (
         np.concatenate(codes),
-        np.concatenate([points.step for points in decoded]),
-        np.concatenate([points.timestamp for points in decoded]),
-        np.concatenate([points.value for points in decoded]),
+        np.concatenate([np.array([single[2] for single in singles], np.int64), *(p.step for _, p in decoded)]),
+        np.concatenate([np.array([single[3] for single in singles], np.int64), *(p.timestamp for _, p in decoded)]),
+        np.concatenate([np.array([single[4] for single in singles], np.float64), *(p.value for _, p in decoded)]),
     )
     return _Batch(list(owners), {number: name for name, number in ids.items()}, columns)
 

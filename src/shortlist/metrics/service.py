@@ -37,6 +37,11 @@ def append(connection: Connection, scope: Scope, candidate: CandidateKey, points
         store.append(connection, scope.project_id, candidate, points.encode())
 
 
+def payload_of(key: str, value: float, timestamp: int, step: int) -> bytes:
+    """What `Points.encode()` answers for one checked point, for `append_active`."""
+    return codec.encode_point(key, value, timestamp, step)
+
+
 def append_active(connection: Connection, scope: Scope, external_id: str, points_payload: bytes) -> bool:
     """Log `Points.encode()` to a candidate if it exists and is not deleted, in one statement; whether it was so."""
     return store.append_active(connection, scope.project_id, external_id, points_payload)

@@ -29,13 +29,12 @@ _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}\Z")
 async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
     """Log one point of a metric."""
     external_id = parse_external_id(run_id(request))
-    point = metric_rules.point(request.key, request.value, request.timestamp, request.step)
-    points = Points.of([point])
-    of_models = linked.points([request], points, "")
-    if of_models:
-        await _log(call, external_id, Batch(), points, of_models)
+    key, value, timestamp, step = metric_rules.point(request.key, request.value, request.timestamp, request.step)
+    if request.model_id or request.dataset_name or request.dataset_digest:
+        points = Points.of([(key, value, timestamp, step)])
+        await _log(call, external_id, Batch(), points, linked.points([request], points, ""))
         return Empty()
-    payload = points.encode()
+    payload = metrics.payload_of(key, value, timestamp, step)
     scope = call.project
     written = await call.services.database.write(
         lambda connection: metrics.append_active(connection, scope, external_id, payload)
