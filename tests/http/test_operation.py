@@ -18,6 +18,10 @@ from shortlist.tracking.types import CandidateRecord
 from tests.http.client import Client, Mlflow
 
 FAR = ("203.0.113.7", 4711)
+TERMINATE_OTHERS = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 def metrics_of(response: httpx.Response) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -126,7 +130,8 @@ def test_readiness_finds_a_database_that_takes_no_changes(
     engine = application.services.database.engine
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"ALTER DATABASE {engine.url.database} SET default_transaction_read_only = on"))
-    engine.dispose()
+        # Connections that are open go on as they began; those that come after them find the database as it is now.
+        connection.execute(text(TERMINATE_OTHERS))
     answer = rita.get("/-/readiness")
     assert answer.status_code == 503
     assert {check["subject"]: check["level"] for check in answer.json()["checks"]}["database"] == "problem"

@@ -111,6 +111,7 @@ class Dispatcher:
         if self._meters.running_requests:
             self._idle = asyncio.Event()
             await self._idle.wait()
+        self._log.flush()
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         mounted = self._find_owner(scope)
