@@ -92,7 +92,7 @@ def _parts(
     joined = request.axis == "metric" or request.minus is not None
     if not joined and any(row.chunked >= _LONG for row in rows.values()):
         heads: dict[_Pair, list[Any]] = {}
-        for head in store_read.chunk_heads(*where):
+        for head in store_read.outlines(*where):
             heads.setdefault((head.candidate_iid, names[head.key_id]), []).append(head)
         coarse = {
             place: outline
@@ -100,13 +100,15 @@ def _parts(
             for place, outline in _outlines(found, request, starts.get(pair[0], 0), log.get(pair)).items()
         }
         places = [_place(head) for found in heads.values() for head in found if _place(head) not in coarse]
-        payloads = store_read.chunk_payloads(connection, project_id, places)
-        # On PostgreSQL a fold may have taken a chunk away between the two statements; the one below sees all.
-        if len(payloads) == len(places):
-            return {pair: [_part(head, payloads, coarse) for head in found] for pair, found in heads.items()}
+        if coarse:
+            payloads = store_read.chunk_payloads(connection, project_id, places)
+            # On PostgreSQL a fold may have taken a chunk away between the two statements; the one below finds all.
+            if len(payloads) == len(places):
+                return {pair: [_part(head, payloads, coarse) for head in found] for pair, found in heads.items()}
     parts: dict[_Pair, list[_Part]] = {}
-    for iid, key_id, step, timestamp, payload in store_read.chunks(*where):
-        parts.setdefault((iid, names[key_id]), []).append(_Part((step, timestamp), payload))
+    for chunk in store_read.chunks(*where):
+        part = _Part((chunk.last_step, chunk.last_timestamp), chunk.payload)
+        parts.setdefault((chunk.candidate_iid, names[chunk.key_id]), []).append(part)
     return parts
 
 
@@ -148,7 +150,7 @@ def _outlines(heads: Sequence[Any], request: CurveRequest, base: int, fresh: His
     width = min(end, max(high for _, high in ends)) - max(start, min(low for low, _ in ends))
     usable: dict[_Place, History] = {}
     for head, (low, high) in zip(heads, ends, strict=True):
-        if head.outline is None or low < start or high > end or (request.axis != "step" and not head.in_time):
+        if not head.outlined or low < start or high > end or (request.axis != "step" and not head.in_time):
             continue
         if fresh is not None and _touches(head, fresh):
             continue

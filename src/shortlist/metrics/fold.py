@@ -223,37 +223,22 @@ class _Chunks:
 
     def write(self) -> None:
         store.delete_chunks(self._connection, self._project_id, self._removed)
-        columns: dict[str, list[Any]] = {
+        added = [points for _, _, points in self._added]
+        places: dict[str, list[Any]] = {
             "candidate_iid": [pair[0] for pair, _, _ in self._added],
             "key_id": [pair[1] for pair, _, _ in self._added],
             "sequence": [sequence for _, sequence, _ in self._added],
-            "count": [len(points) for _, _, points in self._added],
-            "first_step": [int(points.step[0]) for _, _, points in self._added],
-            "first_timestamp": [int(points.timestamp[0]) for _, _, points in self._added],
-            "last_step": [int(points.step[-1]) for _, _, points in self._added],
-            "last_timestamp": [int(points.timestamp[-1]) for _, _, points in self._added],
-            "min_timestamp": [int(points.timestamp.min()) for _, _, points in self._added],
-            "max_timestamp": [int(points.timestamp.max()) for _, _, points in self._added],
-            "payload": [
-                codec.encode_chunk(points.step, points.timestamp, points.value) for _, _, points in self._added
-            ],
+            "count": [len(points) for points in added],
+            "first_step": [int(points.step[0]) for points in added],
+            "first_timestamp": [int(points.timestamp[0]) for points in added],
+            "last_step": [int(points.step[-1]) for points in added],
+            "last_timestamp": [int(points.timestamp[-1]) for points in added],
+            "min_timestamp": [int(points.timestamp.min()) for points in added],
+            "max_timestamp": [int(points.timestamp.max()) for points in added],
         }
-        store.put_chunks(self._connection, self._project_id, columns)
-        store.put_outlines(self._connection, self._project_id, self._outlines())
-
-    def _outlines(self) -> dict[str, list[Any]]:
-        large = [
-            (pair, sequence, points) for pair, sequence, points in self._added if len(points) >= outlines.MIN_POINTS
-        ]
-        drawn = [outlines.outline(points) for _, _, points in large]
-        return {
-            "candidate_iid": [pair[0] for pair, _, _ in large],
-            "key_id": [pair[1] for pair, _, _ in large],
-            "sequence": [sequence for _, sequence, _ in large],
-            "count": [len(points) for points in drawn],
-            "in_time": [outlines.in_time(points) for _, _, points in large],
-            "payload": [outlines.encode(points) for points in drawn],
-        }
+        payloads = [codec.encode_chunk(points.step, points.timestamp, points.value) for points in added]
+        store.put_chunks(self._connection, self._project_id, places | {"payload": payloads})
+        store.put_outlines(self._connection, self._project_id, places | outlines.columns(added))
 
 
 def _write(

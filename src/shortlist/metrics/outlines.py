@@ -4,6 +4,9 @@ An outline keeps, as `sampling` does, the least, the greatest and the first odd 
 whatever it leaves out stands beside a kept point of its own stretch that lies lower, and one that lies higher.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from shortlist.metrics import codec, order, sampling
@@ -19,10 +22,18 @@ def outline(points: History) -> History:
     return order.take(points, sampling.places(points.step.astype(np.float64), points.value, POINTS))
 
 
-def encode(points: History) -> bytes:
-    """The bytes of an outline, as those of a tail: a long curve reads many, so they are not compressed."""
+def columns(chunks: Sequence[History]) -> dict[str, list[Any]]:
+    """What `metric_outline` says of chunks beside their places: outlines are not compressed, as a curve reads many."""
+    drawn = [outline(points) if len(points) >= MIN_POINTS else order.EMPTY for points in chunks]
     start = np.zeros(1, np.int64)
-    return codec.encode_tails(points, start, start, np.array([len(points)]))[0]
+    return {
+        "in_time": [in_time(points) for points in chunks],
+        "outlined": [len(points) for points in drawn],
+        "outline": [
+            codec.encode_tails(points, start, start, np.array([len(points)]))[0] if len(points) else None
+            for points in drawn
+        ],
+    }
 
 
 def in_time(points: History) -> bool:

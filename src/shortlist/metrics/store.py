@@ -195,7 +195,7 @@ def chunk_infos(
     found: dict[tuple[int, int], list[ChunkInfo]] = {pair: [] for pair in pairs}
     if not pairs:
         return found
-    chunk = metric_chunk.c
+    chunk = metric_outline.c
     statement = select(
         chunk.candidate_iid,
         chunk.key_id,

@@ -1,9 +1,10 @@
 """SQL of the read path. A reader takes the log first: what is folded meanwhile is then seen twice, never missed."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import ClauseElement, ColumnElement, Connection, Select, Table, and_, bindparam, func, select, tuple_
 
 from shortlist.db.dialect import among, among_rows, pairs_table
 from shortlist.db.prepared import Prepared, one_of
@@ -104,6 +105,11 @@ def _named_series(project_id: int) -> Select[Any]:
     )
 
 
+# The order of chunks: those of a series by where they begin and end.
+_PLACE_NAMES = ("candidate_iid", "key_id", "first_step", "first_timestamp", "last_step", "last_timestamp", "sequence")
+_PLACE = attrgetter(*_PLACE_NAMES)
+
+
 class ChunkRange:
     """Which chunks a reader needs: those that touch all given intervals. Bounds are inclusive, None is open."""
 
@@ -124,28 +130,15 @@ class ChunkRange:
 def chunks(
     connection: Connection, project_id: int, iids: Sequence[int], key_ids: Sequence[int], within: ChunkRange
 ) -> list[Any]:
-    """Rows of (candidate, key id, last step, last timestamp, payload), chunks of a series in order."""
-    chunk = metric_chunk.c
-    columns = (chunk.candidate_iid, chunk.key_id, chunk.last_step, chunk.last_timestamp, chunk.payload)
-    return _ranged(connection, select(*columns).select_from(_placed(within)), project_id, iids, key_ids, within)
+    """Rows of `metric_chunk`, chunks of a series in order."""
+    return _ranged(connection, metric_chunk, project_id, iids, key_ids, within)
 
 
-def chunk_heads(
+def outlines(
     connection: Connection, project_id: int, iids: Sequence[int], key_ids: Sequence[int], within: ChunkRange
 ) -> list[Any]:
-    """Rows of `metric_chunk` without the payload, chunks of a series in order, with `outline`, how many points it has
-    (`outlined`) and `in_time` where the chunk has one."""
-    chunk, outline = metric_chunk.c, metric_outline.c
-    joined = and_(
-        outline.project_id == chunk.project_id,
-        outline.candidate_iid == chunk.candidate_iid,
-        outline.key_id == chunk.key_id,
-        outline.sequence == chunk.sequence,
-    )
-    columns = [column for column in metric_chunk.columns if column.name != "payload"]
-    statement = select(*columns, outline.in_time, outline["count"].label("outlined"), outline.payload.label("outline"))
-    source = _placed(within).outerjoin(metric_outline, joined)
-    return _ranged(connection, statement.select_from(source), project_id, iids, key_ids, within)
+    """Rows of `metric_outline`, chunks of a series in order."""
+    return _ranged(connection, metric_outline, project_id, iids, key_ids, within)
 
 
 def chunk_payloads(
@@ -162,25 +155,22 @@ def chunk_payloads(
     return {(row[0], row[1], row[2]): row[3] for row in connection.execute(statement)}
 
 
-def _placed(within: ChunkRange) -> Any:
-    """The chunks, beside their candidates where their start is needed."""
-    if not within.relative:
-        return metric_chunk
-    joined = and_(candidate.c.project_id == metric_chunk.c.project_id, candidate.c.iid == metric_chunk.c.candidate_iid)
-    return metric_chunk.join(candidate, joined)
-
-
 def _ranged(
     connection: Connection,
-    statement: Any,
+    table: Table,
     project_id: int,
     iids: Sequence[int],
     key_ids: Sequence[int],
     within: ChunkRange,
 ) -> list[Any]:
-    chunk = metric_chunk.c
-    base: Any = candidate.c.start_time if within.relative else 0
-    statement = statement.where(
+    chunk = table.c
+    source: Any = table
+    base: Any = 0
+    if within.relative:
+        joined = and_(candidate.c.project_id == chunk.project_id, candidate.c.iid == chunk.candidate_iid)
+        source, base = table.join(candidate, joined), candidate.c.start_time
+    statement: Select[Any] = select(*table.columns)
+    statement = statement.select_from(source).where(
         chunk.project_id == project_id,
         among(connection, chunk.candidate_iid, iids),
         among(connection, chunk.key_id, key_ids),
@@ -194,8 +184,8 @@ def _ranged(
             statement = statement.where(high >= start)
         if end is not None:
             statement = statement.where(low <= end)
-    ordered: Select[Any] = statement.order_by(chunk.candidate_iid, chunk.key_id, *_in_order())
-    return list(connection.execute(ordered))
+    # Sorted here, because the database would carry the payloads through its sorting.
+    return sorted(connection.execute(statement), key=_PLACE)
 
 
 def chunks_page(
@@ -206,27 +196,22 @@ def chunks_page(
     Chunks that end before the step and timestamp of `after` are left out. One statement, so that a fold between two
     cannot take a chunk away.
     """
-    chunk = metric_chunk.c
-    same = and_(chunk.project_id == project_id, chunk.candidate_iid == series[0], chunk.key_id == series[1])
-    condition = same
+    place = metric_outline.c
+    condition = and_(place.project_id == project_id, place.candidate_iid == series[0], place.key_id == series[1])
     if after is not None:
-        condition = and_(same, tuple_(chunk.last_step, chunk.last_timestamp) >= tuple_(*after))
-    if points is None:
-        found = connection.execute(select(chunk.payload).where(condition).order_by(*_in_order())).scalars()
-        return list(found), True
-    running = func.sum(chunk.count).over(order_by=_in_order(), rows=(None, 0)) - chunk.count
-    running -= func.first_value(chunk.count).over(order_by=_in_order())
-    total = func.count().over()
-    inner = select(chunk.sequence, running.label("before"), total.label("total")).where(condition).subquery()
-    statement = (
-        select(chunk.payload, inner.c.total)
-        .select_from(metric_chunk.join(inner, inner.c.sequence == chunk.sequence))
+        condition = and_(condition, tuple_(place.last_step, place.last_timestamp) >= tuple_(*after))
+    order = [place.first_step, place.first_timestamp, place.last_step, place.last_timestamp, place.sequence]
+    running = func.sum(place.count).over(order_by=order, rows=(None, 0)) - place.count
+    running -= func.first_value(place.count).over(order_by=order)
+    columns = [column for column in metric_outline.columns if column.name not in ("in_time", "outlined", "outline")]
+    inner = select(*columns, running.label("before"), func.count().over().label("total")).where(condition).subquery()
+    statement = select(*(inner.c[name] for name in _PLACE_NAMES), metric_chunk.c.payload, inner.c.total)
+    statement = statement.select_from(inner.join(metric_chunk, _same_chunk(inner.c)))
+    if points is not None:
         # The first chunk may hold points that an earlier page had: it does not count.
-        .where(same, inner.c.before <= points)
-        .order_by(*_in_order())
-    )
-    rows = connection.execute(statement).all()
-    return [row[0] for row in rows], not rows or len(rows) == rows[0][1]
+        statement = statement.where(inner.c.before <= points)
+    rows = sorted(connection.execute(statement), key=_PLACE)
+    return [row.payload for row in rows], not rows or len(rows) == rows[0].total
 
 
 def chunks_before(
@@ -236,30 +221,33 @@ def chunks_before(
 
     `steps` is candidate to step.
     """
-    chunk = metric_chunk.c
-    later = metric_chunk.alias()
+    place = metric_outline.c
+    later = metric_outline.alias()
     limit = pairs_table(connection, list(steps.items()))
     last = (
         select(func.max(later.c.first_step))
         .where(
             later.c.project_id == project_id,
-            later.c.candidate_iid == chunk.candidate_iid,
-            later.c.key_id == chunk.key_id,
+            later.c.candidate_iid == place.candidate_iid,
+            later.c.key_id == place.key_id,
             later.c.first_step <= limit.c.second,
         )
         .scalar_subquery()
     )
     statement = (
-        select(chunk.candidate_iid, chunk.key_id, chunk.payload)
-        .select_from(metric_chunk.join(limit, limit.c.first == chunk.candidate_iid))
-        .where(chunk.project_id == project_id, among(connection, chunk.key_id, key_ids), chunk.first_step == last)
+        select(place.candidate_iid, place.key_id, metric_chunk.c.payload)
+        .select_from(
+            metric_outline.join(limit, limit.c.first == place.candidate_iid).join(metric_chunk, _same_chunk(place))
+        )
+        .where(place.project_id == project_id, among(connection, place.key_id, key_ids), place.first_step == last)
     )
     return list(connection.execute(statement))
 
 
-def _in_order() -> list[Any]:
-    chunk = metric_chunk.c
-    return [chunk.first_step, chunk.first_timestamp, chunk.last_step, chunk.last_timestamp, chunk.sequence]
+def _same_chunk(place: Any) -> ColumnElement[bool]:
+    """Joins chunks by their whole key: a walk along the table would read every payload."""
+    keys = (column.name for column in metric_chunk.primary_key)
+    return and_(*(metric_chunk.c[name] == place[name] for name in keys))
 
 
 def start_times(connection: Connection, project_id: int, iids: Sequence[int]) -> dict[int, int]:

@@ -101,6 +101,6 @@ def _stored(connection: Connection, scope: Scope, doubtful: Sequence[tuple[int, 
     parts: dict[int, list[History]] = {row.key_id: [tail_of(row)] for _, row, _ in doubtful}
     iid = doubtful[0][1].candidate_iid
     within = ChunkRange(step=(first, last))
-    for _, key_id, _, _, payload in store_read.chunks(connection, scope.project_id, [iid], list(parts), within):
-        parts[key_id].append(codec.decode_chunk(payload))
+    for chunk in store_read.chunks(connection, scope.project_id, [iid], list(parts), within):
+        parts[chunk.key_id].append(codec.decode_chunk(chunk.payload))
     return {key_id: order.merge(*found) for key_id, found in parts.items()}

@@ -54,18 +54,26 @@ metric_chunk = Table(
     sqlite_with_rowid=False,
 )
 
-# A large chunk in few points, so that a long curve is drawn without reading it: see `outlines`. In a table of its own,
-# because whoever reads a column behind a large payload reads the payload too.
+# Every chunk once more without its points, and a large one with a few of them, from which long curves are drawn (see
+# `outlines`). In a table of its own, because SQLite reads whole rows, payload included, when it walks along a table
+# that has no row ids.
 metric_outline = Table(
     "metric_outline",
     METADATA,
     Column("project_id", BigId, primary_key=True, autoincrement=False),
     Column("candidate_iid", BigId, primary_key=True, autoincrement=False),
     Column("key_id", BigId, primary_key=True, autoincrement=False),
-    Column("sequence", BigId, primary_key=True, autoincrement=False),  # that of its chunk
+    Column("sequence", BigId, primary_key=True, autoincrement=False),
     Column("count", BigId, nullable=False),
+    Column("first_step", BigId, nullable=False),
+    Column("first_timestamp", Millis, nullable=False),
+    Column("last_step", BigId, nullable=False),
+    Column("last_timestamp", Millis, nullable=False),
+    Column("min_timestamp", Millis, nullable=False),
+    Column("max_timestamp", Millis, nullable=False),
     Column("in_time", Boolean, nullable=False),  # whether the timestamps of the chunk do not fall
-    Column("payload", Bytes, nullable=False),  # outlines.encode
+    Column("outlined", BigId, nullable=False),  # how many points the outline has; 0 for a chunk that has none
+    Column("outline", Bytes),  # outlines.columns
     sqlite_with_rowid=False,
 )
 

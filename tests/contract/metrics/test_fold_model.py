@@ -11,7 +11,7 @@ from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.metrics import chunks, fold, service
 from shortlist.metrics.folder import Folder
-from shortlist.metrics.tables import metric_chunk, metric_latest, metric_log, metric_series
+from shortlist.metrics.tables import metric_chunk, metric_latest, metric_log, metric_outline, metric_series
 from shortlist.metrics.types import CandidateKey, Points
 from tests.contract.metrics.model import Model, Point, points_of, same
 
@@ -80,7 +80,7 @@ def _is_folded(connection: Connection, model: Model) -> None:
 
 def _clear(database: Database) -> None:
     def work(connection: Connection) -> None:
-        for table in (metric_log, metric_chunk, metric_series, metric_latest):
+        for table in (metric_log, metric_chunk, metric_outline, metric_series, metric_latest):
             connection.execute(delete(table))
 
     database.write_now(work)
