@@ -12,7 +12,7 @@ from shortlist.charts.types import Field, Kind, Request
 from shortlist.metrics import service as metrics
 from shortlist.ranking.rules import is_lower_better, is_seed
 from shortlist.ranking.types import Goal
-from shortlist.tracking import store_candidates
+from shortlist.tracking import store_keys
 
 MAX_PARAMS = 30
 _MAX_PARALLEL = 6
@@ -38,7 +38,7 @@ def known(connection: Connection, scope: Scope, experiment_iid: int) -> Known:
     ]
     differing = [
         (is_seed(key), -count, key)
-        for key, count, distinct in store_candidates.keys_of_experiment(connection, scope, "param", experiment_iid)
+        for key, count, distinct in store_keys.keys_of_experiment(connection, scope, "param", experiment_iid)
         if distinct > 1
     ]
     return Known([key for *_, key in sorted(counted)], [key for *_, key in sorted(differing)])

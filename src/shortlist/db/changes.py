@@ -4,6 +4,8 @@ A note that is told although its savepoint was rolled back costs a page one look
 missing would leave a page stale. So nothing here tries to be exact.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -24,11 +26,22 @@ def note(connection: Connection, project_id: int, experiment_iid: int, candidate
     connection.info.setdefault(_KEY, set()).add(Change(project_id, experiment_iid, candidate_iid))
 
 
-def begin(connection: Connection) -> None:
-    """Forget what an earlier transaction of this connection noted and then did not commit."""
+@contextmanager
+def gathered(connection: Connection) -> Generator[None]:
+    """Around a transaction: what it notes and does not commit is forgotten."""
     connection.info.pop(_KEY, None)
+    try:
+        yield
+    finally:
+        connection.info.pop(_KEY, None)
 
 
 def take(connection: Connection) -> frozenset[Change]:
-    """What was noted since `begin`."""
+    """What the transaction noted."""
     return frozenset(connection.info.pop(_KEY, ()))
+
+
+def pending(connection: Connection, project_id: int, experiment_iid: int) -> set[int | None]:
+    """The candidates of an experiment that this transaction has noted so far; it alone sees what became of them."""
+    noted: set[Change] = connection.info.get(_KEY, set())
+    return {change.candidate_iid for change in noted if change[:2] == (project_id, experiment_iid)}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from shortlist.db import driver
+from shortlist.db import driver, memory
 from shortlist.errors import InvalidValue, Unavailable
 
 # A reader never waits for SQLite's writer in WAL mode; a second process (a backup, the CLI) may hold the lock.
@@ -44,6 +44,7 @@ def create(url: str) -> Engine:
         # Statements prepared on the server do not survive a pooler in transaction mode.
         connect_args={"prepare_threshold": None, "connect_timeout": 10},
         use_insertmanyvalues=True,
+        execution_options=memory.options(),
     )
 
 
@@ -55,6 +56,7 @@ def _create_sqlite(url: str) -> Engine:
         pool_size=16,
         max_overflow=16,
         connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS, "cached_statements": 512},
+        execution_options=memory.options(),
     )
 
     def on_connect(connection: Any, _record: Any) -> None:

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from shortlist.db import changes
+from shortlist.db import changes, memory
 from shortlist.db.changes import Change
 from shortlist.db.engine import begin_write, translate
 from shortlist.logs import REQUEST_ID
@@ -194,8 +194,7 @@ class Writer:
 
     def _run_together(self, batch: Sequence[Job], connection: Connection) -> bool:
         """One transaction without savepoints. False, with nothing written, when any job failed."""
-        with begin_write(connection) as transaction:
-            changes.begin(connection)
+        with begin_write(connection) as transaction, changes.gathered(connection):
             for job in batch:
                 job.error = None
                 try:
@@ -210,13 +209,13 @@ class Writer:
                     job.error = error
                     return True
             noted = changes.take(connection)
+            memory.count(connection, noted)
         self._tell(noted)
         return True
 
     def _run_apart(self, batch: Sequence[Job], connection: Connection) -> None:
         """One transaction with a savepoint around each job, so that those that fail leave no trace."""
-        with begin_write(connection):
-            changes.begin(connection)
+        with begin_write(connection), changes.gathered(connection):
             for job in batch:
                 job.error = None
                 try:
@@ -229,6 +228,7 @@ class Writer:
                 except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this job alone
                     job.error = error
             noted = changes.take(connection)
+            memory.count(connection, noted)
         self._tell(noted)
 
     def _fail(self, batch: Sequence[Job], error: BaseException) -> None:

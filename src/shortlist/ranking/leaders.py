@@ -1,6 +1,6 @@
 """The best candidate of each of several experiments and how it came about, for lists of experiments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from sqlalchemy import Connection
@@ -9,6 +9,7 @@ from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.ranking import rules
 from shortlist.ranking import service as ranking
+from shortlist.ranking.scores import Scores
 from shortlist.ranking.types import Direction, Leader, Score
 
 MAX_EXPERIMENTS = 100
@@ -36,11 +37,12 @@ def _leader(connection: Connection, scope: Scope, experiment_iid: int) -> Leader
     return Leader(experiment_iid, goal, ranked[0] if ranked else None, best_so_far(newest_first, goal.direction))
 
 
-def best_so_far(newest_first: Sequence[Score], direction: Direction) -> list[float]:
+def best_so_far(newest_first: Iterable[Score], direction: Direction) -> list[float]:
     """The best value after each candidate that has a rank, oldest first; of many, some at equal distances, the last
     among them."""
-    values = [score.value for score in reversed(newest_first) if score.unranked is None and score.value is not None]
-    if not values:
+    scores = Scores.of(newest_first)
+    values = scores.value[(scores.reason == 0) & ~np.isnan(scores.value)][::-1]
+    if not len(values):
         return []
     records = (np.maximum if direction is Direction.MAXIMIZE else np.minimum).accumulate(values)
     places = np.unique(np.linspace(0, len(values) - 1, min(_POINTS, len(values))).round().astype(int))

@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, stdev
 
+import numpy as np
+
 from shortlist.errors import InvalidValue
+from shortlist.ranking.scores import CODES, Scores
 from shortlist.ranking.types import Answer, Direction, Goal, Group, Reduction, Score, Unranked
 
 MAX_LAST = 1000
@@ -69,31 +72,28 @@ def check_goal(goal: Goal) -> Goal:
     return goal
 
 
-def rank(scores: Iterable[Score], direction: Direction) -> list[Score]:
-    """Those that have a rank, best first; of equal ones, in the order given."""
-    ranked = [score for score in scores if score.unranked is None]
-    return sorted(ranked, key=_value, reverse=direction is Direction.MAXIMIZE)
+def rank(scores: Iterable[Score], direction: Direction) -> Scores:
+    """Those that have a rank, best first; of equal ones, in the order given. O(n log n)."""
+    found = Scores.of(scores)
+    ranked = found.take(found.reason == 0)
+    key = -ranked.value if direction is Direction.MAXIMIZE else ranked.value
+    return ranked.take(np.argsort(key, kind="stable"))
 
 
-_UNRANKED = (Unranked.RUNNING, Unranked.INFEASIBLE, Unranked.NOT_FINITE, Unranked.FAILED, Unranked.NO_VALUE)
-
-
-def standing(scores: Sequence[Score], direction: Direction) -> tuple[list[Score], int]:
-    """Every score, those with a rank first and then the others by reason, and how many have a rank."""
-    ranked = rank(scores, direction)
-    others = [score for reason in _UNRANKED for score in scores if score.unranked is reason]
-    return [*ranked, *others], len(ranked)
-
-
-def _value(score: Score) -> float:
-    return math.nan if score.value is None else score.value
+def standing(scores: Iterable[Score], direction: Direction) -> tuple[Scores, int]:
+    """Every score, those with a rank first and then the others by reason, and how many have a rank. O(n log n)."""
+    found = Scores.of(scores)
+    # The codes of reasons are in the order in which they are listed, and 0 is ranked.
+    key = np.where(found.reason == 0, -found.value if direction is Direction.MAXIMIZE else found.value, 0.0)
+    return found.take(np.lexsort((key, found.reason))), int(np.count_nonzero(found.reason == 0))
 
 
 def group_of(best: Score, ranked: Sequence[Score], params: Mapping[int, Mapping[str, str]]) -> Group:
     """The ranked candidates that have the parameters of `best`, seeds aside. `params` has those of every one."""
     common = without_seeds(params[best.iid])
-    members = [score for score in ranked if score.iid in params and without_seeds(params[score.iid]) == common]
-    values = [_value(score) for score in members]
+    near = Scores.of(ranked).among(params)
+    members = [score for score in near if without_seeds(params[score.iid]) == common]
+    values = [math.nan if score.value is None else score.value for score in members]
     return Group(
         params=common,
         iids=[score.iid for score in members],
@@ -124,10 +124,13 @@ def answer(
     """Put together what is known. `params` has the parameters of those that may be in the best's group, who are
     among `peers`: those that are ranked, unless others are given."""
 
+    found = Scores.of(scores)
+
     def count(reason: Unranked) -> int:
-        return sum(score.unranked is reason for score in scores)
+        return int(np.count_nonzero(found.reason == CODES[reason]))
 
     best, runner_up = (*ranked[:2], None, None)[:2]
+    baseline = None if goal.baseline is None else found.find(goal.baseline)
     group = group_of(best, peers or ranked, params) if best is not None and best.iid in params else None
     lead = None if best is None else lead_of(best, runner_up, goal.direction)
     within = None
@@ -137,7 +140,7 @@ def answer(
         goal=goal,
         best=best,
         runner_up=runner_up,
-        baseline=next((score for score in scores if score.iid == goal.baseline), None),
+        baseline=None if baseline is None else found[baseline],
         lead=lead,
         group=group,
         within_noise=within,

@@ -3,8 +3,7 @@
 What they read of metrics is what has been folded; `search.fresh.folded` folds first.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +12,12 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.metrics import service as metrics
-from shortlist.ranking import rules, store
-from shortlist.ranking.types import Answer, Chosen, Direction, Goal, Reduction, Score, Unranked
+from shortlist.ranking import rules, scoring, store
+from shortlist.ranking.board import Board
+from shortlist.ranking.scores import Scores
+from shortlist.ranking.types import Answer, Chosen, Direction, Goal, Reduction, Score
 from shortlist.search import service as search
 from shortlist.tracking import candidates, experiments
-from shortlist.tracking.types import Status
 
 # Seeds of one training rank near each other; a group is looked for among so many of the best.
 MAX_GROUPED = 10_000
@@ -65,18 +65,25 @@ def among(connection: Connection, scope: Scope, experiment_iids: Sequence[int], 
     found = goal(connection, scope, experiment_iids[0])
     by = found or Goal(metric="", direction=Direction.MAXIMIZE)
     wanted = dict(zip(iids, experiment_iids, strict=True))
-    everyone = {iid: scores(connection, scope, iid, by) for iid in dict.fromkeys(experiment_iids)}
-    places = {iid: rules.rank(scored, by.direction) for iid, scored in everyone.items()}
-    ranks = {score.iid: rank for ranked in places.values() for rank, score in enumerate(ranked, 1)}
-    chosen = {score.iid: score for scored in everyone.values() for score in scored if score.iid in wanted}
+    places = {iid: _by_goal(connection, scope, iid, by) for iid in dict.fromkeys(experiment_iids)}
+    chosen: dict[int, Score] = {}
+    ranks: dict[int, int] = {}
+    for everyone, ranked in places.values():
+        for place in np.flatnonzero(np.isin(everyone.iid, list(wanted))).tolist():
+            score = everyone[place]
+            chosen[score.iid] = score
+            if place < ranked:
+                ranks[score.iid] = place + 1
     if found is None:
         return Chosen(Answer(), chosen, {})
-    given = [chosen[iid] for iid in iids if iid in chosen]
-    ranked = rules.rank(given, by.direction)
-    peers = places[wanted[ranked[0].iid]] if ranked else []
-    params = _params_of_group(connection, scope, ranked[0].iid, peers) if ranked else {}
-    answer = rules.answer(found, given, ranked, params, peers)
-    return Chosen(answer, chosen, {iid: rank for iid, rank in ranks.items() if iid in wanted})
+    given = Scores.of(chosen[iid] for iid in iids if iid in chosen)
+    best_first = rules.rank(given, by.direction)
+    peers = Scores.of([])
+    if best_first:
+        everyone, ranked = places[wanted[best_first[0].iid]]
+        peers = everyone[:ranked]
+    params = _params_of_group(connection, scope, best_first[0].iid, peers) if best_first else {}
+    return Chosen(rules.answer(found, given, best_first, params, peers), chosen, ranks)
 
 
 class Standing(NamedTuple):
@@ -86,16 +93,29 @@ class Standing(NamedTuple):
     """
 
     goal: Goal | None
-    scores: list[Score]
+    scores: Scores
     ranked: int
 
 
 def standing(connection: Connection, scope: Scope, experiment_iid: int) -> Standing:
+    """How all stand. O(n log n) for n candidates after a change, and nothing while there is none."""
     found = goal(connection, scope, experiment_iid)
     if found is None:
         nothing = Goal(metric="", direction=Direction.MAXIMIZE)
         return Standing(None, scores(connection, scope, experiment_iid, nothing), 0)
-    return Standing(found, *rules.standing(scores(connection, scope, experiment_iid, found), found.direction))
+    return Standing(found, *_by_goal(connection, scope, experiment_iid, found))
+
+
+def _by_goal(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> tuple[Scores, int]:
+    board = Board(connection, scope, experiment_iid)
+
+    def make() -> tuple[tuple[Scores, int], int]:
+        found = rules.standing(_scores(board, by), by.direction)
+        return found, found[0].size
+
+    if by.constraints:
+        return rules.standing(_constrained(connection, scope, experiment_iid, by, board), by.direction)
+    return board.derived(("standing", *_reading(by), by.direction), make)
 
 
 def answer_to(connection: Connection, scope: Scope, found: Standing) -> Answer:
@@ -107,58 +127,38 @@ def answer_to(connection: Connection, scope: Scope, found: Standing) -> Answer:
     return rules.answer(found.goal, found.scores, ranked, params)
 
 
-def scores(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> list[Score]:
+def scores(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> Scores:
     """The score of every candidate of an experiment that is not deleted, newest first."""
-    rows = store.ranked_candidates(connection, scope, experiment_iid)
-    facts = store.facts(connection, scope, experiment_iid, by.metric)
-    feasible: set[int] | None = None
+    board = Board(connection, scope, experiment_iid)
     if by.constraints:
-        feasible = search.matching(connection, scope, experiment_iid, by.constraints)
-    means: Mapping[int, float] = {}
-    if by.reduction is Reduction.MEAN_LAST:
-        iids = [iid for iid, _ in rows if iid in facts]
-        values = metrics.last_values(connection, scope, iids, by.metric, by.last)
-        means = {iid: float(np.mean(found)) for iid, found in values.items()}
-    excluded = {iid for iid, _ in rows} - feasible if feasible is not None else set[int]()
-    return [
-        _score(iid, found, by, means.get(iid), _unranked(status, found, infeasible=iid in excluded))
-        for iid, status in rows
-        for found in (facts.get(iid),)
-    ]
+        return _constrained(connection, scope, experiment_iid, by, board)
+    return _scores(board, by)
 
 
-def _score(iid: int, found: store.Facts | None, by: Goal, mean: float | None, reason: Unranked | None) -> Score:
-    if found is None:
-        return Score(iid, None, None, reason)
-    if reason is Unranked.NOT_FINITE or by.reduction is Reduction.LAST:
-        return Score(iid, found.last_value, found.last_step, reason)
-    if by.reduction is Reduction.MEAN_LAST:
-        return Score(iid, mean, found.last_step, reason)
-    if by.direction is Direction.MAXIMIZE:
-        return Score(iid, found.max_value, found.max_step, reason)
-    return Score(iid, found.min_value, found.min_step, reason)
+def _constrained(connection: Connection, scope: Scope, experiment_iid: int, by: Goal, board: Board) -> Scores:
+    # A filter may read what counts for no revision, so what it finds is not kept.
+    return scoring.feasible(_scores(board, by), search.matching(connection, scope, experiment_iid, by.constraints))
 
 
-def _unranked(status: str, found: store.Facts | None, *, infeasible: bool) -> Unranked | None:
-    if status in (Status.FAILED, Status.KILLED):
-        return Unranked.FAILED
-    if found is not None and (found.last_value is None or not math.isfinite(found.last_value)):
-        return Unranked.NOT_FINITE
-    if status in (Status.RUNNING, Status.SCHEDULED):
-        return Unranked.RUNNING
-    if found is None:
-        return Unranked.NO_VALUE
-    return Unranked.INFEASIBLE if infeasible else None
+def _scores(board: Board, by: Goal) -> Scores:
+    def make() -> tuple[Scores, int]:
+        means = board.means(by.metric, by.last) if by.reduction is Reduction.MEAN_LAST else None
+        found = scoring.score(board.roster(), board.newest_first(), board.facts(by.metric), means, by)
+        return found, found.size
+
+    return board.derived(("scores", *_reading(by), by.direction), make)
 
 
-def _params_of_group(
-    connection: Connection, scope: Scope, best: int, ranked: Sequence[Score]
-) -> dict[int, dict[str, str]]:
+def _reading(by: Goal) -> tuple[str, str, int]:
+    return by.metric, by.reduction.value, by.last
+
+
+def _params_of_group(connection: Connection, scope: Scope, best: int, ranked: Scores) -> dict[int, dict[str, str]]:
     """The parameters of those that may be in the group of `best`: they have all of its, seeds aside."""
     own = candidates.params(connection, scope, [best])[best]
     if not own:
         return {}
-    near = [score.iid for score in ranked[:MAX_GROUPED]]
+    near: list[int] = ranked.iid[:MAX_GROUPED].tolist()
     members = store.with_params(connection, scope, near, rules.without_seeds(own))
     # Of so many that the best is not near itself, it is still one.
     return candidates.params(connection, scope, list(dict.fromkeys([best, *members])))

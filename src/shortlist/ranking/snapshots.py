@@ -7,31 +7,41 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shortlist.ranking.types import Goal, Score
+from shortlist.metrics.types import Ints
+from shortlist.ranking.service import Standing
 
-Place = tuple[int, Score]  # the number among all candidates of the experiment, from 1
+MOST_ROWS = 4_000_000  # eight bytes each
 
 
-class Snapshot(msgspec.Struct, frozen=True):
-    """The places of a ranked search, best first, whoever has no rank last; `ranked` is how many have one.
-
-    `baseline` is the place of the goal's baseline, whether or not the filter leaves it.
-    """
+class Asked(msgspec.Struct, frozen=True):
+    """The search that an order answers; without `order_by`, and `ranked`, that of the goal."""
 
     project_id: int
     experiment_iid: int
     filter: str
-    goal: Goal | None
-    places: Sequence[Place]
-    ranked: int
-    baseline: Place | None = None
+    order_by: Sequence[str]
+    view: str
+    ranked: bool
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Every candidate that a search finds, in order. Of a ranked one, `places` are theirs in its standing.
+
+    `baseline` is the place of the goal's baseline in the standing, whether or not the filter leaves it.
+    """
+
+    asked: Asked
+    iids: Ints
+    standing: Standing | None = None
+    places: Ints | None = None
+    baseline: int | None = None
 
 
 class Snapshots:
-    """The latest snapshots, up to so many places in all. Another process does not have them."""
+    """The latest snapshots, up to so many rows in all. Another process does not have them."""
 
-    def __init__(self, most_places: int = 300_000) -> None:
-        self._most = most_places
+    def __init__(self, most_rows: int = MOST_ROWS) -> None:
+        self._most = most_rows
         self._kept: OrderedDict[str, Snapshot] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
@@ -41,21 +51,17 @@ class Snapshots:
         name = secrets.token_hex(6)
         with self._lock:
             self._kept[name] = snapshot
-            self._size += len(snapshot.places)
+            self._size += len(snapshot.iids)
             while self._size > self._most and len(self._kept) > 1:
                 _, oldest = self._kept.popitem(last=False)
-                self._size -= len(oldest.places)
+                self._size -= len(oldest.iids)
         return name
 
-    def find(self, name: str, project_id: int, experiment_iid: int, text: str) -> Snapshot | None:
-        """A snapshot of this search of this experiment."""
+    def find(self, name: str, asked: Asked) -> Snapshot | None:
+        """A snapshot of this very search."""
         with self._lock:
             found = self._kept.get(name)
-            if found is None or (found.project_id, found.experiment_iid, found.filter) != (
-                project_id,
-                experiment_iid,
-                text,
-            ):
+            if found is None or found.asked != asked:
                 return None
             self._kept.move_to_end(name)
             return found

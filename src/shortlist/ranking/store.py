@@ -1,28 +1,39 @@
 """SQL on goals and on what candidates are ranked by."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select
+import numpy as np
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from shortlist.access.scope import Scope
 from shortlist.db import changes
 from shortlist.db.dialect import among, upsert
+from shortlist.db.prepared import Prepared, one_of
 from shortlist.metrics.tables import metric_key, metric_latest
+from shortlist.ranking.columns import Columns
+from shortlist.ranking.scores import NO_STEP
+from shortlist.ranking.scoring import STATUS_CODES
 from shortlist.ranking.tables import experiment_goal
 from shortlist.ranking.types import Direction, Goal, Reduction
 from shortlist.tracking.tables import candidate, param
 
-
-class Facts(NamedTuple):
-    """What a ranking needs of a series. The last value is None where it is NaN, extremes where no value is finite."""
-
-    last_value: float | None
-    last_step: int
-    min_value: float | None
-    min_step: int | None
-    max_value: float | None
-    max_step: int | None
+_STATUSES = {status.value: code for status, code in STATUS_CODES.items()}
+_FINITE = {"value": np.float64, "min_value": np.float64, "max_value": np.float64}
+_WHOLE = {"last_step": np.int64, "min_step": np.int64, "max_step": np.int64}
+_MOST_ASKED_APART = 24  # each is a condition of its own
 
 
 def goals(connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> dict[int, Goal]:
@@ -75,46 +86,102 @@ def delete_goal(connection: Connection, scope: Scope, experiment_iid: int) -> No
     changes.note(connection, scope.project_id, experiment_iid)
 
 
-def ranked_candidates(connection: Connection, scope: Scope, experiment_iid: int) -> list[tuple[int, str]]:
-    """(iid, status) of each candidate that is not deleted, newest first."""
-    statement = (
-        select(candidate.c.iid, candidate.c.status)
-        .where(
-            candidate.c.project_id == scope.project_id,
-            candidate.c.experiment_iid == experiment_iid,
-            candidate.c.deleted_at.is_(None),
-        )
-        .order_by(candidate.c.start_time.desc(), candidate.c.external_id)
+def _roster() -> Select[Any, Any, Any, Any]:
+    here = candidate.c
+    return select(here.iid, here.status, here.start_time, here.external_id).where(
+        here.project_id == bindparam("project_id"),
+        here.experiment_iid == bindparam("experiment_iid"),
+        here.deleted_at.is_(None),
     )
-    return [(row[0], row[1]) for row in connection.execute(statement)]
 
 
-def facts(connection: Connection, scope: Scope, experiment_iid: int, metric: str) -> dict[int, Facts]:
-    """The last value and the extremes of a metric, by candidate, of all in an experiment that have it."""
+def _facts() -> Select[Any]:
     latest, key = metric_latest.c, metric_key.c
-    key_id = select(key.id).where(key.project_id == scope.project_id, key.name == metric).scalar_subquery()
-    statement = select(
-        latest.candidate_iid,
-        latest.value,
-        latest.last_step,
-        latest.min_value,
-        latest.min_step,
-        latest.max_value,
-        latest.max_step,
-    ).where(latest.project_id == scope.project_id, latest.experiment_iid == experiment_iid, latest.key_id == key_id)
-    return {row[0]: Facts(*row[1:]) for row in connection.execute(statement)}
+    project_id: BindParameter[int] = bindparam("project_id")
+    key_id = select(key.id).where(key.project_id == project_id, key.name == bindparam("metric")).scalar_subquery()
+    steps = (func.coalesce(latest[name], NO_STEP) for name in _WHOLE)
+    return select(latest.candidate_iid, *(latest[name] for name in _FINITE), *steps).where(
+        latest.project_id == project_id,
+        latest.experiment_iid == bindparam("experiment_iid"),
+        latest.key_id == key_id,
+    )
+
+
+_ROSTER = Prepared(lambda _: _roster())
+_ROSTER_OF = Prepared(lambda dialect: _roster().where(one_of(dialect, candidate.c.iid, "iids")), lists=["iids"])
+_FACTS = Prepared(lambda _: _facts())
+_FACTS_OF = Prepared(
+    lambda dialect: _facts().where(one_of(dialect, metric_latest.c.candidate_iid, "iids")), lists=["iids"]
+)
+
+
+def roster(connection: Connection, scope: Scope, experiment_iid: int, iids: Sequence[int] | None = None) -> Columns:
+    """The candidates of an experiment (or those of `iids` in it) that are not deleted: `status`, `start` in
+    milliseconds, and `high` and `low`, the halves of the external id. One statement."""
+    place = {"project_id": scope.project_id, "experiment_iid": experiment_iid}
+    rows = _ROSTER.rows(connection, **place) if iids is None else _ROSTER_OF.rows(connection, **place, iids=iids)
+    numbers, statuses, starts, external_ids = zip(*rows, strict=True) if rows else ((), (), (), ())
+    halves = np.frombuffer(bytes.fromhex("".join(external_ids)), ">u8").astype(np.uint64).reshape(-1, 2)
+    codes = [_STATUSES[status] for status in statuses]
+    return Columns.arranged(
+        np.array(numbers, np.int64),
+        {
+            "status": np.array(codes, np.int8),
+            "start": np.array(starts, np.int64),
+            "high": halves[:, 0],
+            "low": halves[:, 1],
+        },
+    )
+
+
+def facts(
+    connection: Connection, scope: Scope, experiment_iid: int, metric: str, iids: Sequence[int] | None = None
+) -> Columns:
+    """What a ranking needs of a metric, of all in an experiment (or of `iids`) that have it: `value` and `last_step`,
+    `min_value`, `min_step`, `max_value`, `max_step`. No value is NaN, and the step of none is `NO_STEP`.
+
+    Deleted candidates are among them. One statement.
+    """
+    given = {"project_id": scope.project_id, "experiment_iid": experiment_iid, "metric": metric}
+    rows = _FACTS.rows(connection, **given) if iids is None else _FACTS_OF.rows(connection, **given, iids=iids)
+    return Columns.of({**_FINITE, **_WHOLE}, rows)
 
 
 def with_params(connection: Connection, scope: Scope, iids: Sequence[int], params: Mapping[str, str]) -> list[int]:
-    """Those of `iids` that have all these parameters; all of them where there are none."""
+    """Those of `iids` that have all these parameters; all of them where there are none. One statement.
+
+    The parameters that most likely tell candidates apart are asked for first, and who lacks one is asked for no other.
+    """
     if not params:
         return list(iids)
-    here = param.c
-    wanted = or_(*(and_(here.key == key, here.value == value) for key, value in params.items()))
-    statement = (
-        select(here.candidate_iid)
-        .where(here.project_id == scope.project_id, among(connection, here.candidate_iid, iids), wanted)
-        .group_by(here.candidate_iid)
-        .having(func.count() == len(params))
+    table = candidate.alias()
+    telling = sorted(params.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    conditions = [_has(table, key, value) for key, value in telling[:_MOST_ASKED_APART]]
+    if len(telling) > _MOST_ASKED_APART:
+        conditions.append(_has_all(table, dict(telling[_MOST_ASKED_APART:])))
+    statement = select(table.c.iid).where(
+        table.c.project_id == scope.project_id, among(connection, table.c.iid, iids), *conditions
     )
     return list(connection.scalars(statement))
+
+
+def _has(table: Any, key: str, value: str) -> ColumnElement[bool]:
+    here = param.alias()
+    return exists().where(
+        here.c.project_id == table.c.project_id,
+        here.c.experiment_iid == table.c.experiment_iid,
+        here.c.key == key,
+        here.c.candidate_iid == table.c.iid,
+        here.c.value == value,
+    )
+
+
+def _has_all(table: Any, params: Mapping[str, str]) -> ColumnElement[bool]:
+    here = param.alias()
+    wanted = or_(*(and_(here.c.key == key, here.c.value == value) for key, value in params.items()))
+    counted = (
+        select(func.count())
+        .where(here.c.project_id == table.c.project_id, here.c.candidate_iid == table.c.iid, wanted)
+        .scalar_subquery()
+    )
+    return counted == len(params)

@@ -86,17 +86,17 @@ def _experiment(
 ) -> ExperimentReport:
     iid, name = experiment
     goal, standing, ranked = ranking.standing(connection, scope, iid)
-    places = {score.iid: rank for rank, score in enumerate(standing[:ranked], 1)}
-    best = next((score for score in standing[:ranked] if score.iid in on_target - own), None)
-    shown = [score for score in standing if score.iid in own or score is best]
+    ranks = dict(zip(standing.iid[:ranked].tolist(), range(1, ranked + 1), strict=True))
+    best = next(iter(standing[:ranked].among(on_target - own)), None)
+    shown = list(standing.among({*own, best.iid} if best is not None else own))
     records = store_candidates.by_iids(connection, scope, [score.iid for score in shown])
     names = {record.iid: record.name for record in records}
 
     def produced(score: Score) -> Produced:
         delta = None
-        if goal is not None and best is not None and score is not best and score.iid in places:
+        if goal is not None and best is not None and score.iid != best.iid and score.iid in ranks:
             delta = _better_by(score, best, goal.direction)
-        return Produced(names[score.iid], score, places.get(score.iid), delta, found[score.iid])
+        return Produced(names[score.iid], score, ranks.get(score.iid), delta, found[score.iid])
 
     return ExperimentReport(
         iid=iid,
@@ -110,7 +110,7 @@ def _experiment(
 
 def _better_by(score: Score, other: Score, direction: Direction) -> float | None:
     """How much better one is than the other; negative where it is worse."""
-    if rules.rank([score, other], direction)[0] is other:
+    if rules.rank([score, other], direction)[0].iid == other.iid:
         worse = rules.lead_of(other, score, direction)
         return None if worse is None else -worse
     return rules.lead_of(score, other, direction)

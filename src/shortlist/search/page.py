@@ -81,6 +81,18 @@ def all_iids(connection: Connection, binding: Binding, asked: Filter) -> set[int
     return set(connection.scalars(statement.where(_found(connection, binding, asked))))
 
 
+def iids_in_order(connection: Connection, binding: Binding, order: Sequence[Term], asked: Filter) -> list[int]:
+    """The iids of all rows that a search finds, in its order."""
+    keyset = Keyset(order, None)
+    statement = (
+        select(binding.table.c.iid)
+        .select_from(keyset.joined_to(binding.table, inner=False))
+        .where(_found(connection, binding, asked))
+        .order_by(*keyset.sorted())
+    )
+    return list(connection.scalars(statement))
+
+
 def _found(connection: Connection, binding: Binding, asked: Filter) -> ColumnElement[bool]:
     if connection.dialect.name == "sqlite" and asked.gathered:
         return _among_gathered(binding, asked)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.metrics import store as metric_store
+from shortlist.metrics.types import Ints
 from shortlist.search import page, paging
 from shortlist.search.binding import Binding
 from shortlist.search.candidates import CandidateBinding
@@ -27,6 +29,7 @@ __all__ = [
     "check_filter",
     "count",
     "experiments",
+    "in_order",
     "matching",
     "reads_metrics",
 ]
@@ -82,6 +85,18 @@ def matching(connection: Connection, scope: Scope, experiment_iid: int, text: st
     tree = _tree(connection, scope, query)
     binding = _candidate_binding(connection, scope, query, tree, [])
     return page.all_iids(connection, binding, Filter(connection, binding, tree))
+
+
+def in_order(connection: Connection, scope: Scope, query: CandidateSearch) -> Ints:
+    """The iids of every candidate that a search finds, in its order, whatever the size of its pages. Two statements.
+
+    Raises:
+        InvalidValue: a filter or an order that is not good.
+    """
+    tree, orders = _parsed(query)
+    binding = _candidate_binding(connection, scope, query, tree, orders)
+    found = page.iids_in_order(connection, binding, page.terms(binding, orders), Filter(connection, binding, tree))
+    return np.array(found, np.int64)
 
 
 def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -> SearchPage:

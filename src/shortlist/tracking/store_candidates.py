@@ -227,29 +227,3 @@ def pairs_as_json(
     statement = _PARAMS_AS_JSON if kind == "param" else _METADATA_AS_JSON
     rows = statement.rows(connection, project_id=scope.project_id, iids=iids)
     return {row[0]: row[1] for row in rows}
-
-
-def keys_of_experiment(
-    connection: Connection, scope: Scope, kind: Literal["param", "metadata"], experiment_iid: int
-) -> list[tuple[str, int, int]]:
-    """(key, candidates that have it, 1 or 2 for one or several different values) of parameters or metadata."""
-    table = param if kind == "param" else metadata
-    statement = (
-        select(
-            table.c.key,
-            func.count(),
-            func.min(table.c.value) != func.max(table.c.value),
-        )
-        .join(
-            candidate,
-            (candidate.c.project_id == table.c.project_id) & (candidate.c.iid == table.c.candidate_iid),
-        )
-        .where(
-            table.c.project_id == scope.project_id,
-            table.c.experiment_iid == experiment_iid,
-            candidate.c.deleted_at.is_(None),
-        )
-        .group_by(table.c.key)
-        .order_by(table.c.key)
-    )
-    return [(key, count, 2 if several else 1) for key, count, several in connection.execute(statement)]

@@ -113,7 +113,13 @@ def delete_metadata(connection: Connection, scope: Scope, iid: int, key: str) ->
 
 
 def activity(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, ExperimentActivity]:
-    """Counts and last change for each of `iids`, in one statement."""
+    """Counts and last change for each of `iids`, in one statement. O(n) for their n candidates."""
+    # One number is faster than a list of one: SQLite then reads its candidates as one run.
+    here = (
+        candidate.c.experiment_iid == iids[0]
+        if len(iids) == 1
+        else among(connection, candidate.c.experiment_iid, iids)
+    )
     statement = (
         select(
             candidate.c.experiment_iid,
@@ -124,7 +130,7 @@ def activity(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[
         )
         .where(
             candidate.c.project_id == scope.project_id,
-            among(connection, candidate.c.experiment_iid, iids),
+            here,
             candidate.c.deleted_at.is_(None),
         )
         .group_by(candidate.c.experiment_iid)

@@ -4,19 +4,21 @@ import re
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.http.services import Services
 from shortlist.metrics import service as metrics
+from shortlist.metrics.types import Latest
 from shortlist.ranking import service as ranking
-from shortlist.ranking.snapshots import Place, Snapshot, Snapshots
+from shortlist.ranking.snapshots import Snapshot
+from shortlist.ranking.types import Score
 from shortlist.search import fresh
 from shortlist.search import service as search
-from shortlist.search.service import MAX_RESULTS
 from shortlist.tracking import experiments
-from shortlist.web import answers, translate, wire
+from shortlist.web import answers, translate, windows, wire
 from shortlist.web.rows import RowLoader
 
 _TOKEN = re.compile(r"([0-9a-f]{12})-(\d{1,9})-(\d{1,18})\Z")
@@ -40,16 +42,16 @@ async def page(services: Services, scope: Scope, query: wire.CandidateQuery) -> 
         InvalidValue: an order or a view that goes with no rank, a filter, token or size that is not good.
     """
     after = _after(query)
-    kept = None if after is None else _kept(services.snapshots, scope, query, after)
-    if after is not None and kept is not None:
-        found, name = kept, after.snapshot
-        return await services.database.read(
-            lambda connection: _cut(connection, scope, query, found, (name, after.rows))
-        )
+    name = query.snapshot if after is None else after.snapshot
+    found = services.snapshots.find(name, windows.asked(scope, query)) if name else None
+    if found is not None:
+        start = query.start if after is None else after.rows
+        return await services.database.read(lambda connection: _cut(connection, scope, query, found, (name, start)))
 
     def read(connection: Connection) -> wire.CandidatePage:
-        _, found = snapshot(connection, scope, query)
-        return _cut(connection, scope, query, found, (services.snapshots.keep(found), _start(found, after)))
+        _, made = snapshot(connection, scope, query)
+        start = query.start if after is None else _start(made, after)
+        return _cut(connection, scope, query, made, (services.snapshots.keep(made), start))
 
     return await fresh.folded(services.database, services.folder, scope, [query.experiment], read)
 
@@ -66,26 +68,21 @@ def snapshot(connection: Connection, scope: Scope, query: wire.CandidateQuery) -
     """The order of an experiment now, and the places in it that the filter leaves."""
     experiments.get(connection, scope, query.experiment)
     standing = ranking.standing(connection, scope, query.experiment)
-    places: list[Place] = list(enumerate(standing.scores, 1))
-    named = None if standing.goal is None else standing.goal.baseline
-    baseline = next((place for place in places if place[1].iid == named), None)
+    iids = standing.scores.iid
+    places = np.arange(len(iids))
     if query.filter:
         found = search.matching(connection, scope, query.experiment, query.filter)
-        places = [place for place in places if place[1].iid in found]
-    return standing, Snapshot(
-        scope.project_id, query.experiment, query.filter, standing.goal, places, standing.ranked, baseline
-    )
+        places = np.flatnonzero(np.isin(iids, np.fromiter(found, np.int64, len(found))))
+    baseline = None
+    if standing.goal is not None and standing.goal.baseline is not None:
+        baseline = standing.scores.find(standing.goal.baseline)
+    return standing, Snapshot(windows.asked(scope, query), iids[places], standing, places, baseline)
 
 
-def _kept(snapshots: Snapshots, scope: Scope, query: wire.CandidateQuery, after: _After) -> Snapshot | None:
-    return snapshots.find(after.snapshot, scope.project_id, query.experiment, query.filter)
-
-
-def _start(found: Snapshot, after: _After | None) -> int:
-    if after is None:
-        return 0
-    place = next((at for at, (_, score) in enumerate(found.places, 1) if score.iid == after.iid), None)
-    return after.rows if place is None else place
+def _start(found: Snapshot, after: _After) -> int:
+    """Below the last row that was given out, wherever it is now."""
+    places = np.flatnonzero(found.iids == after.iid)
+    return int(places[0]) + 1 if len(places) else after.rows
 
 
 def _after(query: wire.CandidateQuery) -> _After | None:
@@ -93,8 +90,7 @@ def _after(query: wire.CandidateQuery) -> _After | None:
         raise InvalidValue("Ranked candidates have an order of their own.", field="order_by")
     if query.view != "active":
         raise InvalidValue("Only active candidates are ranked.", field="view")
-    if not 1 <= query.max_results <= MAX_RESULTS:
-        raise InvalidValue(f"The size of a page must be between 1 and {MAX_RESULTS}.", field="max_results")
+    windows.check(query)
     if not query.page_token:
         return None
     found = _TOKEN.match(query.page_token)
@@ -108,42 +104,52 @@ def _cut(
 ) -> wire.CandidatePage:
     """The page of a snapshot that begins at (its name, rows before)."""
     name, start = at
-    shown = found.places[start : start + query.max_results]
+    shown: list[int] = found.iids[start : start + query.max_results].tolist()
     following = start + len(shown)
     loader = RowLoader(query.columns)
-    if found.goal is None:
-        rows, baseline = loader(connection, scope, [score.iid for _, score in shown]), None
+    standing = found.standing
+    if standing is None or standing.goal is None or found.places is None:
+        rows, baseline = loader(connection, scope, shown), None
     else:
-        rows, baseline = _rows(connection, scope, loader, found, shown)
-    more = following < len(found.places)
+        places: list[int] = found.places[start:following].tolist()
+        rows, baseline = _rows(connection, scope, loader, standing, (places, found.baseline))
+    more = following < len(found.iids)
     return wire.CandidatePage(
         [row for row in rows if not row.deleted],
-        len(found.places),
-        f"{name}-{following}-{shown[-1][1].iid}" if more and shown else None,
+        len(found.iids),
+        f"{name}-{following}-{shown[-1]}" if more and shown else None,
         baseline,
+        name,
     )
 
 
 def _rows(
-    connection: Connection, scope: Scope, loader: RowLoader, found: Snapshot, shown: Sequence[Place]
+    connection: Connection,
+    scope: Scope,
+    loader: RowLoader,
+    standing: ranking.Standing,
+    shown: tuple[Sequence[int], int | None],
 ) -> tuple[list[wire.CandidateRow], wire.CandidateRow | None]:
-    """The rows of the places, and that of the baseline, which is read with them."""
-    by_iid = {place[1].iid: place for place in (*shown, *([found.baseline] if found.baseline else []))}
-    steps = {iid: score.step for iid, (_, score) in by_iid.items() if score.step is not None}
+    """The rows at some places and at that of the baseline, which is read with them."""
+    places, baseline = shown
+    scores = {place: standing.scores[place] for place in (*places, *([] if baseline is None else [baseline]))}
+    steps = {score.iid: score.step for score in scores.values() if score.step is not None}
     wanted = loader.metrics is None or loader.metrics
     values = metrics.values_at(connection, scope, steps, loader.metrics) if steps and wanted else {}
-    rows = {row.iid: row for row in loader(connection, scope, list(by_iid))}
-    for iid, row in rows.items():
-        number, score = by_iid[iid]
-        row.standing = wire.Standing(
-            rank=number if number <= found.ranked else None,
-            value=None if score.value is None else translate.value(score.value),
-            step=score.step,
-            unranked=None if score.unranked is None else score.unranked.value,
-            at_step={item.key: translate.value(item.value) for item in values.get(iid, [])},
-        )
-    baseline = None if found.baseline is None else rows.get(found.baseline[1].iid)
-    return (
-        [rows[score.iid] for _, score in shown if score.iid in rows],
-        None if baseline is None or baseline.deleted else baseline,
+    found = {row.iid: row for row in loader(connection, scope, [score.iid for score in scores.values()])}
+    for place, score in scores.items():
+        if score.iid in found:
+            found[score.iid].standing = _standing(place, standing.ranked, score, values.get(score.iid, []))
+    pinned = None if baseline is None else found.get(scores[baseline].iid)
+    rows = [found[scores[place].iid] for place in places if scores[place].iid in found]
+    return rows, None if pinned is None or pinned.deleted else pinned
+
+
+def _standing(place: int, ranked: int, score: Score, values: Sequence[Latest]) -> wire.Standing:
+    return wire.Standing(
+        rank=place + 1 if place < ranked else None,
+        value=None if score.value is None else translate.value(score.value),
+        step=score.step,
+        unranked=None if score.unranked is None else score.unranked.value,
+        at_step={item.key: translate.value(item.value) for item in values},
     )

@@ -16,9 +16,9 @@ from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.search.service import CandidateSearch, ExperimentSearch
 from shortlist.search.text import name_contains
-from shortlist.tracking import candidates, experiments, store_candidates, store_experiments
+from shortlist.tracking import candidates, experiments, store_candidates, store_experiments, store_keys
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
-from shortlist.web import answers, ci, models, ranked, translate, wire
+from shortlist.web import answers, ci, models, ranked, translate, windows, wire
 from shortlist.web.rows import RowLoader
 
 
@@ -58,7 +58,7 @@ def columns(connection: Connection, scope: Scope, iid: int) -> wire.ColumnList:
     experiments.get(connection, scope, iid)
     found = [wire.Column("metric", key, count, 2) for key, count in metrics.keys(connection, scope, iid)]
     for kind in ("param", "metadata"):
-        for key, count, distinct in store_candidates.keys_of_experiment(connection, scope, kind, iid):
+        for key, count, distinct in store_keys.keys_of_experiment(connection, scope, kind, iid):
             found.append(wire.Column(kind, key, count, distinct))
     found += [wire.Column("ci", key, count, 2) for key, count in reports.known_facts(connection, scope, iid).items()]
     return wire.ColumnList(found)
@@ -69,6 +69,8 @@ async def candidate_page(services: Services, scope: Scope, query: wire.Candidate
     if query.ranked:
         return await ranked.page(services, scope, query)
     asked = search_of(query)
+    if windows.is_wanted(query):
+        return await windows.window(services, scope, query, asked)
     loader = RowLoader(query.columns)
 
     def load(connection: Connection, scope: Scope, iids: Sequence[int]) -> tuple[list[wire.CandidateRow], int]:
@@ -154,10 +156,8 @@ def _place(connection: Connection, scope: Scope, record: CandidateRecord) -> wir
     goal, standing, ranked = ranking.standing(connection, scope, record.experiment_iid)
     if goal is None:
         return None
-    for number, score in enumerate(standing[:ranked], 1):
-        if score.iid == record.iid:
-            return wire.Place(number, ranked, describe(goal))
-    return None
+    place = standing.find(record.iid)
+    return None if place is None or place >= ranked else wire.Place(place + 1, ranked, describe(goal))
 
 
 def _parent(connection: Connection, scope: Scope, record: CandidateRecord) -> wire.CandidateLink | None:

@@ -205,7 +205,10 @@ class Answer(msgspec.Struct):
 class CandidateQuery(msgspec.Struct):
     """A page of candidates. `order_by` has entries such as `metrics."val/acc" DESC`; `columns` limits the values
     sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`; None sends every value. `ranked` puts
-    the best by the goal first, whoever has no rank last, and takes only active candidates and no `order_by`."""
+    the best by the goal first, whoever has no rank last, and takes only active candidates and no `order_by`.
+
+    Instead of a token, `start` takes the number of rows to pass over, and `snapshot` that of an earlier page of the
+    same search, so that the page is cut from the same order; one that is no longer kept is made anew."""
 
     experiment: int
     filter: str = ""
@@ -215,6 +218,8 @@ class CandidateQuery(msgspec.Struct):
     max_results: int = 100
     columns: list[str] | None = None
     ranked: bool = False
+    start: int = 0
+    snapshot: str = ""
 
 
 class Standing(msgspec.Struct):
@@ -246,12 +251,14 @@ class CandidateRow(msgspec.Struct):
 
 
 class CandidatePage(msgspec.Struct):
-    """`baseline` is that of the goal, on every ranked page, whether or not the filter leaves it."""
+    """`baseline` is that of the goal, on every ranked page, whether or not the filter leaves it. `snapshot` names the
+    order that the page was cut from; a page that a token leads to, in any order but that of the goal, has none."""
 
     candidates: list[CandidateRow]
     total: int
     next_page_token: str | None = None
     baseline: CandidateRow | None = None
+    snapshot: str | None = None
 
 
 class AnsweredPage(msgspec.Struct):

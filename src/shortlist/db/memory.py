@@ -1,0 +1,131 @@
+"""What was worked out from the rows of an experiment, kept in the process until the experiment changes.
+
+Every transaction that notes a change (`db.changes`) also counts up the revision of the experiment, in the database and
+before it commits, so that all processes agree on what is old. What is kept carries the revision that was read *before*
+its rows: it is never older than that, whatever the isolation of the transaction. Of its own commits a process also
+knows whom they changed, and reads only those again; after a commit elsewhere it reads everything.
+"""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Collection, Hashable, Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from shortlist.db import counters
+from shortlist.db.changes import Change
+
+MOST_BYTES = 96 * 2**20
+_OPTION = "shortlist_memory"
+_MOST_REVISIONS = 1_000
+_MOST_CHANGED = 5_000  # beyond that, reading everything is as fast
+
+Place = tuple[int, int]  # project, experiment
+
+
+class Kept(NamedTuple):
+    """`changed` are the candidates that changed since the value was made; None where that is not known."""
+
+    value: Any
+    changed: frozenset[int] | None
+
+
+class Memory:
+    """Values by place and name, the least used forgotten first, up to so many bytes in all. For any thread."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most = most_bytes
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[Place, Hashable], tuple[int, Any, int]] = OrderedDict()
+        self._changes: dict[Place, deque[tuple[int, frozenset[int] | None]]] = {}
+        self._bytes = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of all that is kept."""
+        return self._bytes
+
+    def find(self, place: Place, name: Hashable, revision: int) -> Kept | None:
+        """What is kept under a name, and what changed between it and a revision."""
+        with self._lock:
+            found = self._kept.get((place, name))
+            if found is None or found[0] > revision:
+                return None
+            self._kept.move_to_end((place, name))
+            return Kept(found[1], self._changed(place, found[0], revision))
+
+    def keep(self, place: Place, name: Hashable, revision: int, value: Any, size: int) -> None:
+        """Keep what is no older than a revision; what is kept of a later one stays."""
+        with self._lock:
+            before = self._kept.pop((place, name), None)
+            if before is not None:
+                self._bytes -= before[2]
+                if before[0] > revision:
+                    revision, value, size = before
+            self._kept[place, name] = (revision, value, size)
+            self._changes.setdefault(place, deque(maxlen=_MOST_REVISIONS))
+            self._bytes += size
+            while self._bytes > self._most and len(self._kept) > 1:
+                (gone, _), (_, _, freed) = self._kept.popitem(last=False)
+                self._bytes -= freed
+                if all(other != gone for other, _ in self._kept):
+                    self._changes.pop(gone, None)
+
+    def changed(self, place: Place, revision: int, iids: frozenset[int] | None) -> None:
+        """Take note of whom a revision changes; to be called before it is committed. None: it may be anybody."""
+        with self._lock:
+            noted = self._changes.get(place)
+            if noted is not None:
+                noted.append((revision, iids))
+
+    def _changed(self, place: Place, after: int, until: int) -> frozenset[int] | None:
+        found: set[int] = set()
+        seen: set[int] = set()
+        for revision, iids in self._changes.get(place, ()):
+            if after < revision <= until:
+                if iids is None:
+                    return None
+                seen.add(revision)
+                found |= iids
+        if len(seen) < until - after or len(found) > _MOST_CHANGED:
+            return None
+        return frozenset(found)
+
+
+def options() -> dict[str, Memory]:
+    """Execution options of an engine, which give it a memory of its own."""
+    return {_OPTION: Memory()}
+
+
+def of(connection: Connection) -> Memory:
+    """The memory of the database that a connection leads to."""
+    return connection.get_execution_options()[_OPTION]
+
+
+def revision(connection: Connection, place: Place) -> int:
+    """How often an experiment changed, as this transaction sees it. One statement."""
+    return counters.read(connection, place[0], _name(place[1]))
+
+
+def count(connection: Connection, changes: Iterable[Change]) -> None:
+    """Count up the revisions of what a transaction changed, as its last deed: their rows stay locked until it commits.
+
+    In one order for all, so that two processes never wait for each other.
+    """
+    memory = of(connection)
+    changed: dict[Place, set[int | None]] = {}
+    for change in changes:
+        changed.setdefault(change[:2], set()).add(change.candidate_iid)
+    for place, iids in sorted(changed.items()):
+        value = counters.take(connection, place[0], _name(place[1]))
+        memory.changed(place, value, _known(iids))
+
+
+def _known(iids: Collection[int | None]) -> frozenset[int] | None:
+    known = frozenset(iid for iid in iids if iid is not None)
+    return None if len(known) < len(iids) else known
+
+
+def _name(experiment_iid: int) -> str:
+    return f"revision of experiment {experiment_iid}"

@@ -1,0 +1,187 @@
+"""What is kept of an experiment: whatever was written, and by whom, the answer is that of a reader who keeps nothing."""
+
+import random
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection, insert
+
+from shortlist.access.scope import Scope
+from shortlist.db.database import Database
+from shortlist.metrics import service as metrics
+from shortlist.metrics.folder import fold_experiments
+from shortlist.metrics.types import CandidateKey, Points
+from shortlist.ranking import service as ranking
+from shortlist.ranking.types import Direction, Goal, Reduction, Score
+from shortlist.tracking import candidates, store_candidates
+from shortlist.tracking import experiments as tracking
+from shortlist.tracking.tables import experiment
+from shortlist.tracking.types import CandidateChange, CandidateRecord, NewCandidate, Status
+from tests.contract.metrics.conftest import PROJECT, scope_of, statements
+
+__all__ = ["statements"]  # fixtures
+
+GOALS = [
+    Goal(metric="acc", direction=Direction.MAXIMIZE),
+    Goal(metric="acc", direction=Direction.MINIMIZE, reduction=Reduction.LAST),
+    Goal(metric="loss", direction=Direction.MINIMIZE, reduction=Reduction.MEAN_LAST, last=2),
+    Goal(metric="acc", direction=Direction.MAXIMIZE, constraints="params.lr = '1'"),
+]
+VALUES = (0.0, 0.5, -1.0, 2.0, float("nan"), float("inf"))
+
+
+@pytest.fixture
+def scope(database: Database) -> Scope:
+    row = {"project_id": PROJECT, "iid": 1, "name": "one", "note": "", "created_at": 0, "updated_at": 0}
+    database.write_now(lambda connection: connection.execute(insert(experiment).values(row)))
+    return scope_of(PROJECT)
+
+
+def new(connection: Connection, scope: Scope, start: int = 0, status: Status = Status.FINISHED) -> CandidateRecord:
+    return candidates.create(connection, scope, NewCandidate(1, "", start, "ada", {}, status))
+
+
+def log(connection: Connection, scope: Scope, iid: int, *points: tuple[str, float, int]) -> None:
+    rows = Points.of((key, value, step, step) for key, value, step in points)
+    metrics.append(connection, scope, CandidateKey(iid, 1), rows)
+    fold_experiments(connection, PROJECT, [1])
+
+
+def answers(connection: Connection, scope: Scope) -> list[list[Score]]:
+    return [
+        [*ranking.scores(connection, scope, 1, goal), *ranking._by_goal(connection, scope, 1, goal)[0]]
+        for goal in GOALS
+    ]
+
+
+def plain(database: Database, scope: Scope) -> list[list[Score]]:
+    """The answers of a reader that has kept nothing."""
+    other = Database(database.url, readers=1, writers=1)
+    try:
+        return other.read_now(lambda connection: answers(connection, scope))
+    finally:
+        other.close()
+
+
+class Writes:
+    """Random changes of the candidates of experiment 1, each in a transaction."""
+
+    def __init__(self, scope: Scope, dice: random.Random) -> None:
+        self._scope = scope
+        self._dice = dice
+
+    def __call__(self, connection: Connection) -> None:
+        dice, scope = self._dice, self._scope
+        known = [record for record in candidates_of(connection, scope) if record.deleted_at is None]
+        work: list[Callable[[], object]] = [
+            lambda: new(connection, scope, dice.randrange(3), dice.choice(list(Status)))
+        ]
+        if known:
+            record = dice.choice(known)
+            key, value = dice.choice(("acc", "loss")), dice.choice(VALUES)
+            work += [
+                lambda: log(connection, scope, record.iid, (key, value, dice.randrange(5))),
+                lambda: log(connection, scope, record.iid, (key, value, dice.randrange(5))),
+                lambda: candidates.change(
+                    connection, scope, record, CandidateChange(status=dice.choice(list(Status)))
+                ),
+                lambda: candidates.set_metadata(connection, scope, record, {"k": str(dice.random())}),
+                lambda: candidates.delete(connection, scope, record),
+                lambda: tracking.delete(connection, scope, 1),
+            ]
+        else:
+            work.append(lambda: tracking.restore(connection, scope, 1))
+        dice.choice(work)()
+
+
+def candidates_of(connection: Connection, scope: Scope) -> list[CandidateRecord]:
+    return store_candidates.by_iids(connection, scope, list(range(1, 80)))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_writes_are_seen_by_who_keeps_what_it_read(database: Database, scope: Scope, seed: int) -> None:
+    dice = random.Random(seed)
+    writes = Writes(scope, dice)
+    elsewhere = Database(database.url, readers=1, writers=1)
+    try:
+        for _ in range(30):
+            writer = elsewhere if dice.random() < 0.2 else database
+            for _ in range(dice.randrange(1, 4)):
+                database_write(writer, writes)
+            assert database.read_now(lambda connection: answers(connection, scope)) == plain(database, scope)
+    finally:
+        elsewhere.close()
+
+
+def database_write(database: Database, work: Callable[[Connection], None]) -> None:
+    try:
+        database.write_now(work)
+    except Exception as error:  # noqa: BLE001
+        assert type(error).__name__ in ("InvalidValue", "NotFound"), error
+
+
+def test_a_writer_sees_what_it_did_and_nobody_what_it_took_back(database: Database, scope: Scope) -> None:
+    one, two = (database.write_now(lambda connection: new(connection, scope)) for _ in range(2))
+    for record, value in ((one, 1.0), (two, 2.0)):
+        database.write_now(lambda connection: log(connection, scope, record.iid, ("acc", value, 0)))  # noqa: B023
+
+    def best(connection: Connection) -> int | None:
+        found = ranking.answer(connection, scope, 1).best
+        return None if found is None else found.iid
+
+    assert database.read_now(best) == two.iid
+
+    def fail_it(connection: Connection) -> None:
+        candidates.change(connection, scope, two, CandidateChange(status=Status.FAILED))
+        assert best(connection) == one.iid
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        database.write_now(fail_it)
+    assert database.read_now(best) == two.iid
+    for _ in range(20):  # whichever connection of the pool
+        assert database.read_now(best) == two.iid
+
+
+def test_readers_beside_writers_end_with_the_answer_of_all_writes(database: Database, scope: Scope) -> None:
+    records = [database.write_now(lambda connection: new(connection, scope)) for _ in range(4)]
+    seen: list[float] = []
+    done = threading.Event()
+
+    def write(record: CandidateRecord) -> None:
+        for step in range(15):
+            value = step * 10 + record.iid
+            database.write_now(lambda connection: log(connection, scope, record.iid, ("acc", value, step)))  # noqa: B023
+
+    def read() -> None:
+        while not done.is_set():
+            best = database.read_now(lambda connection: ranking.answer(connection, scope, 1)).best
+            seen.append(-1.0 if best is None or best.value is None else best.value)
+
+    reader = threading.Thread(target=read)
+    writers = [threading.Thread(target=write, args=(record,)) for record in records]
+    for thread in (reader, *writers):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    reader.join()
+    # Values only grow, so who saw a smaller one later saw something older.
+    assert seen == sorted(seen)
+    assert database.read_now(lambda connection: answers(connection, scope)) == plain(database, scope)
+
+
+def test_nothing_is_read_again_while_nothing_changes(
+    database: Database, scope: Scope, statements: Callable[[Callable[[Connection], object]], int]
+) -> None:
+    records = [database.write_now(lambda connection: new(connection, scope)) for _ in range(3)]
+    database.write_now(lambda connection: log(connection, scope, records[0].iid, ("acc", 1.0, 0)))
+
+    def read(connection: Connection) -> object:
+        return ranking.scores(connection, scope, 1, GOALS[0])
+
+    cold = statements(read)
+    assert statements(read) == 1  # the revision
+    database.write_now(lambda connection: candidates.set_metadata(connection, scope, records[1], {"k": "v"}))
+    assert statements(read) == cold
