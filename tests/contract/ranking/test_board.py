@@ -76,9 +76,8 @@ class Writes:
     def __call__(self, connection: Connection) -> None:
         dice, scope = self._dice, self._scope
         known = [record for record in candidates_of(connection, scope) if record.deleted_at is None]
-        work: list[Callable[[], object]] = [
-            lambda: new(connection, scope, dice.randrange(3), dice.choice(list(Status)))
-        ]
+        start, status = dice.randrange(3), dice.choice(list(Status))
+        work: list[Callable[[], object]] = [lambda: new(connection, scope, start, status)]
         if known:
             record = dice.choice(known)
             key, value = dice.choice(("acc", "loss")), dice.choice(VALUES)
