@@ -215,6 +215,7 @@ export interface CandidatePage {
   total: number;
   next_page_token: string | null;
   baseline: CandidateRow | null;
+  snapshot: string | null;
 }
 
 export interface CandidatePath {
@@ -230,6 +231,8 @@ export interface CandidateQuery {
   max_results?: number;
   columns?: string[] | null;
   ranked?: boolean;
+  start?: number;
+  snapshot?: string;
 }
 
 export interface CandidateRow {

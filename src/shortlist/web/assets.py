@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from shortlist.errors import NotFound
+from shortlist.web import said, still
 from shortlist.web.page_data import PageData
 
 DIST = Path(__file__).parent / "dist"
@@ -56,18 +57,25 @@ class Assets:
             raise NotFound("There is no such file.")
         return asset
 
-    def page(self, data: PageData, title: str, description: str = DESCRIPTION) -> bytes:
-        """A whole HTML page that carries its first data, so that it paints without a second request."""
+    def page(self, data: PageData, title: str, image: str = "") -> bytes:
+        """A whole HTML page: readable as it comes, and with its first data, so that no second request is needed.
+
+        Args:
+            image: the address of a picture for previews of links to the page.
+        """
         # `<` is the only character that could end the script element early.
         embedded = msgspec.json.encode(data).decode().replace("<", "\\u003c")
-        shown, about = html.escape(title), html.escape(description)
+        sentence = said.sentence(data)
+        shown, about = html.escape(title), html.escape(sentence or DESCRIPTION)
         missing = "" if self.built else "<p>The user interface is not built. Run <code>script/build</code>.</p>"
+        picture = f'<meta property="og:image" content="{html.escape(image)}">' if image else ""
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{shown}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<meta name="description" content="{about}"><meta property="og:title" content="{shown}">'
-            f'<meta property="og:description" content="{about}">{self._head}</head><body><div id="app">{missing}</div>'
-            f"<noscript><h1>{shown}</h1><p>{about}</p>{_without_script(data)}</noscript>"
+            f'<meta property="og:description" content="{about}"><meta property="og:site_name" content="Shortlist">'
+            f'<meta property="og:type" content="website">{picture}{self._head}</head><body><div id="app">{missing}'
+            f"{still.body(data, title, sentence)}</div>"
             f'<script id="page-data" type="application/json">{embedded}</script></body></html>'
         ).encode()
 
@@ -91,15 +99,3 @@ def _tags(manifest: dict[str, _Chunk]) -> str:
     tags.extend(f'<link rel="modulepreload" href="{BASE}{manifest[name].file}">' for name in main.imports)
     tags.append(f'<script type="module" src="{BASE}{main.file}"></script>')
     return "".join(tags)
-
-
-def _without_script(data: PageData) -> str:
-    """The first rows as a plain table, for browsers without scripts."""
-    if data.candidates is not None:
-        rows = [(row.name, row.status) for row in data.candidates.candidates]
-    elif data.experiments is not None:
-        rows = [(item.name, f"{item.candidates} candidates") for item in data.experiments.experiments]
-    else:
-        return ""
-    cells = "".join(f"<tr><td>{html.escape(first)}</td><td>{html.escape(second)}</td></tr>" for first, second in rows)
-    return f"<table>{cells}</table>"

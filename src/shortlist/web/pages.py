@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, urlencode
 
+import msgspec
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from shortlist.access.actions import Action
 from shortlist.access.policy import Outcome, decide
+from shortlist.access.scope import ANONYMOUS
 from shortlist.errors import Code, DomainError, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.security import PAGE_POLICY
@@ -32,11 +34,12 @@ from shortlist.web import (
     wire_models,
     wire_packages,
 )
-from shortlist.web.assets import DESCRIPTION, Assets
+from shortlist.web.assets import Assets
 from shortlist.web.page_data import PageData
 
 _PROJECT = "/{project:path}/-/ml"
 _FIRST_ROWS = 100
+_DRAWN = 5  # candidates in the picture of a link's preview
 _NAMED = 4  # candidates in the title of a comparison
 _HEADERS = {"content-security-policy": PAGE_POLICY, "cache-control": "no-store"}
 
@@ -70,8 +73,8 @@ class Pages:
     def __init__(self, assets: Assets) -> None:
         self._assets = assets
 
-    def _page(self, data: PageData, title: str, description: str = DESCRIPTION) -> Response:
-        body = self._assets.page(data, f"{title} · Shortlist", description)
+    def _page(self, data: PageData, title: str, image: str = "") -> Response:
+        body = self._assets.page(data, f"{title} · Shortlist", image)
         return Response(body, media_type="text/html; charset=utf-8", headers=_HEADERS)
 
     async def sign_in(self, call: Call, _request: Request) -> Response:
@@ -131,7 +134,8 @@ class Pages:
             return data
 
         data = await call.services.database.read(work)
-        return self._page(data, data.experiment.name if data.experiment else "Experiment", found.answer.sentence)
+        title = data.experiment.name if data.experiment else "Experiment"
+        return self._page(data, title, _picture(call, found) if _is_open(call) else "")
 
     async def candidate(self, call: Call, _request: Request) -> Response:
         """One candidate."""
@@ -189,7 +193,7 @@ class Pages:
         data.comparison = found
         names = [item.name for item in found.candidates] if found else []
         title = " and ".join([", ".join(names[:-1]), names[-1]]) if 1 < len(names) <= _NAMED else "Compare"
-        return self._page(data, title, found.verdict if found else DESCRIPTION)
+        return self._page(data, title)
 
     async def packages(self, call: Call, _request: Request) -> Response:
         """The packages of a project."""
@@ -274,6 +278,25 @@ class Pages:
 def _of_project(call: Call, connection: Connection, page: str) -> PageData:
     """What every page of a project carries; the page adds its own."""
     return PageData(page, session.current(call), project=projects.project_of(connection, call.project))
+
+
+def _is_open(call: Call) -> bool:
+    """Whether those who fetch previews, who are nobody, may see what this caller sees of experiments."""
+    facts = msgspec.structs.replace(call.project.project, role=None)
+    return decide(ANONYMOUS, Action.EXPERIMENT_READ, facts).outcome is Outcome.ALLOWED
+
+
+def _picture(call: Call, found: wire.AnsweredPage) -> str:
+    """The curves of the best, as a picture for previews."""
+    best = [
+        str(row.iid) for row in found.page.candidates if row.standing is not None and row.standing.rank is not None
+    ]
+    goal = found.answer.goal
+    if goal is None or not best:
+        return ""
+    given = {"candidates": ".".join(best[:_DRAWN]), "metric": goal.metric, "width": 1200, "height": 630}
+    project = quote(call.project.project.full_path, safe="")
+    return f"{call.base_url}/api/v1/projects/{project}/curves.png?{urlencode(given)}"
 
 
 def _get(path: str, action: Action, handler: PageHandler) -> Endpoint:

@@ -207,8 +207,7 @@ class CandidateQuery(msgspec.Struct):
     sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`; None sends every value. `ranked` puts
     the best by the goal first, whoever has no rank last, and takes only active candidates and no `order_by`.
 
-    Instead of a token, `start` takes the number of rows to pass over, and `snapshot` that of an earlier page of the
-    same search, so that the page is cut from the same order; one that is no longer kept is made anew."""
+    `start` passes over so many rows of the order, which stays that of an earlier page whose `snapshot` is given."""
 
     experiment: int
     filter: str = ""
@@ -251,8 +250,7 @@ class CandidateRow(msgspec.Struct):
 
 
 class CandidatePage(msgspec.Struct):
-    """`baseline` is that of the goal, on every ranked page, whether or not the filter leaves it. `snapshot` names the
-    order that the page was cut from; a page that a token leads to, in any order but that of the goal, has none."""
+    """`baseline` is that of the goal, on every ranked page, whatever the filter. `snapshot` names the order."""
 
     candidates: list[CandidateRow]
     total: int
