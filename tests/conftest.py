@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from shortlist.db.database import Database
 from shortlist.identity import passwords
-from tests.databases import DatabaseFactory, postgres_server
+from tests.databases import DatabaseFactory, State, postgres_server
 
 # A machine that is busy with something else makes no property false.
 settings.register_profile("untimed", deadline=None)
@@ -60,9 +60,15 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, databases: DatabaseFactory, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh, migrated database."""
-    url = databases.create(database_kind, tmp_path)
+def database_url(
+    request: pytest.FixtureRequest, database_kind: str, databases: DatabaseFactory, tmp_path: Path
+) -> Iterator[str]:
+    """The URL of a fresh, migrated database, in which a first start has been made where the test has an application,
+    and which knows the cast where it has one."""
+    state = State.MIGRATED
+    if "application" in request.fixturenames:
+        state = State.PEOPLED if "cast" in request.fixturenames else State.STARTED
+    url = databases.create(database_kind, tmp_path, state)
     yield url
     databases.drop(url)
 

@@ -6,13 +6,20 @@ import tempfile
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
 
+from shortlist.bootstrap import first_start
+from shortlist.db.database import Database
 from shortlist.db.engine import normalise_url
 from shortlist.db.migrate import HEAD
 from shortlist.db.schema import METADATA
+from shortlist.settings import Settings
+from tests.cast import Cast, make_cast
+
+ROOT_PASSWORD = "correct horse battery"
 
 MEMORY_FOLDER = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
@@ -55,23 +62,29 @@ def _do_not_flush(url: str) -> None:
     admin.dispose()
 
 
+class State(Enum):
+    """How far a fresh database has come. What every test would do again is done once, in the template."""
+
+    MIGRATED = "migrated"
+    STARTED = "started"  # has the administrator `root` and the first project
+    PEOPLED = "peopled"  # has the cast as well
+
+
 class DatabaseFactory:
     """Makes and drops databases. Creating one copies a template: a file, or `CREATE DATABASE ... TEMPLATE`."""
 
     def __init__(self, folder: Path, postgres_url: str) -> None:
         self._folder = folder
         self._admin = create_engine(normalise_url(postgres_url), isolation_level="AUTOCOMMIT")
-        self._templates: dict[str, str] = {}
+        self._templates: dict[tuple[str, State], str] = {}
+        self._casts: dict[str, Cast] = {}
 
-    def create(self, kind: str, folder: Path) -> str:
-        if kind not in self._templates:
-            self._templates[kind] = self._make_template(kind)
-        template = self._templates[kind]
-        if kind == "sqlite":
-            target = folder / "shortlist.db"
-            shutil.copyfile(template, target)
-            return f"sqlite:///{target}"
-        return self._create_postgres(f"TEMPLATE {template}")
+    def create(self, kind: str, folder: Path, state: State = State.MIGRATED) -> str:
+        return self._copy(kind, state, folder / "shortlist.db")
+
+    def cast_of(self, kind: str) -> Cast:
+        """Who is in the databases that are `PEOPLED`."""
+        return self._casts[kind]
 
     def create_empty(self, kind: str, folder: Path) -> str:
         """A database without a schema."""
@@ -83,20 +96,34 @@ class DatabaseFactory:
                 connection.execute(text(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)"))
 
     def close(self) -> None:
-        template = self._templates.get("postgresql")
-        if template is not None:
-            with self._admin.connect() as connection:
-                connection.execute(text(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)"))
+        for (kind, _), template in self._templates.items():
+            if kind == "postgresql":
+                with self._admin.connect() as connection:
+                    connection.execute(text(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)"))
         self._admin.dispose()
 
-    def _make_template(self, kind: str) -> str:
+    def _copy(self, kind: str, state: State, target: Path) -> str:
+        if (kind, state) not in self._templates:
+            self._templates[kind, state] = self._make_template(kind, state)
+        template = self._templates[kind, state]
         if kind == "sqlite":
-            file = self._folder / "template.db"
-            upgrade(f"sqlite:///{file}")
-            return str(file)
-        url = self._create_postgres("")
-        upgrade(url)
-        return make_url(url).database or ""
+            shutil.copyfile(template, target)
+            return f"sqlite:///{target}"
+        return self._create_postgres(f"TEMPLATE {template}")
+
+    def _make_template(self, kind: str, state: State) -> str:
+        file = self._folder / f"{state.value}.db"
+        if state is State.MIGRATED:
+            url = f"sqlite:///{file}" if kind == "sqlite" else self._create_postgres("")
+            upgrade(url)
+        else:
+            url = self._copy(kind, State.MIGRATED, file)
+            database = Database(url)
+            first_start(database, Settings(data=self._folder, database=url, root_password=ROOT_PASSWORD))
+            if state is State.PEOPLED:
+                self._casts[kind] = make_cast(database)
+            database.close()
+        return str(file) if kind == "sqlite" else make_url(url).database or ""
 
     def _create_postgres(self, clause: str) -> str:
         name = f"shortlist_{uuid.uuid4().hex}"

@@ -8,7 +8,8 @@ import pytest
 
 from shortlist.app import Application, build
 from shortlist.settings import Settings
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
+from tests.databases import ROOT_PASSWORD, DatabaseFactory
 from tests.http.client import Client, Mlflow
 
 MEMBERS = ("olga", "mara", "rita", "gwen", "otto", "cid", "ada", "anonymous")
@@ -21,7 +22,7 @@ def application(database_url: str, tmp_path: Path) -> Iterator[Application]:
         data=tmp_path,
         database=database_url,
         artifacts=(tmp_path / "artifacts").as_uri(),
-        root_password="correct horse battery",
+        root_password=ROOT_PASSWORD,
         max_body_bytes=4 * 1024 * 1024,
         log_format="json",
     )
@@ -31,8 +32,8 @@ def application(database_url: str, tmp_path: Path) -> Iterator[Application]:
 
 
 @pytest.fixture
-def cast(application: Application) -> Cast:
-    return make_cast(application.services.database)
+def cast(application: Application, database_kind: str, databases: DatabaseFactory) -> Cast:
+    return databases.cast_of(database_kind)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
@@ -37,15 +37,20 @@ class Operation:
         self._counted_as = (endpoint.method, endpoint.path)
         self._services = services
         self._authoriser = Authoriser(services.resolver)
-        self._decoder: RequestDecoder | None = None
-        if endpoint.request is not None:
-            self._decoder = RequestDecoder(endpoint.request, endpoint.path, null_is_absent=surface.null_is_absent)
         policy = surface.policy
         self._security_headers = [
             (name, policy.encode()) if policy and name == b"content-security-policy" else (name, value)
             for name, value in SECURITY_HEADERS
         ]
         self._head = [(b"content-type", b"application/json"), *self._security_headers]
+
+    @cached_property
+    def _decoder(self) -> RequestDecoder | None:
+        """Made with the first request: to look at the fields of all that there are would delay the start."""
+        endpoint = self.endpoint
+        if endpoint.request is None:
+            return None
+        return RequestDecoder(endpoint.request, endpoint.path, null_is_absent=self.surface.null_is_absent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["operation"] = self._counted_as

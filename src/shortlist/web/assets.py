@@ -3,6 +3,8 @@
 import gzip
 import html
 import mimetypes
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -20,10 +22,17 @@ _WORTH_COMPRESSING = ("text/", "application/javascript", "application/json", "im
 DESCRIPTION = "Model experiments of your team: find the best candidate, and what made it."
 
 
-class Asset(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Asset:
     content_type: str
     body: bytes
-    compressed: bytes | None
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """The body as gzip, where that is worth it. Made when it is first asked for: to compress all of them takes
+        longer than the rest of a start."""
+        worth = self.content_type.startswith(_WORTH_COMPRESSING) and len(self.body) > 1000
+        return gzip.compress(self.body, mtime=0) if worth else None
 
 
 class _Chunk(msgspec.Struct):
@@ -84,9 +93,7 @@ def _load(path: Path) -> Asset:
     content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if content_type == "text/javascript":
         content_type = "application/javascript"
-    body = path.read_bytes()
-    worth = content_type.startswith(_WORTH_COMPRESSING) and len(body) > 1000
-    return Asset(content_type, body, gzip.compress(body, mtime=0) if worth else None)
+    return Asset(content_type, path.read_bytes())
 
 
 def _tags(manifest: dict[str, _Chunk]) -> str:

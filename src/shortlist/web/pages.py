@@ -246,9 +246,9 @@ class Pages:
         asset = self._assets.get(call.path["path"])
         headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
         body = asset.body
-        if asset.compressed is not None and "gzip" in call.headers.get("accept-encoding", ""):
+        if "gzip" in call.headers.get("accept-encoding", "") and (compressed := asset.compressed) is not None:
             headers["content-encoding"] = "gzip"
-            body = asset.compressed
+            body = compressed
         return Response(body, media_type=asset.content_type, headers=headers)
 
     def endpoints(self) -> tuple[Endpoint, ...]:
