@@ -2,7 +2,6 @@
 
 from typing import NoReturn
 
-from shortlist.errors import InvalidValue
 from shortlist.search.fields import ANY, ATTRIBUTE, Entity
 from shortlist.search.lexer import Kind, Token, refusal, tokens
 from shortlist.search.tree import Field
@@ -135,9 +134,4 @@ class Reader:
         return Field(ANY, name, position=start.start)
 
     def _unknown(self, name: str, start: Token) -> NoReturn:
-        raise unknown_field(self.entity, name, self.parameter, start.start)
-
-
-def unknown_field(entity: Entity, name: str, parameter: str, offset: int) -> InvalidValue:
-    """The error of a name that is no field."""
-    return refusal(f"expected one of {entity.described()}, found '{name[:60]}'", parameter, offset)
+        self.refuse(f"expected one of {self.entity.described()}, found '{name[:60]}'", start.start)

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, FromClause, Select, exists, select
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import among
+from shortlist.errors import InvalidValue
 from shortlist.metrics.tables import metric_column, metric_key
 from shortlist.search.check import check_comparison, check_membership
 from shortlist.search.fields import ANY, CANDIDATE, METADATA, METRIC, PARAM
-from shortlist.search.reader import unknown_field
+from shortlist.search.lexer import refusal
 from shortlist.search.tree import And, Comparison, Field, Membership, Node, Not, Null, Or, Value, Words, fields_of
 from shortlist.tracking.tables import metadata, param
 
@@ -34,6 +35,13 @@ def resolve(
         return node
     known = _groups_of(connection, scope, experiment_iids, keys)
     return _Resolver(known, parameter).resolved(node)
+
+
+def unknown_key(field: Field, parameter: str) -> InvalidValue:
+    """The error of a key that no candidate has, under which group it may be."""
+    return refusal(
+        f"expected a field, or a key that candidates here have, found '{field.key[:60]}'", parameter, field.position
+    )
 
 
 class _Resolver:
@@ -68,7 +76,7 @@ class _Resolver:
         order = _TEXTS_FIRST if isinstance(value, str) else _NUMBERS_FIRST
         group = next((name for name in order if name in self._known[field.key]), None)
         if group is None:
-            raise unknown_field(CANDIDATE, field.key, self._parameter, field.position)
+            raise unknown_key(field, self._parameter)
         return replace(field, group=group)
 
 
