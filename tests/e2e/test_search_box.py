@@ -87,6 +87,7 @@ def test_chips_are_the_text(page: Page, filled: Filled) -> None:
     page.keyboard.type("params.seed = 1")
     expect(chips.nth(1)).to_have_text("params.seed = 1")
     expect(_names(page)).to_have_text(["mlp-64-s1", "mlp-128-s1"])
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Remove mlp").click()
     expect(_box(page)).to_have_value("params.seed = 1 AND (status = 'FINISHED' OR note IS NULL)")
     expect(_names(page)).to_have_count(3)
