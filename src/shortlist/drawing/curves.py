@@ -9,28 +9,37 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shortlist.drawing.paper import BAD, DASHES, FAINT, HUES, RULE, opening, spread, spread_log, text
+from shortlist.drawing.paper import BAD, DASHES, FAINT, HUES, RULE, opening, spread, spread_log, text, without_outliers
 from shortlist.drawing.ticks import decades, label, ticks
 
 _LEFT, _TOP, _BOTTOM, _LABELS, _GAP = 64, 44, 34, 150, 13
 
 
 class Line(msgspec.Struct, frozen=True):
-    """Points in order of x. A value that is not finite is a gap with a mark."""
+    """Points in order of x. A value that is not finite is a gap with a mark. With `deviation`, how far a band reaches
+    to both sides of each point."""
 
     label: str
     x: Sequence[float]
     y: Sequence[float]
+    deviation: Sequence[float] | None = None
+
+    def edge(self, sign: int) -> list[float]:
+        return [
+            y + sign * deviation for y, deviation in zip(self.y, self.deviation or [0.0] * len(self.y), strict=True)
+        ]
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
-    """`summary` is what the picture says to those who do not see it. Sizes are in pixels."""
+    """`summary` is what the picture says to those who do not see it. With `clip`, the vertical axis leaves out the few
+    values that lie far from all others. Sizes are in pixels."""
 
     title: str
     summary: str
     x_label: str
     lines: Sequence[Line]
     log: bool = False
+    clip: bool = False
     width: int = 720
     height: int = 360
 
@@ -40,7 +49,10 @@ class _Frame:
 
     def __init__(self, chart: Chart) -> None:
         xs = [x for line in chart.lines for x in line.x if math.isfinite(x)]
-        ys = [y for line in chart.lines for y in line.y if math.isfinite(y) and (y > 0 or not chart.log)]
+        edges = [*(line.y for line in chart.lines), *(line.edge(sign) for line in chart.lines for sign in (-1, 1))]
+        ys = [y for edge in edges for y in edge if math.isfinite(y) and (y > 0 or not chart.log)]
+        if chart.clip:
+            ys = without_outliers(ys)
         self.log = chart.log
         self.x_low, self.x_high = spread(xs, 0.0)
         self.y_low, self.y_high = spread_log(ys) if chart.log else spread(ys, 0.06)
@@ -66,8 +78,11 @@ def svg(chart: Chart) -> str:
         opening(chart.title, chart.summary, chart.width, chart.height),
         *_axes(frame, chart),
     ]
-    for place, line in enumerate(chart.lines):
-        parts.append(_line(frame, line, place))
+    inside = f"<clipPath id='plot'><path d='M{_LEFT} {_TOP}H{frame.right}V{frame.bottom}H{_LEFT}z'/></clipPath>"
+    parts += [inside, "<g clip-path='url(#plot)'>"] if chart.clip else ["<g>"]
+    parts += [_band(frame, line, place) for place, line in enumerate(chart.lines) if line.deviation is not None]
+    parts += [_line(frame, line, place) for place, line in enumerate(chart.lines)]
+    parts.append("</g>")
     parts += _ends(frame, chart)
     return "".join([*parts, "</svg>"])
 
@@ -84,6 +99,19 @@ def _axes(frame: _Frame, chart: Chart) -> list[str]:
     parts.append(f"<path d='M{_LEFT} {frame.bottom}H{frame.right}' stroke='{FAINT}'/>")
     parts.append(text(frame.right, chart.height - 4, chart.x_label, "end"))
     return parts
+
+
+def _band(frame: _Frame, line: Line, place: int) -> str:
+    """The area between both edges, where these have a place."""
+    low, high = (
+        [
+            f"{frame.left(x):.2f} {frame.top(y):.2f}"
+            for x, y in zip(line.x, line.edge(sign), strict=True)
+            if frame.shows(y)
+        ]
+        for sign in (-1, 1)
+    )
+    return f"<path d='M{'L'.join([*low, *reversed(high)])}z' fill='{HUES[place % len(HUES)]}' fill-opacity='0.16'/>"
 
 
 def _line(frame: _Frame, line: Line, place: int) -> str:
@@ -119,7 +147,8 @@ def _ends(frame: _Frame, chart: Chart) -> list[str]:
     for place, line in enumerate(chart.lines):
         last = next((y for y in reversed(line.y) if frame.shows(y)), None)
         if last is not None:
-            ends.append((frame.top(last), place))
+            # The end of a line that leaves the axis stands at its edge.
+            ends.append((min(max(frame.top(last), _TOP), frame.bottom), place))
     ends.sort()
     parts: list[str] = []
     below = -math.inf

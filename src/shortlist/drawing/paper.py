@@ -52,6 +52,17 @@ def spread_log(values: Sequence[float]) -> tuple[float, float]:
     return (low / 2, high * 2) if low == high else (low / 1.1, high * 1.1)
 
 
+def without_outliers(values: Sequence[float]) -> list[float]:
+    """The values but those further than three times the distance between the quartiles beyond them; all of them where
+    they are few or mostly the same. The pages leave out the same ones."""
+    ordered = sorted(values)
+    if len(ordered) < 8:
+        return ordered
+    first, third = (ordered[round(share * (len(ordered) - 1))] for share in (0.25, 0.75))
+    room = 3 * (third - first)
+    return [value for value in ordered if first - room <= value <= third + room] if room else ordered
+
+
 def shade(share: float) -> str:
     """A colour between two that differ in lightness too, for a share from 0 to 1."""
     low, high = (0xD8, 0xC4, 0x8A), (0x2B, 0x4A, 0xCB)

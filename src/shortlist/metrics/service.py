@@ -11,9 +11,10 @@ from shortlist.metrics.curves import curves
 from shortlist.metrics.ending import last_values
 from shortlist.metrics.history import history, values_at
 from shortlist.metrics.summary import summaries
-from shortlist.metrics.types import CandidateKey, CurveRequest, Latest, Points
+from shortlist.metrics.types import CandidateKey, Curve, CurveRequest, Latest, Points
 
 __all__ = [
+    "Curve",
     "CurveRequest",
     "append",
     "append_active",

@@ -24,6 +24,7 @@ from shortlist.web import (
     avatars,
     charts,
     compare,
+    curve_files,
     exports,
     files,
     live,
@@ -60,6 +61,7 @@ ENDPOINTS = (
     *exports.ENDPOINTS,
     *files.ENDPOINTS,
     *live.ENDPOINTS,
+    *curve_files.ENDPOINTS,
     *pictures.ENDPOINTS,
     *probes.ENDPOINTS,
 )

@@ -1,5 +1,6 @@
 """Candidates beside each other over the API, on a fixture whose right answers are known."""
 
+import csv
 from collections.abc import Callable
 from typing import Any
 
@@ -171,6 +172,47 @@ def test_a_comparison_is_written_as_markdown_and_curves_as_a_picture(
     assert picture.text.count("stroke-linecap='round'") == 2
     for query, field in (("", "candidates"), (named, "metric"), (f"{named}&metric=x&width=9", "width")):
         refused(rita.get(f"{base}/curves.svg?{query}"), 400, "INVALID_PARAMETER_VALUE", field)
+
+
+def test_curves_as_a_sheet_hold_what_the_api_says(rita: Client, base: str, candidates: dict[str, int]) -> None:
+    named = f"candidates={candidates['a-s0']}.{candidates['b']}&metric=val/acc"
+    answer = rita.get(f"{base}/curves.csv?{named}")
+    assert answer.headers["content-disposition"] == 'attachment; filename="curves.csv"'
+    rows = list(csv.reader(answer.text.splitlines()))
+    assert rows[0] == ["candidate", "name", "step", "val/acc"]
+    query = {"candidates": [candidates["a-s0"], candidates["b"]], "keys": ["val/acc"]}
+    curves = rita.post(f"{base}/curves", query).json()["curves"]
+    assert [(int(iid), float(x), float(y)) for iid, _, x, y in rows[1:]] == [
+        (curve["candidate"], x, y) for curve in curves for x, y in zip(curve["x"], curve["y"], strict=True)
+    ]
+    less = rita.get(f"{base}/curves.csv?{named}&minus={candidates['a-s0']}").text.splitlines()
+    assert less[0].endswith("val/acc less that of a-s0")
+    differences = rita.post(f"{base}/curves", query | {"minus": candidates["a-s0"]}).json()["curves"]
+    assert [float(line.split(",")[3]) for line in less[1:]] == [y for curve in differences for y in curve["y"]]
+
+
+def test_curves_of_seed_groups_have_a_band_in_pictures_and_sheets(
+    rita: Client, base: str, candidates: dict[str, int]
+) -> None:
+    named = f"candidates={'.'.join(str(iid) for iid in candidates.values())}&metric=val/acc&groups=on"
+    rows = list(csv.reader(rita.get(f"{base}/curves.csv?{named}").text.splitlines()))
+    assert rows[0] == ["group", "step", "mean val/acc", "deviation", "candidates"]
+    bands = rita.post(f"{base}/bands", {"candidates": list(candidates.values()), "key": "val/acc"}).json()["bands"]
+    assert [(float(row[2]), int(row[4])) for row in rows[1:]] == [
+        pair for band in bands for pair in zip(band["mean"], band["n"], strict=True)
+    ]
+    assert rita.get(f"{base}/curves.svg?{named}").text.count("fill-opacity='0.16'") == len(bands)
+    assert rita.get(f"{base}/curves.svg?{named}&outliers=off").text.count("clip-path") == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("start=x", "start"), ("minus=a", "minus"), ("axis=q", "axis"), ("start=nan", "start")]
+)
+def test_a_wrong_address_of_curves_names_the_field(
+    rita: Client, base: str, candidates: dict[str, int], query: str, field: str
+) -> None:
+    named = f"candidates={candidates['b']}&metric=val/acc&{query}"
+    refused(rita.get(f"{base}/curves.svg?{named}"), 400, "INVALID_PARAMETER_VALUE", field)
 
 
 @pytest.mark.parametrize(("iids", "status"), [([], 400), (list(range(1, 102)), 400), ([4711], 404)])
