@@ -147,6 +147,11 @@ export function chartFileUrl(path: string, iid: number, file: string, search: st
   return `${PREFIX}${experiment(path, iid)}/charts/${file}${search}`;
 }
 
+/** The address at which the server gives curves as a file: `svg`, `png` or `csv`, with its query string. */
+export function curvesFileUrl(path: string, suffix: string, search: string): string {
+  return `${PREFIX}${projectUrl(path)}/curves.${suffix}${search}`;
+}
+
 /** The address of the stream that says what changes in experiments. */
 export function eventsUrl(path: string, experiments: readonly number[]): string {
   return `${PREFIX}${projectUrl(path)}/events?experiments=${experiments.join('.')}`;

@@ -4,6 +4,7 @@ import {
   extremes,
   groupByPrefix,
   lastPoint,
+  nextLine,
   oddities,
   positiveOnly,
   describe as sentence,
@@ -122,4 +123,13 @@ test('metrics are grouped by prefix, those of the machine last', () => {
     ['val', 2],
     ['sys', 1],
   ]);
+});
+
+test('the keyboard goes around the lines', () => {
+  const lines = [{ id: 7 }, { id: 8 }, { id: 9 }];
+  expect(nextLine(lines, null, 1)).toBe(7);
+  expect(nextLine(lines, null, -1)).toBe(9);
+  expect(nextLine(lines, 9, 1)).toBe(7);
+  expect(nextLine(lines, 7, -1)).toBe(9);
+  expect(nextLine([], null, 1)).toBeNull();
 });

@@ -168,3 +168,14 @@ export function summaryOf(
   if (ends.length === 1) return `${head}: ${high.label} ends at ${short(high.value)}.`;
   return `${head}: highest at the end ${high.label} with ${short(high.value)}, lowest ${low.label} with ${short(low.value)}.`;
 }
+
+/** The line after or before another one, around the end; from none, the first or the last. */
+export function nextLine(
+  lines: readonly { id: number }[],
+  from: number | null,
+  direction: 1 | -1,
+): number | null {
+  const at = lines.findIndex(({ id }) => id === from);
+  const next = at < 0 ? (direction > 0 ? 0 : -1) : (at + direction) % lines.length;
+  return lines.at(next)?.id ?? null;
+}
