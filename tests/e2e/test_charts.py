@@ -97,3 +97,62 @@ def test_seeds_are_one_line_with_a_band_as_the_api_says(page: Page, filled: Fill
     panel.get_by_role("button", name="Data").click()
     row = page.get_by_role("dialog").get_by_role("row").filter(has_text="mlp-64 (n = 3)")
     expect(row).to_contain_text(json.dumps(max(band["mean"])))
+
+
+def test_one_candidate_is_marked_in_the_table_and_its_curve_and_the_cursor_reads_what_the_api_says(
+    page: Page, filled: Filled
+) -> None:
+    page.goto(f"{filled.experiment_path}?chart=on&metric=val%2Faccuracy")
+    panel = page.get_by_role("region", name="Curves")
+    chart = panel.locator("[aria-roledescription=chart]")
+    expect(panel.locator(".u-over")).to_be_visible(timeout=20_000)
+    first, second = (panel.get_by_role("listitem").nth(place).get_by_role("link").inner_text() for place in (0, 1))
+    chart.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    iid = filled.candidates[second]
+    expect(page.locator("tr.pointed")).to_have_attribute("data-iid", str(iid))
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    with filled.server.client() as client:
+        query = {"candidates": [filled.candidates[second]], "keys": ["val/accuracy"]}
+        curve = client.post(f"{API}/curves", json=query).json()["curves"][0]
+    value = panel.get_by_role("listitem").nth(1).locator(".value")
+    expect(value).to_have_attribute("title", str(curve["y"][2]))
+    expect(panel.get_by_role("status")).to_contain_text(f"{second}, step {curve['x'][2]:.0f}: ")
+    # The other way round: the row that the pointer is at stands out in the chart.
+    page.keyboard.press("Tab")
+    page.locator(f"tr[data-iid='{filled.candidates[first]}']").hover()
+    expect(panel.locator(".end:not(.dim)")).to_have_text(first)
+
+
+def test_curves_stand_side_by_side_by_a_parameter_and_each_is_a_chart_of_its_own(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.experiment_path}?show=charts&facet=model&facet_metric=val%2Faccuracy#facets")
+    section = page.get_by_role("region", name="Curves side by side")
+    expect(section.get_by_role("article", name="model mlp-64")).to_be_visible(timeout=20_000)
+    facet = section.get_by_role("article", name="model mlp-64")
+    facet.get_by_role("button", name=re.compile("^Save or embed")).click()
+    with page.expect_download() as saved:
+        page.get_by_role("menuitem", name="Save as CSV").click()
+    assert saved.value.suggested_filename == "curves.csv"
+    names = {line.split(",")[1] for line in saved.value.path().read_text().splitlines()[1:]}
+    assert names == {"mlp-64-s0", "mlp-64-s1", "mlp-64-s2", "mlp-diverging"}
+    section.get_by_label("By").select_option("metric")
+    expect(section.get_by_role("article", name="val/accuracy")).to_be_visible()
+    assert "facet=" not in urlsplit(page.url).query
+    assert violations(page) == []
+
+
+def test_charts_that_nobody_sees_ask_for_nothing(page: Page, filled: Filled) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.goto(f"{filled.experiment_path}?chart=off")
+    expect(page.get_by_role("grid")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert [path for path in asked if path.endswith(("/curves", "/charts", "/bands"))] == []
+    page.set_viewport_size({"width": 1440, "height": 500})
+    page.goto(f"{filled.experiment_path}?show=charts")
+    expect(page.locator("[data-chart=history] h3")).to_be_visible(timeout=20_000)
+    seen = page.locator("article[data-chart] h3").count()
+    assert len([path for path in asked if path.endswith("/charts")]) == seen < 6
+    assert not any(path.endswith("/curves") for path in asked)

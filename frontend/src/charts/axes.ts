@@ -63,7 +63,25 @@ export interface AxisLook {
   line: string;
 }
 
-export function axes(axis: DrawnAxis, log: boolean, look: AxisLook): uPlot.Axis[] {
+/** Numbers beyond this have no steps in uPlot's own list. */
+const HUGE = 1e30;
+
+/** Steps between ticks, of which the first that leaves room is taken. */
+function steps(low: number, high: number, ticks: number): number[] {
+  const unit = 10 ** Math.floor(Math.log10(high / ticks - low / ticks));
+  return [1, 2, 5, 10, 20].map((times) => times * unit);
+}
+
+export interface AxesOf {
+  axis: DrawnAxis;
+  log: boolean;
+  /** The only place along the horizontal axis that has points; null where there are several. */
+  only: number | null;
+  /** The greatest size of a value. */
+  greatest: number;
+}
+
+export function axes({ axis, log, only, greatest }: AxesOf, look: AxisLook): uPlot.Axis[] {
   const shared = {
     font: look.font,
     stroke: look.ink,
@@ -82,6 +100,7 @@ export function axes(axis: DrawnAxis, log: boolean, look: AxisLook): uPlot.Axis[
     horizontal.values = (_, splits) => splits.map((x) => (x % 1 === 0 ? x.toLocaleString('en-US') : ''));
   if (axis === 'metric') horizontal.values = (_, splits) => tickTexts(splits);
   if (axis === 'relative') horizontal.values = (_, splits) => splits.map((x) => (x < 0 ? '' : duration(x)));
+  if (only !== null) horizontal.splits = () => [only];
   const vertical: uPlot.Axis = {
     ...shared,
     gap: 6,
@@ -90,5 +109,7 @@ export function axes(axis: DrawnAxis, log: boolean, look: AxisLook): uPlot.Axis[
     size: (_, values) => 14 + 6.6 * Math.max(2, ...(values ?? []).map((text) => text.length)),
     values: (_, splits) => (log ? logTexts(splits) : tickTexts(splits)),
   };
+  if (greatest > HUGE && !log)
+    vertical.incrs = (_, __, low, high, length, space) => steps(low, high, length / (space || 32));
   return [horizontal, vertical];
 }

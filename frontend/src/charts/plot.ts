@@ -56,7 +56,10 @@ export class Plot {
         x: { time: axis === 'wall', range: [low, high] },
         y: this.#vertical(log),
       },
-      axes: axes(axis, log, { font, ink: ink(target, '--ink-3'), line: ink(target, '--line') }),
+      axes: axes(
+        { axis, log, ...this.#measure() },
+        { font, ink: ink(target, '--ink-3'), line: ink(target, '--line') },
+      ),
       series: [
         {},
         ...lines.map((line) => ({
@@ -103,6 +106,15 @@ export class Plot {
     if (clip !== null)
       return log ? { distr: 3, range: clip } : { range: paddedRange(clip[0], clip[1], false) };
     return log ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max, this.#spec.zero ?? false) };
+  }
+
+  #measure(): { only: number | null; greatest: number } {
+    let greatest = 0;
+    for (const values of this.#data.y)
+      for (const value of values)
+        if (typeof value === 'number') greatest = Math.max(greatest, Math.abs(value));
+    const [first, last] = [this.#data.x[0], this.#data.x.at(-1)];
+    return { only: first !== undefined && first === last ? first : null, greatest };
   }
 
   #extent(): [number, number] {
@@ -203,7 +215,11 @@ export class Plot {
     const count = this.#data.x.length;
     const from = this.#chart.cursor.idx ?? (points > 0 ? -1 : count);
     const x = this.#data.x[Math.max(0, Math.min(count - 1, from + points))];
-    if (x === undefined) return;
+    if (x !== undefined) this.moveTo(x);
+  }
+
+  /** Moves the cursor to a place along the horizontal axis. */
+  moveTo(x: number): void {
     this.#chart.setCursor({ left: this.#chart.valToPos(x, 'x'), top: this.#chart.over.clientHeight / 2 });
   }
 

@@ -14,6 +14,9 @@ export interface ChartsView {
   axes: string[];
   paretoX: string;
   paretoY: string;
+  /** The parameter by whose values curves stand side by side; empty: by metric. */
+  facet: string;
+  facetMetric: string;
 }
 
 export const NO_CHARTS: ChartsView = {
@@ -26,6 +29,8 @@ export const NO_CHARTS: ChartsView = {
   axes: [],
   paretoX: '',
   paretoY: '',
+  facet: '',
+  facetMetric: '',
 };
 
 export function parseCharts(given: URLSearchParams): ChartsView {
@@ -39,6 +44,8 @@ export function parseCharts(given: URLSearchParams): ChartsView {
     axes: given.getAll('axes'),
     paretoX: given.get('front_x') ?? '',
     paretoY: given.get('front_y') ?? '',
+    facet: given.get('facet') ?? '',
+    facetMetric: given.get('facet_metric') ?? '',
   };
 }
 
@@ -48,7 +55,15 @@ function scaleOf(text: string | null): ScaleKind | null {
 
 export function writeCharts(given: URLSearchParams, view: ChartsView): void {
   if (view.open) given.set('show', 'charts');
-  const texts = { x: view.x, y: view.y, colour: view.colour, front_x: view.paretoX, front_y: view.paretoY };
+  const texts = {
+    x: view.x,
+    y: view.y,
+    colour: view.colour,
+    front_x: view.paretoX,
+    front_y: view.paretoY,
+    facet: view.facet,
+    facet_metric: view.facetMetric,
+  };
   for (const [name, text] of Object.entries(texts)) if (text !== '') given.set(name, text);
   if (view.xScale !== null) given.set('x_scale', view.xScale);
   if (view.yScale !== null) given.set('y_scale', view.yScale);
