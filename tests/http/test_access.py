@@ -40,6 +40,7 @@ IN_PLACE = {
     Action.PROJECT_WRITE: "         ok   ok   403  403  404  403  ok  401",
     Action.TOKEN_READ: "            ok   ok   403  403  404  403  ok  401",
     Action.TOKEN_WRITE: "           ok   ok   403  403  404  403  ok  401",
+    Action.VIEW_WRITE: "            ok   ok   ok   ok   404  ok   ok  401",
 }
 OUTSIDE = {
     Action.ADMIN_READ: "            403  403  403  403  403  403  ok  401",
@@ -69,7 +70,7 @@ def address(endpoint: Endpoint, project: str) -> str:
     path = path.replace("{group}", "lab%2Fdeep").replace("{group:path}", "lab/deep")
     for name in ("experiment", "candidate", "model", "version", "package"):
         path = path.replace(f"{{{name}}}", "1")
-    for name in ("identity", "user", "token_id", "session_id", "publisher", "number", "job_id", "pipeline_id"):
+    for name in ("identity", "user", "token_id", "session_id", "publisher", "number", "job_id", "pipeline_id", "view"):
         path = path.replace(f"{{{name}}}", "999999")
     path = path.replace("{namespace:path}", "nobody")
     path = path.replace("{path:path}", "candidate:1/a.txt").replace("{directory:path}", "candidate:1")

@@ -413,6 +413,11 @@ export interface Dataset {
   source_type: string;
 }
 
+export interface DefaultView {
+  experiment: number;
+  view?: number | null;
+}
+
 export interface DiffFile {
   candidate: number;
   path: string;
@@ -895,6 +900,7 @@ export interface PageData {
   experiment: Experiment | null;
   answer: Answer | null;
   columns: ColumnList | null;
+  views: ViewList | null;
   candidates: CandidatePage | null;
   candidate: Candidate | null;
   comparison: Comparison | null;
@@ -1143,6 +1149,13 @@ export interface Rule {
   keep_promoted?: boolean;
 }
 
+export interface SavedView {
+  id: number;
+  name: string;
+  query: string;
+  shared: boolean;
+}
+
 export interface Score {
   iid: number;
   name: string;
@@ -1375,6 +1388,29 @@ export interface VersionRow {
   created_by: string | null;
   candidate: CandidateLink | null;
   metrics: Record<string, Value>;
+}
+
+export interface ViewChange {
+  experiment: number;
+  view: number;
+  name?: string | null;
+  query?: string | null;
+}
+
+export interface ViewCreate {
+  experiment: number;
+  name: string;
+  query: string;
+}
+
+export interface ViewList {
+  views: SavedView[];
+  default: number | null;
+}
+
+export interface ViewPath {
+  experiment: number;
+  view: number;
 }
 
 export interface VisibilityRules {

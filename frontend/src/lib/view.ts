@@ -62,6 +62,9 @@ export const START: ExperimentView = {
 /** The order of a search that names none. */
 export const NEWEST_FIRST: Order = { field: 'start_time', descending: true };
 
+/** The query of the start view, where an address without one shows another. */
+export const SHOW_ALL = 'view=active';
+
 const VIEWS: readonly View[] = ['active', 'deleted', 'all'];
 const AXES: readonly Axis[] = ['step', 'relative', 'wall'];
 /** A longer address is not safe to send around; a larger selection is left out of it. */

@@ -4,7 +4,8 @@ import { api } from '../api/client';
 import { modelsApi } from '../api/models';
 import { packagesApi } from '../api/packages';
 import { reportsApi } from '../api/reports';
-import type { CandidateQuery, PageData } from '../api/schema';
+import type { CandidateQuery, PageData, ViewList } from '../api/schema';
+import { viewsApi } from '../api/search';
 import { wantedColumns } from '../lib/columns';
 import { parseCompare } from '../lib/compare';
 import { experimentsPath, matchRoute } from '../lib/routes';
@@ -23,6 +24,7 @@ function blank(page: string): PageData {
     experiment: null,
     answer: null,
     columns: null,
+    views: null,
     candidates: null,
     candidate: null,
     models: null,
@@ -129,9 +131,12 @@ async function loadExperiments(path: string, signal: AbortSignal): Promise<PageD
 async function loadExperiment(
   path: string,
   iid: number,
-  search: string,
+  asked: string,
   signal: AbortSignal,
 ): Promise<PageData> {
+  const views = await viewsApi.list(path, iid, signal);
+  const search = asked === '' ? defaultSearch(views) : asked;
+  if (search !== asked) history.replaceState(history.state, '', location.pathname + search);
   const view = parseView(search);
   const query: CandidateQuery = {
     experiment: iid,
@@ -148,9 +153,14 @@ async function loadExperiment(
     api.answer(path, iid, signal),
   ]);
   // A filter that the server refuses is the page's to explain; the rows are then those without it.
-  const asked = { ...query, columns: wantedColumns(view.columns, columns.columns) };
+  const wanted = { ...query, columns: wantedColumns(view.columns, columns.columns) };
   const candidates = await api
-    .candidates(path, asked, signal)
-    .catch(() => api.candidates(path, { ...asked, filter: '', order_by: [] }, signal));
-  return { ...blank('experiment'), project, experiment, answer, columns, candidates, query };
+    .candidates(path, wanted, signal)
+    .catch(() => api.candidates(path, { ...wanted, filter: '', order_by: [] }, signal));
+  return { ...blank('experiment'), project, experiment, answer, columns, views, candidates, query };
+}
+
+function defaultSearch({ views, default: chosen }: ViewList): string {
+  const found = views.find(({ id }) => id === chosen);
+  return found === undefined || found.query === '' ? '' : `?${found.query}`;
 }

@@ -21,6 +21,7 @@ import {
   nextOrder,
   orderText,
   parseView,
+  SHOW_ALL,
   viewSearch,
 } from '../lib/view';
 import { CandidateList } from './candidates.svelte';
@@ -130,7 +131,9 @@ export class ExperimentState {
 
   show(part: Partial<ExperimentView>): void {
     this.view = { ...this.view, ...part };
-    replaceSearch(viewSearch(this.view));
+    // Where a default view would be shown instead, the start view says that it is meant.
+    const start = page.data.views?.default == null ? '' : `?${SHOW_ALL}`;
+    replaceSearch(viewSearch(this.view) || start);
     if ('filter' in part || 'order' in part || 'view' in part) void this.list.search(this.search);
   }
 

@@ -123,6 +123,8 @@ async function show(url: string, scroll: number, back: boolean): Promise<void> {
   try {
     const data = await load(url, run.signal);
     if (run.signal.aborted) return;
+    // What was asked for may lead on, as an experiment to its default view.
+    shown.url = location.pathname + location.search;
     if (before === undefined) put(data, scroll);
     else shown.data = data;
   } catch (reason) {

@@ -40,6 +40,7 @@ class Action(StrEnum):
     TOKEN_READ = "token:read"  # noqa: S105 - the name of an action
     TOKEN_WRITE = "token:write"  # noqa: S105 - the name of an action
     USER_READ = "user:read"
+    VIEW_WRITE = "view:write"
 
 
 SENTENCES: dict[Action, str] = {
@@ -77,6 +78,7 @@ SENTENCES: dict[Action, str] = {
     Action.TOKEN_READ: "List a project's access tokens, deploy tokens and trusted publishers",
     Action.TOKEN_WRITE: "Create, rotate and revoke a project's access tokens, deploy tokens and trusted publishers",
     Action.USER_READ: "Find other people by name",
+    Action.VIEW_WRITE: "Save one's own views of experiments; shared ones need the right to write",
 }
 
 # Actions inside a project; the kernel finds the project in the path before it decides about these.
@@ -98,6 +100,7 @@ PROJECT_ACTIONS = frozenset(
         Action.PROJECT_WRITE,
         Action.TOKEN_READ,
         Action.TOKEN_WRITE,
+        Action.VIEW_WRITE,
     }
 )
 # Actions inside a group, likewise.

@@ -111,11 +111,12 @@ LEAST_ROLES: dict[Action, Role] = {
 FEATURES: dict[Action, Feature] = {
     Action.EXPERIMENT_READ: Feature.MODEL_EXPERIMENTS,
     Action.EXPERIMENT_WRITE: Feature.MODEL_EXPERIMENTS,
+    Action.VIEW_WRITE: Feature.MODEL_EXPERIMENTS,
     Action.MODEL_READ: Feature.MODEL_REGISTRY,
     Action.MODEL_WRITE: Feature.MODEL_REGISTRY,
     Action.PACKAGE_READ: Feature.PACKAGE_REGISTRY,
     Action.PACKAGE_WRITE: Feature.PACKAGE_REGISTRY,
 }
 
-# Who works on what is told to people with an account only, even where the project is public.
-NEEDS_ACCOUNT = frozenset({Action.MEMBER_READ, Action.GROUP_MEMBER_READ})
+# What is for people with an account only, even where the project is public: who works on it, and what is one's own.
+NEEDS_ACCOUNT = frozenset({Action.MEMBER_READ, Action.GROUP_MEMBER_READ, Action.VIEW_WRITE})

@@ -19,6 +19,7 @@ for _domain in (
     "provenance.tables",
     "ranking.tables",
     "retention.tables",
+    "saved_views.tables",
     "tracking.tables",
 ):
     import_module(f"shortlist.{_domain}")

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shortlist.web import wire, wire_compare, wire_models, wire_packages, wire_reports
+from shortlist.web import wire, wire_compare, wire_models, wire_packages, wire_reports, wire_views
 from shortlist.web.wire_people_pages import PeopleData
 from shortlist.web.wire_sign_in import SignInOptions
 
@@ -23,6 +23,7 @@ class PageData(msgspec.Struct):
     experiment: wire.Experiment | None = None
     answer: wire.Answer | None = None
     columns: wire.ColumnList | None = None
+    views: wire_views.ViewList | None = None
     candidates: wire.CandidatePage | None = None
     candidate: wire.Candidate | None = None
     comparison: wire_compare.Comparison | None = None  # where the address names candidates

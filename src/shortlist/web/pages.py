@@ -18,8 +18,10 @@ from shortlist.http.security import PAGE_POLICY
 from shortlist.http.surface import Surface
 from shortlist.models import lookup
 from shortlist.reports.types import ReportQuery, Subject
+from shortlist.saved_views import service as saved_views
 from shortlist.sign_in.provider import Provider
 from shortlist.web import (
+    api_views,
     compare,
     mlflow_links,
     models,
@@ -117,8 +119,15 @@ class Pages:
         return self._page(data, f"Model experiments · {call.project.project.full_path}")
 
     async def experiment(self, call: Call, request: Request) -> Response:
-        """The candidates of an experiment."""
-        query = _query_of(request, _number(call.path["experiment"]))
+        """The candidates of an experiment; an address without a query is sent on to its default view."""
+        iid = _number(call.path["experiment"])
+        if not request.url.query:
+            default = await call.services.database.read(
+                lambda connection: saved_views.default_query(connection, call.project, iid)
+            )
+            if default:
+                return RedirectResponse(f"{request.url.path}?{default}", 303, {"cache-control": "no-store"})
+        query = _query_of(request, iid)
         # A filter that does not parse is shown by the page beside the unfiltered rows.
         try:
             found = await views.answered_page(call.services, call.project, query)
@@ -130,6 +139,7 @@ class Pages:
             data = _of_project(call, connection, "experiment")
             data.experiment = views.experiment(connection, call.project, query.experiment)
             data.columns = views.columns(connection, call.project, query.experiment)
+            data.views = api_views.shown(connection, call.project, query.experiment)
             data.answer, data.candidates, data.query = found.answer, found.page, query
             return data
 
