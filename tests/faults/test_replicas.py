@@ -3,10 +3,9 @@
 import os
 import re
 import signal
-import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from shortlist.identity.rate_limit import AttemptLimit
 from shortlist.identity.shared_attempts import SharedAttempts
 from tests.databases import DatabaseFactory
 from tests.faults.load import BatchLogger, check_complete
+from tests.faults.proxies import free_port, installed, real_proxy
 from tests.faults.proxy import proxy
 from tests.live import PASSWORD, TOKEN, LiveServer, live_server
 
@@ -52,7 +52,17 @@ class Load:
         for logger in self.loggers:
             logger.stop.set()
             logger.join(timeout=60)
+        return self.statuses
+
+    @property
+    def statuses(self) -> Counter[int]:
+        """Of all answers until now."""
         return sum((logger.statuses for logger in self.loggers), Counter[int]())
+
+    @property
+    def broken(self) -> int:
+        """How many requests got no answer."""
+        return sum(logger.broken for logger in self.loggers)
 
 
 def workers_of(server: LiveServer) -> set[int]:
@@ -90,7 +100,7 @@ def test_workers_share_a_port_and_are_renewed_and_replaced_under_load(url: str, 
         assert len(before) == 2
         server.process.send_signal(signal.SIGHUP)
         until(lambda: not workers_of(server) & before, load)
-        assert {status for logger in load.loggers for status in logger.statuses} == {200}
+        assert set(load.statuses) == {200}
 
         os.kill(min(workers_of(server)), signal.SIGKILL)
         until(lambda: len(workers_of(server)) == 2, load)
@@ -104,32 +114,39 @@ def test_workers_share_a_port_and_are_renewed_and_replaced_under_load(url: str, 
 
 
 def test_a_rolling_restart_behind_a_proxy_loses_nothing(url: str, tmp_path: Path) -> None:
-    ports = [str(_free_port()) for _ in range(3)]
+    """Behind nginx and HAProxy at once where they are installed, and behind one of our own otherwise."""
+    ports = [free_port() for _ in range(3)]
     with ExitStack() as stack:
 
-        def start(port: str) -> LiveServer:
-            return stack.enter_context(live_server(tmp_path / port, url, port=port))
+        def start(port: int) -> LiveServer:
+            return stack.enter_context(live_server(tmp_path / str(port), url, port=str(port)))
 
         servers = [start(port) for port in ports]
-        address = stack.enter_context(proxy([int(port) for port in ports]))
-        front = LiveServer(servers[0].process, address)
-        load = Load(front)
+        addresses = [stack.enter_context(real_proxy(name, ports, tmp_path / name)) for name in installed()] or [
+            stack.enter_context(proxy(ports))
+        ]
+        loads = [Load(LiveServer(servers[0].process, address)) for address in addresses]
         for number, port in enumerate(ports):
-            load.wait_for(20)
+            _wait_for(loads, 20)
             assert servers[number].stop() == 0
             servers[number] = start(port)
-        restarted = sum((logger.statuses for logger in load.loggers), Counter[int]())
-        load.wait_for(10)
+        _wait_for(loads, 10)
+        for load, address in zip(loads, addresses, strict=True):
+            assert (set(load.statuses), load.broken) == ({200}, 0), address
         servers[1].kill()
-        load.wait_for(20)
-        assert set(load.stop()) == {200}
-        assert set(restarted) == {200}
-        with httpx.Client(base_url=address, headers={"authorization": f"Bearer {TOKEN}"}) as client:
-            check_complete(client, load.loggers)
-            # A session that one process made is good for all, and so is its end.
-            answers = {client.get("/-/readiness").status_code for _ in range(6)}
-            assert answers == {200}
+        _wait_for(loads, 20)
+        for load, address in zip(loads, addresses, strict=True):
+            # What was on its way is answered 502 by nginx, and HAProxy closes; MLflow's client tries both again.
+            assert set(load.stop()) <= {200, 502}, address
+            assert load.broken <= WRITERS, address
+            with httpx.Client(base_url=address, headers={"authorization": f"Bearer {TOKEN}"}) as client:
+                check_complete(client, load.loggers)
         _a_session_holds_everywhere(servers[0], servers[2])
+
+
+def _wait_for(loads: Sequence[Load], answers: int) -> None:
+    for load in loads:
+        load.wait_for(answers)
 
 
 def _a_session_holds_everywhere(one: LiveServer, other: LiveServer) -> None:
@@ -167,12 +184,6 @@ def test_failed_attempts_count_together(url: str) -> None:
     assert not limits[0].reached("alice")
     for database in databases:
         database.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_sqlite_is_for_one_worker(tmp_path: Path) -> None:
