@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 import httpx
 
@@ -79,3 +80,42 @@ def check_complete(client: httpx.Client, loggers: list[BatchLogger]) -> None:
             list(range(logger.acknowledged)),
             list(range(logger.acknowledged + POINTS)),
         ), (logger.run_id, logger.acknowledged, len(found), logger.statuses)
+
+
+class Load:
+    """Writers that go on whatever happens, and what happened to them."""
+
+    def __init__(self, server: LiveServer, writers: int = 2) -> None:
+        self._enough = threading.Semaphore(0)
+        self.loggers = [BatchLogger(server, self._enough, patient=True) for _ in range(writers)]
+        for logger in self.loggers:
+            logger.start()
+
+    def wait_for(self, answers: int) -> None:
+        for _ in range(answers):
+            assert self._enough.acquire(timeout=60)
+
+    def stop(self) -> Counter[int]:
+        """The statuses of all answers."""
+        for logger in self.loggers:
+            logger.stop.set()
+            logger.join(timeout=60)
+        return self.statuses
+
+    def go_on_until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something while the load goes on, by the answers that it gets."""
+        for _ in range(30_000):
+            if condition():
+                return
+            self.wait_for(1)
+        raise AssertionError("it never happened")
+
+    @property
+    def statuses(self) -> Counter[int]:
+        """Of all answers until now."""
+        return sum((logger.statuses for logger in self.loggers), Counter[int]())
+
+    @property
+    def broken(self) -> int:
+        """How many requests got no answer."""
+        return sum(logger.broken for logger in self.loggers)

@@ -3,9 +3,7 @@
 import os
 import re
 import signal
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from shortlist.db.database import Database
 from shortlist.identity.rate_limit import AttemptLimit
 from shortlist.identity.shared_attempts import SharedAttempts
 from tests.databases import DatabaseFactory
-from tests.faults.load import BatchLogger, check_complete
+from tests.faults.load import Load, check_complete
 from tests.faults.proxies import free_port, installed, real_proxy
 from tests.faults.proxy import proxy
 from tests.live import PASSWORD, TOKEN, LiveServer, live_server
@@ -32,37 +30,6 @@ def url(databases: DatabaseFactory, tmp_path: Path) -> Iterator[str]:
     made = databases.create("postgresql", tmp_path)
     yield made
     databases.drop(made)
-
-
-class Load:
-    """Writers that go on whatever happens, and what happened to them."""
-
-    def __init__(self, server: LiveServer) -> None:
-        self._enough = threading.Semaphore(0)
-        self.loggers = [BatchLogger(server, self._enough, patient=True) for _ in range(WRITERS)]
-        for logger in self.loggers:
-            logger.start()
-
-    def wait_for(self, answers: int) -> None:
-        for _ in range(answers):
-            assert self._enough.acquire(timeout=60)
-
-    def stop(self) -> Counter[int]:
-        """The statuses of all answers."""
-        for logger in self.loggers:
-            logger.stop.set()
-            logger.join(timeout=60)
-        return self.statuses
-
-    @property
-    def statuses(self) -> Counter[int]:
-        """Of all answers until now."""
-        return sum((logger.statuses for logger in self.loggers), Counter[int]())
-
-    @property
-    def broken(self) -> int:
-        """How many requests got no answer."""
-        return sum(logger.broken for logger in self.loggers)
 
 
 def workers_of(server: LiveServer) -> set[int]:
@@ -80,30 +47,21 @@ def _numbers(client: httpx.Client) -> set[str]:
     return set(re.findall(r'shortlist_build_info\{worker="(\d)"', client.get("/-/metrics").text))
 
 
-def until(condition: Callable[[], bool], load: Load) -> None:
-    """Wait for something while the load goes on, by the answers that it gets."""
-    for _ in range(3000):
-        if condition():
-            return
-        load.wait_for(1)
-    raise AssertionError("it never happened")
-
-
 def test_workers_share_a_port_and_are_renewed_and_replaced_under_load(url: str, tmp_path: Path) -> None:
     with live_server(tmp_path / "data", url, workers="2") as server:
         load = Load(server)
         load.wait_for(20)
         with server.client() as client:
-            until(lambda: _numbers(client) == {"0", "1"}, load)
+            load.go_on_until(lambda: _numbers(client) == {"0", "1"})
 
         before = workers_of(server)
         assert len(before) == 2
         server.process.send_signal(signal.SIGHUP)
-        until(lambda: not workers_of(server) & before, load)
+        load.go_on_until(lambda: not workers_of(server) & before)
         assert set(load.statuses) == {200}
 
         os.kill(min(workers_of(server)), signal.SIGKILL)
-        until(lambda: len(workers_of(server)) == 2, load)
+        load.go_on_until(lambda: len(workers_of(server)) == 2)
         load.wait_for(20)
         assert set(load.stop()) == {200}
         with server.client() as client:

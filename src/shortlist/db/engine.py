@@ -4,7 +4,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, make_url
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shortlist.db import driver, memory
@@ -14,6 +16,14 @@ from shortlist.errors import InvalidValue, Unavailable
 _BUSY_SECONDS = 20
 # What PostgreSQL says to a change on a standby, as it does for a moment when the primary has failed over.
 _READ_ONLY = "25006"
+# A server whose machine is gone says nothing any more: within a minute its connections are given up.
+_PATIENCE_WITH_NETWORK = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 
 
 def normalise_url(url: str) -> str:
@@ -24,13 +34,26 @@ def normalise_url(url: str) -> str:
     """
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
+            rest = url.removeprefix(prefix)
+            return _of_several_hosts(url) if "," in rest.partition("/")[0] else "postgresql+psycopg://" + rest
     if url.startswith(("sqlite:///", "postgresql+psycopg://")):
         return url
     scheme = url.split(":", 1)[0][:40]
     raise InvalidValue(
         f"The database URL must begin with sqlite:/// or postgresql://, not {scheme!r}.", field="database"
     )
+
+
+def _of_several_hosts(url: str) -> str:
+    """libpq's `postgresql://one:5432,two:5432/name` as SQLAlchemy writes it: whichever of them takes changes."""
+    try:
+        found: dict[str, Any] = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise InvalidValue(f"The database URL is not valid: {error}", field="database") from None
+    user, password, name = (found.pop(key, None) for key in ("user", "password", "dbname"))
+    query = {key: str(value) for key, value in ({"target_session_attrs": "read-write"} | found).items()}
+    made = URL.create("postgresql+psycopg", user, password, database=name, query=query)
+    return made.render_as_string(hide_password=False)
 
 
 def create(url: str) -> Engine:
@@ -42,7 +65,7 @@ def create(url: str) -> Engine:
         max_overflow=8,
         pool_pre_ping=True,
         # Statements prepared on the server do not survive a pooler in transaction mode.
-        connect_args={"prepare_threshold": None, "connect_timeout": 10},
+        connect_args={"prepare_threshold": None, **_PATIENCE_WITH_NETWORK},
         use_insertmanyvalues=True,
         execution_options=memory.options(),
     )
