@@ -8,7 +8,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from shortlist.db.engine import normalise_url
 from tests.databases import DatabaseFactory
-from tests.faults.load import BatchLogger, check_complete
+from tests.faults.load import BatchLogger, Load, check_complete
+from tests.faults.proxy import proxy
 from tests.live import live_server
 
 WRITERS = 4
@@ -94,4 +95,34 @@ def test_running_out_of_connections_refuses_some_and_loses_nothing(databases: Da
         connection.execute(text(f"DROP OWNED BY {role}"))
         connection.execute(text(f"DROP ROLE {role}"))
     admin.dispose()
+    databases.drop(url.render_as_string(hide_password=False))
+
+
+@pytest.mark.nightly
+def test_a_slow_database_takes_longer_and_a_silent_one_is_waited_for(
+    databases: DatabaseFactory, tmp_path: Path
+) -> None:
+    url = make_url(databases.create("postgresql", tmp_path))
+    socket = f"{url.query['host']}/.s.PGSQL.{url.port or 5432}"
+    with proxy([socket]) as between:
+        slow = url.set(host="127.0.0.1", port=between.port, query={}).render_as_string(hide_password=False)
+        with live_server(tmp_path / "data", slow) as server, server.client(None) as probe:
+            load = Load(server, writers=WRITERS)
+            load.wait_for(20)
+            between.delay = 0.02
+            load.wait_for(20)
+            assert probe.get("/-/readiness?of=database").status_code == 200
+
+            between.flowing.clear()
+            while probe.get("/-/readiness?of=database").status_code == 200:
+                pass  # what it remembers, for two seconds
+            assert probe.get("/-/liveness").status_code == 200
+            between.delay = 0
+            between.flowing.set()
+            load.wait_for(20)
+            while probe.get("/-/readiness?of=database").status_code != 200:
+                pass
+            assert set(load.stop()) == {200}
+            with server.client() as client:
+                check_complete(client, load.loggers)
     databases.drop(url.render_as_string(hide_password=False))

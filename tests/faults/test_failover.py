@@ -3,12 +3,15 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from shortlist.db.migrate import upgrade
 from tests.faults.load import Load, check_complete
 from tests.faults.postgres import postgres_pair
 from tests.live import live_server
 
 
+@pytest.mark.nightly
 def test_a_database_that_restarts_crashes_and_fails_over_loses_nothing(tmp_path: Path) -> None:
     with postgres_pair() as (primary, standby):
         both = f"postgresql://postgres@127.0.0.1:{primary.port},127.0.0.1:{standby.port}/postgres"

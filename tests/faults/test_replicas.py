@@ -81,7 +81,7 @@ def test_a_rolling_restart_behind_a_proxy_loses_nothing(url: str, tmp_path: Path
 
         servers = [start(port) for port in ports]
         addresses = [stack.enter_context(real_proxy(name, ports, tmp_path / name)) for name in installed()] or [
-            stack.enter_context(proxy(ports))
+            stack.enter_context(proxy(ports)).url
         ]
         loads = [Load(LiveServer(servers[0].process, address)) for address in addresses]
         for number, port in enumerate(ports):

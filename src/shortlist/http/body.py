@@ -8,7 +8,7 @@ from typing import Any, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from shortlist.errors import DomainError, InvalidValue, TooLarge
 
@@ -104,6 +104,36 @@ class _Timer:
         if self._task is not None:
             self._rang = True
             self._task.cancel()
+
+
+class Patience:
+    """Receives the messages of a request whose body is a file, and gives it up when it drips.
+
+    What its reader needs between two messages is not counted against the client. What follows a complete body (that
+    the client is gone) may take as long as it takes.
+
+    Raises:
+        InvalidValue: the next part of the body does not come in time.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._seconds = PATIENCE_SECONDS
+        self._complete = False
+
+    async def __call__(self) -> Message:
+        if self._complete:
+            return await self._receive()
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            async with asyncio.timeout(self._seconds):
+                message = await self._receive()
+        except TimeoutError:
+            raise InvalidValue("The body came too slowly.", field="body") from None
+        self._seconds += len(message.get("body", b"")) / SLOWEST_BYTES - (clock() - began)
+        self._complete = not message.get("more_body", False)
+        return message
 
 
 class RequestDecoder:

@@ -15,7 +15,7 @@ from shortlist.access.scope import GroupScope
 from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.access_log import without_ticket
 from shortlist.http.authorise import Authoriser, base_url
-from shortlist.http.body import ClientGone, RequestDecoder, read_body
+from shortlist.http.body import ClientGone, Patience, RequestDecoder, read_body
 from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, Pieces, ReadHandler, StreamHandler
 from shortlist.http.proxies import client_address
 from shortlist.http.security import SECURITY_HEADERS
@@ -131,7 +131,7 @@ class Operation:
         return await cast("AsyncHandler", self.endpoint.handler)(call, request)
 
     async def _stream(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await cast("StreamHandler", self.endpoint.handler)(call, Request(scope, receive))
+        response = await cast("StreamHandler", self.endpoint.handler)(call, Request(scope, Patience(receive)))
         names = {name for name, _ in response.raw_headers}
         response.raw_headers.extend(pair for pair in SECURITY_HEADERS if pair[0] not in names)
         response.raw_headers.append((b"x-request-id", scope["request_id"].encode()))

@@ -236,9 +236,14 @@ def _below(directory: str) -> ColumnElement[bool]:
 
 
 def claim_sweep(connection: Connection, now: int, before: int) -> bool:
-    """Whether the last sweep began before a time and no other process takes the next one; it then begins now."""
+    """Whether the last sweep began before a time and no other process takes the next one; it then begins now.
+
+    One that began far in the future was begun by a clock that has been set back since, and is not waited for.
+    """
     insert_ignore(connection, package_sweep, [{"id": 1, "began_at": 0}])
-    taken = update(package_sweep).where(package_sweep.c.id == 1, package_sweep.c.began_at < before)
+    began = package_sweep.c.began_at
+    due = or_(began < before, began > 2 * now - before)
+    taken = update(package_sweep).where(package_sweep.c.id == 1, due)
     return connection.execute(taken.values(began_at=now)).rowcount == 1
 
 

@@ -41,12 +41,13 @@ class Keeper:
 
     def apply_due(self) -> int:
         """Apply the rules that are due and that no other process takes; how many candidates were deleted."""
-        before = now_ms() - EVERY_MS
+        now = now_ms()
+        before = now - EVERY_MS
         total = 0
-        for project_id in self._database.read_now(lambda connection: store.due(connection, before)):
+        for project_id in self._database.read_now(lambda connection: store.due(connection, now, before)):
             if self._stopping.is_set():
                 break
-            if self._database.write_now(lambda connection: store.claim(connection, project_id, now_ms(), before)):  # noqa: B023
+            if self._database.write_now(lambda connection: store.claim(connection, project_id, now, before)):  # noqa: B023
                 total += apply(self._database, project_id)
         return total
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import among, upsert
@@ -37,16 +37,21 @@ def remove(connection: Connection, scope: Scope) -> None:
     connection.execute(delete(retention_rule).where(retention_rule.c.project_id == scope.project_id))
 
 
-def due(connection: Connection, before: int) -> list[int]:
+def _due(now: int, before: int) -> ColumnElement[bool]:
+    """What was last applied far in the future was so by a clock that has been set back since."""
+    began = retention_rule.c.began_at
+    return or_(began < before, began > 2 * now - before)
+
+
+def due(connection: Connection, now: int, before: int) -> list[int]:
     """The projects whose rule was last applied before a time; for the thread that serves all of them."""
-    statement = select(retention_rule.c.project_id).where(retention_rule.c.began_at < before)
+    statement = select(retention_rule.c.project_id).where(_due(now, before))
     return list(connection.execute(statement.order_by(retention_rule.c.project_id)).scalars())
 
 
 def claim(connection: Connection, project_id: int, now: int, before: int) -> bool:
     """Whether the rule was last applied before a time and no other process takes it; it then begins now."""
-    here = retention_rule.c
-    taken = update(retention_rule).where(here.project_id == project_id, here.began_at < before)
+    taken = update(retention_rule).where(retention_rule.c.project_id == project_id, _due(now, before))
     return connection.execute(taken.values(began_at=now)).rowcount == 1
 
 

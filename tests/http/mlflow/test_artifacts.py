@@ -12,6 +12,7 @@ import pytest
 from shortlist.app import Application
 from shortlist.blobs.store import PART_BYTES, BlobStore
 from shortlist.errors import Unavailable
+from shortlist.http import body as request_body
 from tests.cast import Cast
 from tests.http.client import Client, Mlflow, refused
 from tests.http.conftest import MEMBERS, WRITERS
@@ -331,6 +332,26 @@ def test_two_writers_of_one_path_leave_one_whole_file(
     assert runner.run(write_all()) == [200] * 8
     assert ok(proxy.get("a")).content in contents
     assert proxy.list().json() == {"files": [{"path": "a", "is_dir": False, "file_size": 5000}]}
+
+
+def test_a_file_that_drips_is_given_up_and_leaves_nothing(
+    application: Application, cast: Cast, runner: asyncio.Runner, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_body, "PATIENCE_SECONDS", 0.02)
+    headers = {"authorization": f"Bearer {cast.token('rita')}"}
+
+    async def drips() -> AsyncIterator[bytes]:
+        yield b"x"
+        await asyncio.Event().wait()
+
+    async def write() -> httpx.Response:
+        transport = httpx.ASGITransport(app=application.asgi)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:5000", headers=headers) as client:
+            return await client.put(proxy.url("a"), content=drips())
+
+    answer = runner.run(write())
+    assert (answer.status_code, answer.json()["message"]) == (400, "The body came too slowly.")
+    assert proxy.list().json() == {}
 
 
 def test_a_store_that_is_down_is_503_and_commits_nothing(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:

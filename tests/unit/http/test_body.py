@@ -138,3 +138,39 @@ def test_a_body_that_does_not_come_is_given_up(sent: int, monkeypatch: pytest.Mo
 
     with pytest.raises(InvalidValue, match="too slowly"):
         asyncio.run(read_body(drips, {}, 1000))
+
+
+def test_time_that_the_reader_takes_is_not_the_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "PATIENCE_SECONDS", 0.01)
+    parts = receiver(*({"type": "http.request", "body": b"x", "more_body": more} for more in (True, False)))
+
+    async def with_pauses() -> list[Message]:
+        patient = body.Patience(parts)
+        found: list[Message] = []
+        for _ in range(2):
+            await asyncio.sleep(0.02)
+            found.append(await patient())
+        return found
+
+    assert [message["body"] for message in asyncio.run(with_pauses())] == [b"x", b"x"]
+
+
+def test_who_has_sent_all_may_stay_as_long_as_he_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "PATIENCE_SECONDS", 0.01)
+    gone = asyncio.Event()
+
+    async def receive() -> Message:
+        if not said:
+            said.append(True)
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def listens() -> str:
+        patient = body.Patience(receive)
+        await patient()
+        asyncio.get_running_loop().call_later(0.03, gone.set)
+        return str((await patient())["type"])
+
+    said: list[bool] = []
+    assert asyncio.run(listens()) == "http.disconnect"
