@@ -34,6 +34,8 @@ from shortlist.instance.recent import RecentSettings
 from shortlist.live.hub import Hub
 from shortlist.meters.meters import Meters
 from shortlist.meters.siblings import Siblings
+from shortlist.metrics import cold
+from shortlist.metrics.cooler import Cooler
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
@@ -71,6 +73,7 @@ class Application:
     purger: Purger
     attempts: SharedAttempts
     keeper: Keeper
+    cooler: Cooler
 
     def stop_accepting(self) -> None:
         """Say that this process stops, end what would never end, and send clients elsewhere after their answer."""
@@ -86,6 +89,7 @@ class Application:
         self.services.refresher.stop()
         self.attempts.stop()
         self.keeper.stop()
+        self.cooler.stop()
         self.sweeper.stop()
         self.services.folder.stop()
         self.services.database.close()
@@ -108,6 +112,7 @@ def build(settings: Settings, sibling: Sibling | None = None) -> Application:
     meters = Meters()
     database = Database(settings.database_url, meters=meters)
     blobs = BlobStore.open(settings.artifacts_url, meters)
+    cold.attach(database, lambda: blobs)
     folder = Folder(database)
     limits = SignInLimits()
     verifier = Verifier(database, Issuers(settings.issuers), settings.external_url)
@@ -151,6 +156,8 @@ def _start(services: Services, storage: Storage, sibling: Sibling | None) -> App
     attempts.start()
     keeper = Keeper(database)
     keeper.start()
+    cooler = Cooler(database, services.blobs, settings.cool_after_days)
+    cooler.start()
     if sibling is not None:
         services.siblings = Siblings(sibling.folder, sibling.number, lambda: probes.of_process(services))
         services.siblings.write()
@@ -167,6 +174,7 @@ def _start(services: Services, storage: Storage, sibling: Sibling | None) -> App
         purger=purger,
         attempts=attempts,
         keeper=keeper,
+        cooler=cooler,
     )
 
 

@@ -75,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     direct_transfers: bool = False  # large files go between clients and the object store itself, by signed addresses
     requests_per_second: int = 0  # of one token, account or address, in each process; 0: no limit
     keep_deleted_hours: int = 7 * 24  # how long a deleted file's bytes stay before a sweep frees them; at least 1
+    cool_after_days: int = 0  # so many days after their end, candidates' points move to the object store; 0: never
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root
     metrics_token: str = ""  # who sends it as a bearer token may read /-/metrics; empty: only this machine itself
@@ -128,7 +129,7 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
 def _check_numbers(settings: Settings) -> None:
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
-    for name, least in (("requests_per_second", 0), ("workers", 1), ("keep_deleted_hours", 1)):
+    for name, least in (("requests_per_second", 0), ("workers", 1), ("keep_deleted_hours", 1), ("cool_after_days", 0)):
         if getattr(settings, name) < least:
             raise InvalidValue(f"Wrong setting {name}: it must be at least {least}.", field=name)
 

@@ -96,10 +96,15 @@ async def _copy_tables(
 
 async def contents_of(archive: Archive, name: str) -> AsyncIterator[list[Content]]:
     """The contents that a backup's rows name, in batches."""
-    frames = archive.table(name, store.CONTENT_TABLE)
-    columns = await anext(frames)
-    async for batch in frames:
-        yield [store.content(row, columns) for row in batch]
+    there = (await archive.manifest(name)).tables if name in await archive.names() else store.CONTENT_TABLES
+    for table in store.CONTENT_TABLES:
+        if table not in there:
+            continue  # made before there was such a table
+        frames = archive.table(name, table)
+        columns = await anext(frames)
+        async for batch in frames:
+            found = (store.content(table, row, columns) for row in batch)
+            yield [content for content in found if content is not None]
 
 
 async def _missing_contents(archive: Archive, name: str) -> tuple[int, int, list[Content]]:

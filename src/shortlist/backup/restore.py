@@ -14,7 +14,6 @@ from shortlist.blobs.store import BlobStore
 from shortlist.db import engine as engines
 from shortlist.db import migrate
 from shortlist.errors import InvalidValue
-from shortlist.packages.locations import PREFIX
 
 _EVER = 2**62
 
@@ -66,7 +65,9 @@ def restore(url: str, blobs: BlobStore, archive: Archive, name: str, progress: P
 async def _restore_contents(
     blobs: BlobStore, archive: Archive, name: str, manifest: Manifest, progress: Progress
 ) -> None:
-    there = {item.location: item.size async for page in blobs.objects(PREFIX, _EVER) for item in page}
+    there: dict[str, int] = {}
+    for prefix in store.CONTENT_PREFIXES:
+        there |= {item.location: item.size async for page in blobs.objects(prefix, _EVER) for item in page}
     done = 0
     async for batch in contents_of(archive, name):
         for content in batch:

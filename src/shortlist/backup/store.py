@@ -9,6 +9,9 @@ from sqlalchemy import Connection, MetaData, Table, func, inspect, select, text
 
 from shortlist.db.database import Database
 from shortlist.db.schema import METADATA
+from shortlist.metrics import cold, store_cold
+from shortlist.metrics.tables import metric_file
+from shortlist.packages.locations import PREFIX
 from shortlist.packages.tables import blob
 
 Row = Sequence[Any]
@@ -104,10 +107,16 @@ def end_load(connection: Connection) -> None:
             connection.execute(func.setval(sequence, highest).select())
 
 
-def content(row: Row, columns: Sequence[str]) -> Content:
-    """A row of the contents' table, as it was copied."""
+def content(table: str, row: Row, columns: Sequence[str]) -> Content | None:
+    """What a row of one of the `CONTENT_TABLES`, as it was copied, says to be in the object store."""
     named = dict(zip(columns, row, strict=True))
-    return Content(bytes(named["sha256"]), named["size"], named["location"])
+    if table == blob.name:
+        return Content(bytes(named["sha256"]), named["size"], named["location"])
+    if named["state"] == store_cold.LEFT or not named["size"]:
+        return None
+    return Content(bytes(named["sha256"]), named["size"], cold.location(named["project_id"], bytes(named["id"])))
 
 
-CONTENT_TABLE = blob.name
+# Tables whose rows name objects, and where these lie.
+CONTENT_TABLES = (blob.name, metric_file.name)
+CONTENT_PREFIXES = (PREFIX, cold.PREFIX)

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -228,6 +228,35 @@ class BlobStore:
                 return await loop.run_in_executor(self._threads, self._folder.whole, location, size)
         except OSError as error:
             raise self._unavailable(error, "get", location) from error
+
+    def read_ranges(self, wanted: Mapping[str, Sequence[tuple[int, int]]]) -> dict[str, list[bytes]]:
+        """For threads: of each object the bytes at some places, each an offset and a length.
+
+        Raises:
+            Unavailable: an object cannot be read.
+        """
+        if len(wanted) == 1:
+            return {key: self._ranges_of(key, places) for key, places in wanted.items()}
+        return dict(zip(wanted, self._threads.map(self._ranges_of, wanted, wanted.values()), strict=True))
+
+    def _ranges_of(self, location: str, places: Sequence[tuple[int, int]]) -> list[bytes]:
+        starts, lengths = [place[0] for place in places], [place[1] for place in places]
+        try:
+            with self._meters.store("get"):
+                if self._ranges:
+                    try:
+                        return [
+                            bytes(part)
+                            for part in obstore.get_ranges(self._store, location, starts=starts, lengths=lengths)
+                        ]
+                    except connect.STORE_ERRORS as error:
+                        if not connect.ignores_ranges(error):
+                            raise
+                        self._ranges = False
+                whole = bytes(obstore.get(self._store, location).bytes())
+        except connect.STORE_ERRORS as error:
+            raise self._unavailable(error, "get", location) from error
+        return [whole[start : start + length] for start, length in zip(starts, lengths, strict=True)]
 
     async def _read(self, location: str, start: int, end: int) -> bytes:
         with self._meters.store("get"):

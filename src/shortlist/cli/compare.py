@@ -49,7 +49,7 @@ def _read(opened: "Database", full_path: str, candidates: list[int]) -> "tuple[S
     from shortlist.access.actions import Action
     from shortlist.access.scope import SERVER, Scope
     from shortlist.comparison import service
-    from shortlist.metrics.folder import fold_experiments
+    from shortlist.metrics.folder import fold_completely
     from shortlist.projects import service as projects
 
     def scope_of(connection: "Connection") -> "Scope":
@@ -60,7 +60,7 @@ def _read(opened: "Database", full_path: str, candidates: list[int]) -> "tuple[S
     records = opened.read_now(lambda connection: service.records(connection, scope, candidates))
     experiments = list(dict.fromkeys(record.experiment_iid for record in records))
     # What was logged a moment ago may not be folded yet.
-    opened.write_now(lambda connection: fold_experiments(connection, scope.project_id, experiments))
+    fold_completely(opened, scope.project_id, experiments)
     return scope, opened.read_now(lambda connection: service.compare(connection, scope, candidates))
 
 

@@ -40,14 +40,17 @@ def settings_of(config: Path | None, **given: Any) -> "Settings":
 def open_database(data: Path | None, database: str | None, config: Path | None) -> Generator["Database"]:
     """The database that the settings name, in order, closed at the end."""
     with refusals():
+        from shortlist.blobs.store import BlobStore
         from shortlist.db import migrate
         from shortlist.db.database import Database
+        from shortlist.metrics import cold
 
         settings = settings_of(config, data=data, database=database)
         if not settings.database:
             prepare_folder(settings.data)
         migrate.prepare(settings.database_url)
         opened = Database(settings.database_url, readers=1, writers=1)
+        cold.attach(opened, lambda: BlobStore.open(settings.artifacts_url))
         try:
             yield opened
         finally:

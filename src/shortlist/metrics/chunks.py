@@ -25,6 +25,7 @@ class ChunkInfo(msgspec.Struct, frozen=True):
     first_timestamp: int
     last_step: int
     last_timestamp: int
+    cold: bool | None = None
 
     @property
     def first(self) -> tuple[int, int]:
@@ -106,7 +107,8 @@ def _carried(chunks: Sequence[ChunkInfo], arriving: int) -> int:
     """How many of the last chunks join `arriving` new points in one larger chunk."""
     carried, total = 0, arriving
     for chunk in reversed(chunks):
-        if chunk.count > total or chunk.count + total > MAX_CHUNK:
+        # A cold one stays where it is: reading it takes a request to the object store.
+        if chunk.cold or chunk.count > total or chunk.count + total > MAX_CHUNK:
             break
         total += chunk.count
         carried += 1

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.metrics import codec, order, outlines, overlay, store_read
+from shortlist.metrics import codec, cold, order, outlines, overlay, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.store_read import ChunkRange
 from shortlist.metrics.types import CurveRequest, History
@@ -36,13 +36,15 @@ class _Part(msgspec.Struct):
     `timed`, the points may have wrong timestamps."""
 
     last: tuple[int, int]
-    payload: bytes = b""
+    payload: bytes | History = b""  # of a cold chunk its points
     outline: History | None = None
     left_out: int = 0
 
     def points(self, *, timed: bool = True) -> History:
         if self.outline is not None:
             return self.outline
+        if isinstance(self.payload, History):
+            return self.payload
         if timed:
             return codec.decode_chunk(self.payload)
         steps = codec.chunk_steps(self.payload)
@@ -104,10 +106,13 @@ def _parts(
             payloads = store_read.chunk_payloads(connection, project_id, places)
             # On PostgreSQL a fold may have taken a chunk away between the two statements; the one below finds all.
             if len(payloads) == len(places):
-                return {pair: [_part(head, payloads, coarse) for head in found] for pair, found in heads.items()}
+                ready = dict(zip(payloads, cold.resolve(connection, project_id, list(payloads.values())), strict=True))
+                return {pair: [_part(head, ready, coarse) for head in found] for pair, found in heads.items()}
     parts: dict[_Pair, list[_Part]] = {}
-    for chunk in store_read.chunks(*where):
-        part = _Part((chunk.last_step, chunk.last_timestamp), chunk.payload)
+    chunks = store_read.chunks(*where)
+    found = cold.resolve(connection, project_id, [chunk.payload for chunk in chunks])
+    for chunk, payload in zip(chunks, found, strict=True):
+        part = _Part((chunk.last_step, chunk.last_timestamp), payload)
         parts.setdefault((chunk.candidate_iid, names[chunk.key_id]), []).append(part)
     return parts
 
@@ -116,7 +121,7 @@ def _place(head: Any) -> _Place:
     return head.candidate_iid, head.key_id, head.sequence
 
 
-def _part(head: Any, payloads: Mapping[_Place, bytes], coarse: Mapping[_Place, History]) -> _Part:
+def _part(head: Any, payloads: Mapping[_Place, bytes | History], coarse: Mapping[_Place, History]) -> _Part:
     place, last = _place(head), (head.last_step, head.last_timestamp)
     outline = coarse.get(place)
     if outline is None:
@@ -169,7 +174,7 @@ def _ends(head: Any, request: CurveRequest, base: int) -> tuple[int, int]:
 
 def _touches(head: Any, fresh: History) -> bool:
     first = order.position(fresh, head.first_step, head.first_timestamp)
-    return first < order.position(fresh, head.last_step, head.last_timestamp + 1)
+    return first < order.position(fresh, head.last_step, head.last_timestamp, after=True)
 
 
 def _whole(parts: Sequence[_Part], row: Any, fresh: History | None, *, timed: bool) -> History:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.metrics import codec, order, store_read
+from shortlist.metrics import cold, order, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.history import history
 from shortlist.metrics.types import Floats, History
@@ -25,8 +25,10 @@ def last_values(
     chunks: dict[int, list[History]] = {}
     if short:
         until = {row.candidate_iid: row.last_step for row in short}
-        for iid, _, payload in store_read.chunks_before(connection, scope.project_id, until, [short[0].key_id]):
-            chunks.setdefault(iid, []).append(codec.decode_chunk(payload))
+        found_chunks = store_read.chunks_before(connection, scope.project_id, until, [short[0].key_id])
+        loaded = cold.load(connection, scope.project_id, [row[2] for row in found_chunks])
+        for (iid, _, _), points in zip(found_chunks, loaded, strict=True):
+            chunks.setdefault(iid, []).append(points)
     found: dict[int, Floats] = {}
     for iid, row in rows.items():
         points = order.merge(*chunks.get(iid, []), tail_of(row))

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
+from shortlist.clock import now_ms
 from shortlist.db import changes
-from shortlist.metrics import codec, order, outlines, series, store
+from shortlist.metrics import codec, cold, order, outlines, series, store, store_cold
 from shortlist.metrics.chunks import ChunkInfo, plan, rewrite
 from shortlist.metrics.types import CandidateKey, Floats, History, Ints, Points
 
@@ -56,6 +57,9 @@ def fold(connection: Connection, project_id: int, rows: Sequence[LogRow]) -> int
     """Fold log rows that the transaction has taken from the log. The caller has the right to fold their candidates.
 
     Returns how many points went back to the log, because their place is in the midst of too many chunks for one fold.
+
+    Raises:
+        NotInMemoryError: late points change cold chunks, which are to be fetched before another attempt.
     """
     batch = _decode(connection, project_id, rows)
     for owner in batch.owners:
@@ -73,6 +77,7 @@ def fold(connection: Connection, project_id: int, rows: Sequence[LogRow]) -> int
     columns = _place_points(batch, chunks, places, old)
     chunks.write()
     _write(connection, project_id, batch, columns | series.as_columns(found), set(places))
+    store_cold.note_change(connection, project_id, [owner.candidate_iid for owner in batch.owners], now_ms())
     return chunks.returned
 
 
@@ -177,7 +182,7 @@ def _late(
         if (int(batch.points.step[start]), int(batch.points.timestamp[start])) > (step, timestamp):
             continue
         points = order.take(batch.points, slice(start, int(batch.ends[place])))
-        late[place] = order.position(points, step, timestamp + 1)
+        late[place] = order.position(points, step, timestamp, after=True)
     return late
 
 
@@ -205,7 +210,8 @@ class _Chunks:
         loaded: dict[int, History] = {}
         if sequences:
             payloads = store.chunk_payloads(self._connection, self._project_id, pair, sequences)
-            loaded = {sequence: codec.decode_chunk(payload) for sequence, payload in payloads.items()}
+            points = cold.load(self._connection, self._project_id, list(payloads.values()), wait=False)
+            loaded = dict(zip(payloads, points, strict=True))
         result = rewrite(infos, regions, loaded)
         self._removed += [(*pair, sequence) for sequence in result.removed]
         following = max((info.sequence for info in infos), default=0) + 1
@@ -228,14 +234,7 @@ class _Chunks:
             "candidate_iid": [pair[0] for pair, _, _ in self._added],
             "key_id": [pair[1] for pair, _, _ in self._added],
             "sequence": [sequence for _, sequence, _ in self._added],
-            "count": [len(points) for points in added],
-            "first_step": [int(points.step[0]) for points in added],
-            "first_timestamp": [int(points.timestamp[0]) for points in added],
-            "last_step": [int(points.step[-1]) for points in added],
-            "last_timestamp": [int(points.timestamp[-1]) for points in added],
-            "min_timestamp": [int(points.timestamp.min()) for points in added],
-            "max_timestamp": [int(points.timestamp.max()) for points in added],
-        }
+        } | outlines.bounds(added)
         payloads = [codec.encode_chunk(points.step, points.timestamp, points.value) for points in added]
         store.put_chunks(self._connection, self._project_id, places | {"payload": payloads})
         store.put_outlines(self._connection, self._project_id, places | outlines.columns(added))

@@ -12,6 +12,7 @@ from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.errors import Unavailable
 from shortlist.metrics import store
+from shortlist.metrics.cold import NotInMemoryError
 from shortlist.metrics.fold import fold
 from shortlist.metrics.store import LogHead, Place
 
@@ -32,6 +33,9 @@ _SWEEP_SECONDS = 10.0
 # The share of time that folding may take while requests wait: one in four, and half of it when the log grows long.
 _REST, _HURRIED_REST = 3.0, 1.0
 _LONG_LOG_ROWS = 8 * _MAX_ROWS
+
+# How often one fold may ask for cold chunks: each time it gets those of at least one series.
+_MOST_FETCHES = 1_000
 
 _START: Place = (-1, -1)
 
@@ -70,6 +74,16 @@ def fold_experiments(connection: Connection, project_id: int, experiment_iids: S
         taken, _ = _take(connection, project_id, _affordable(heads, None), wait=True)
         if taken:
             fold(connection, project_id, taken)
+
+
+def fold_completely(database: Database, project_id: int, experiment_iids: Sequence[int]) -> None:
+    """The same in transactions of its own, for threads."""
+    while True:
+        try:
+            database.write_now(lambda connection: fold_experiments(connection, project_id, experiment_iids))
+            return
+        except NotInMemoryError as needed:
+            needed.fetch()
 
 
 def _take(
@@ -140,7 +154,7 @@ class Folder:
         return store.has_log(connection, scope.project_id, experiment_iids)
 
     def fold_now(self, connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> None:
-        """Complete `metric_latest` for the experiments, in a writing transaction."""
+        """Complete `metric_latest` for the experiments, in a writing transaction. Raises as `fold`."""
         fold_experiments(connection, scope.project_id, experiment_iids)
 
     def fold_all(self) -> None:
@@ -188,7 +202,7 @@ class Folder:
     def _pass(self, project_id: int, *, rest: float) -> bool:
         """Go once through a project's log. True when there is more to do."""
         after: Place | None = _START
-        rows, more = 0, False
+        rows, more, fetched = 0, False, 0
         candidates: int | None = None
         while after is not None and not self._stop.is_set():
             place, limit = after, candidates
@@ -196,6 +210,13 @@ class Folder:
                 result = self._database.write_now(
                     lambda connection: fold_some(connection, project_id, place, candidates=limit)  # noqa: B023
                 )
+            except NotInMemoryError as needed:
+                # Late points of a cold candidate: what they change is read here, where nobody waits for the writer.
+                fetched += 1
+                if fetched <= _MOST_FETCHES and self._fetch(needed):
+                    continue
+                after, candidates = place if candidates is None else self._following(project_id, place), 1
+                continue
             except Unavailable:
                 raise
             except Exception:  # noqa: BLE001 - as above
@@ -204,12 +225,21 @@ class Folder:
                 after = place if candidates is None else self._following(project_id, place)
                 candidates = 1
                 continue
-            after, rows = result.after, rows + result.rows
+            after, rows, fetched = result.after, rows + result.rows, 0
             self._measure(result)
             more |= result.left and result.rows > 0
             if rest:
                 self._stop.wait(result.seconds * (_HURRIED_REST if rows > _LONG_LOG_ROWS else rest))
         return more
+
+    def _fetch(self, needed: NotInMemoryError) -> bool:
+        try:
+            needed.fetch()
+        except Unavailable as error:
+            self._database.meters.background_failures["fold"].add()
+            _log.warning("late points of a cold candidate wait", error=error.message)
+            return False
+        return True
 
     def _measure(self, result: FoldResult) -> None:
         if result.rows:

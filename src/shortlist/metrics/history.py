@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
-from shortlist.metrics import codec, order, overlay, store_read
+from shortlist.metrics import cold, order, overlay, store_read
 from shortlist.metrics.chunks import MAX_CHUNK
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.types import History, Latest
@@ -79,7 +79,7 @@ def _load(
 ) -> tuple[list[History], bool]:
     after = None if cursor is None else (cursor.step, cursor.timestamp)
     payloads, complete = store_read.chunks_page(connection, scope.project_id, series, after, limit)
-    return [codec.decode_chunk(payload) for payload in payloads], complete
+    return cold.load(connection, scope.project_id, payloads), complete
 
 
 def _page(
@@ -118,8 +118,10 @@ def values_at(
     names = {row.key_id: row.name for row in rows}
     for row in rows:
         found.setdefault((row.candidate_iid, row.name), []).append(tail_of(row))
-    for iid, key_id, payload in store_read.chunks_before(connection, scope.project_id, steps, list(names)):
-        found.setdefault((iid, names[key_id]), []).append(codec.decode_chunk(payload))
+    chunks = store_read.chunks_before(connection, scope.project_id, steps, list(names))
+    loaded = cold.load(connection, scope.project_id, [row[2] for row in chunks])
+    for (iid, key_id, _), points in zip(chunks, loaded, strict=True):
+        found.setdefault((iid, names[key_id]), []).append(points)
     answer: dict[int, list[Latest]] = {iid: [] for iid in iids}
     for (iid, key), parts in sorted(found.items()):
         points = order.merge(*parts)

@@ -75,16 +75,16 @@ def take(points: History, order: Ints | NDArray[np.bool_] | slice | None) -> His
     return History(points.step[order], points.timestamp[order], points.value[order])
 
 
-def position(points: History, step: int, timestamp: int) -> int:
-    """How many of the ordered points come before every point at (step, timestamp)."""
+def position(points: History, step: int, timestamp: int, *, after: bool = False) -> int:
+    """How many of the ordered points come before every point at (step, timestamp), or are not `after` them."""
     low = int(np.searchsorted(points.step, step, "left"))
     high = int(np.searchsorted(points.step, step, "right"))
-    return low + int(np.searchsorted(points.timestamp[low:high], timestamp, "left"))
+    return low + int(np.searchsorted(points.timestamp[low:high], timestamp, "right" if after else "left"))
 
 
 def position_after(points: History, step: int, timestamp: int, value: float) -> int:
     """How many of the ordered points are not after (step, timestamp, value)."""
-    start, end = position(points, step, timestamp), position(points, step, timestamp + 1)
+    start, end = position(points, step, timestamp), position(points, step, timestamp, after=True)
     found, nan = points.value[start:end], np.isnan(points.value[start:end])
     number, is_nan = rank(value)
     plain = np.where(nan, 0.0, found)

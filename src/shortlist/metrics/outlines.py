@@ -36,6 +36,19 @@ def columns(chunks: Sequence[History]) -> dict[str, list[Any]]:
     }
 
 
+def bounds(chunks: Sequence[History]) -> dict[str, list[Any]]:
+    """What both tables say of chunks: how many points, and where they begin and end."""
+    return {
+        "count": [len(points) for points in chunks],
+        "first_step": [int(points.step[0]) for points in chunks],
+        "first_timestamp": [int(points.timestamp[0]) for points in chunks],
+        "last_step": [int(points.step[-1]) for points in chunks],
+        "last_timestamp": [int(points.timestamp[-1]) for points in chunks],
+        "min_timestamp": [int(points.timestamp.min()) for points in chunks],
+        "max_timestamp": [int(points.timestamp.max()) for points in chunks],
+    }
+
+
 def in_time(points: History) -> bool:
     """Whether the timestamps do not fall, so that the stretches of an outline are stretches of time too."""
     return bool((points.timestamp[1:] >= points.timestamp[:-1]).all())

@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, tuple_
 
+from shortlist.clock import now_ms
 from shortlist.db import counters, driver
 from shortlist.db.bulk import add_columns, upsert_columns
 from shortlist.db.dialect import among, among_rows, insert
 from shortlist.ids import milliseconds_of, uuid7_bytes
-from shortlist.metrics import codec
+from shortlist.metrics import codec, store_cold
 from shortlist.metrics.chunks import ChunkInfo
 from shortlist.metrics.tables import (
     metric_chunk,
@@ -205,6 +206,7 @@ def chunk_infos(
         chunk.first_timestamp,
         chunk.last_step,
         chunk.last_timestamp,
+        chunk.cold,
     ).where(chunk.project_id == project_id, among_rows(connection, (chunk.candidate_iid, chunk.key_id), pairs))
     for row in connection.execute(statement):
         found[row[0], row[1]].append(ChunkInfo(*row[2:]))
@@ -292,3 +294,4 @@ def delete_candidates(connection: Connection, project_id: int, iids: Sequence[in
         connection.execute(
             delete(table).where(table.c.project_id == project_id, among(connection, table.c.candidate_iid, iids))
         )
+    store_cold.leave(connection, project_id, iids, now_ms())

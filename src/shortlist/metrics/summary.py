@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.metrics import codec, order, overlay, series, store_read
+from shortlist.metrics import cold, order, overlay, series, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.overlay import LogPoints
 from shortlist.metrics.store_read import ChunkRange
@@ -101,6 +101,8 @@ def _stored(connection: Connection, scope: Scope, doubtful: Sequence[tuple[int, 
     parts: dict[int, list[History]] = {row.key_id: [tail_of(row)] for _, row, _ in doubtful}
     iid = doubtful[0][1].candidate_iid
     within = ChunkRange(step=(first, last))
-    for chunk in store_read.chunks(connection, scope.project_id, [iid], list(parts), within):
-        parts[chunk.key_id].append(codec.decode_chunk(chunk.payload))
+    chunks = store_read.chunks(connection, scope.project_id, [iid], list(parts), within)
+    loaded = cold.load(connection, scope.project_id, [chunk.payload for chunk in chunks])
+    for chunk, points in zip(chunks, loaded, strict=True):
+        parts[chunk.key_id].append(points)
     return {key_id: order.merge(*found) for key_id, found in parts.items()}

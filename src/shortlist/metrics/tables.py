@@ -1,11 +1,11 @@
-"""The metric engine's tables: what was acknowledged, what was folded, and what searches read.
+"""The metric engine's tables: what was acknowledged, what was folded, what went cold, and what searches read.
 
 A value that is NaN is stored as no value (NULL) on both databases, because SQLite has no NaN.
 """
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint
 
-from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Number
+from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Number, Str
 
 metric_key = Table(
     "metric_key",
@@ -50,7 +50,26 @@ metric_chunk = Table(
     Column("last_timestamp", Millis, nullable=False),
     Column("min_timestamp", Millis, nullable=False),
     Column("max_timestamp", Millis, nullable=False),
-    Column("payload", Bytes, nullable=False),  # codec.encode_chunk
+    Column("payload", Bytes, nullable=False),  # codec.encode_chunk, or of a cold one cold.Pointer
+    sqlite_with_rowid=False,
+)
+
+# Files of cold points in the object store, each with all points of one candidate when it was written. A row is there
+# before its object is, so that nothing that is written can be forgotten; see `cooling`.
+metric_file = Table(
+    "metric_file",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("id", Bytes, primary_key=True),  # a time-ordered UUID, which is the object's name
+    Column("candidate_iid", BigId, nullable=False),
+    Column("state", Str, nullable=False),  # writing, held, left
+    Column("size", BigId, nullable=False),  # bytes; 0 until the object is there, or where there is none to hold
+    Column("points", BigId, nullable=False),
+    Column("sha256", Bytes),
+    Column("began_at", Millis, nullable=False),  # when a process last said that it works on it
+    Column("changed_at", Millis),  # when points came to its candidate again, first
+    Column("left_at", Millis),  # since when nothing points into it
+    Index("ix_metric_file_candidate", "project_id", "candidate_iid"),
     sqlite_with_rowid=False,
 )
 
@@ -74,6 +93,7 @@ metric_outline = Table(
     Column("in_time", Boolean, nullable=False),  # whether the timestamps of the chunk do not fall
     Column("outlined", BigId, nullable=False),  # how many points the outline has; 0 for a chunk that has none
     Column("outline", Bytes),  # outlines.columns
+    Column("cold", Boolean),  # whether the chunk's points are in a file of the object store
     sqlite_with_rowid=False,
 )
 

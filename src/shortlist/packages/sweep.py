@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from shortlist.blobs.types import StoredObject
 from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue
+from shortlist.metrics import cold_sweep
 from shortlist.packages import store, store_uploads
 from shortlist.packages.locations import PREFIX, project_of
 from shortlist.packages.service import Storage
@@ -43,6 +44,10 @@ async def sweep(storage: Storage, *, age_ms: int = DEFAULT_AGE_MS, dry_run: bool
     for project_id in await storage.database.read(store.projects_with_content):
         total += await _sweep_contents(storage, project_id, before, dry_run=dry_run)
     total += await _sweep_strays(storage, before, dry_run=dry_run)
+    held = not dry_run and await storage.database.write(lambda connection: store.sweeps_held(connection, now_ms()))
+    if not held:
+        files, size = await cold_sweep.sweep(storage.database, storage.blobs, before, dry_run=dry_run)
+        total += Swept(strays=files, bytes=size)
     unfinished = await storage.blobs.unfinished(PREFIX, begun_before, delete=not dry_run)
     return total + Swept(strays=len(unfinished), bytes=sum(item.size for item in unfinished))
 

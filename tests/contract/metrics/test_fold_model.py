@@ -11,7 +11,7 @@ from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.metrics import chunks, fold, service
 from shortlist.metrics.folder import Folder
-from shortlist.metrics.tables import metric_chunk, metric_latest, metric_log, metric_outline, metric_series
+from shortlist.metrics.tables import metric_chunk, metric_file, metric_latest, metric_log, metric_outline, metric_series
 from shortlist.metrics.types import CandidateKey, Points
 from tests.contract.metrics.model import Model, Point, points_of, same
 
@@ -37,7 +37,7 @@ def test_what_is_read_is_what_was_logged(
 ):
     """After every event latest, summaries and history agree with the model; at the end also the folded rows."""
     folder, model, owner = Folder(database), Model(), CandidateKey(1, 1)
-    _clear(database)
+    clear(database)
     for event in [*events, None]:
         if event is None:
             folder.fold_all()
@@ -45,11 +45,11 @@ def test_what_is_read_is_what_was_logged(
             model.log(event)
             points = Points.of(event)
             database.write_now(lambda connection, points=points: service.append(connection, scope, owner, points))
-        database.read_now(lambda connection: _agrees(connection, scope, model, page))
+        database.read_now(lambda connection: agrees(connection, scope, model, page))
     database.read_now(lambda connection: _is_folded(connection, model))
 
 
-def _agrees(connection: Connection, scope: Scope, model: Model, page: int) -> None:
+def agrees(connection: Connection, scope: Scope, model: Model, page: int) -> None:
     assert same(service.latest(connection, scope, [1])[1], model.latest())
     assert same(service.summaries(connection, scope, 1), model.summaries())
     for key in model.series:
@@ -78,9 +78,9 @@ def _is_folded(connection: Connection, model: Model) -> None:
     assert all(row._mapping["count"] <= chunks.MAX_CHUNK for row in stored)
 
 
-def _clear(database: Database) -> None:
+def clear(database: Database) -> None:
     def work(connection: Connection) -> None:
-        for table in (metric_log, metric_chunk, metric_outline, metric_series, metric_latest):
+        for table in (metric_log, metric_chunk, metric_outline, metric_series, metric_latest, metric_file):
             connection.execute(delete(table))
 
     database.write_now(work)

@@ -47,3 +47,10 @@ def test_positions_count_what_comes_before(rows: list[Row], point: Row) -> None:
     until = [row for row in plainly(rows) if rank(row) <= rank(point)]
     assert order.position(points, *point[:2]) == len(before)
     assert order.position_after(points, *point) == len(until)
+
+
+def test_the_last_moment_that_there_is_has_points_after_it() -> None:
+    points = history([(0, 2**63 - 1, 1.0), (0, 2**63 - 1, 2.0), (1, 0, 0.0)])
+    assert order.position(points, 0, 2**63 - 1) == 0
+    assert order.position(points, 0, 2**63 - 1, after=True) == 2
+    assert order.position_after(points, 0, 2**63 - 1, 1.0) == 1
