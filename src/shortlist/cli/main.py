@@ -12,6 +12,7 @@ from shortlist.cli import (
     imports,
     instance,
     packages,
+    points,
     projects,
     reports,
     retention,

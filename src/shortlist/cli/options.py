@@ -37,7 +37,9 @@ def settings_of(config: Path | None, **given: Any) -> "Settings":
 
 
 @contextmanager
-def open_database(data: Path | None, database: str | None, config: Path | None) -> Generator["Database"]:
+def open_database(
+    data: Path | None, database: str | None, config: Path | None, artifacts: str | None = None
+) -> Generator["Database"]:
     """The database that the settings name, in order, closed at the end."""
     with refusals():
         from shortlist.blobs.store import BlobStore
@@ -45,7 +47,7 @@ def open_database(data: Path | None, database: str | None, config: Path | None) 
         from shortlist.db.database import Database
         from shortlist.metrics import cold
 
-        settings = settings_of(config, data=data, database=database)
+        settings = settings_of(config, data=data, database=database, artifacts=artifacts)
         if not settings.database:
             prepare_folder(settings.data)
         migrate.prepare(settings.database_url)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from shortlist.blobs.store import BlobStore
 from shortlist.db.database import Database
 from shortlist.errors import DomainError
-from shortlist.health import connected, parts
+from shortlist.health import cold_points, connected, parts
 from shortlist.health.types import Finding, Level, problem
 from shortlist.settings import Settings
 
@@ -25,6 +25,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     if opened is not None:
         try:
             for finding in parts.database(opened):
+                yield finding
+            for finding in cold_points.points(settings, opened):
                 yield finding
             for finding in (*await parts.issuers(settings, opened), *await connected.gitlab(settings, opened)):
                 yield finding

@@ -32,10 +32,10 @@ class Pointer(NamedTuple):
     file: bytes
     extent: Extent
     first: int
-    count: int
+    points: int
 
     def encode(self) -> bytes:
-        return _POINTER.pack(_VERSION, self.file, *self.extent, self.first, self.count)
+        return _POINTER.pack(_VERSION, self.file, *self.extent, self.first, self.points)
 
 
 def pointer(payload: bytes) -> Pointer | None:
@@ -172,7 +172,7 @@ def resolve(
     parts: list[bytes | History] = list(payloads)
     for number, found in places.items():
         whole = decoded[groups[number]]
-        parts[number] = order.take(whole, slice(found.first, found.first + found.count))
+        parts[number] = order.take(whole, slice(found.first, found.first + found.points))
     return parts
 
 

@@ -174,7 +174,7 @@ class _Cooling:
         self._move_tails(connection, [piece for piece in pieces if piece.sequence is None])
 
     def _move_tails(self, connection: Connection, pieces: Sequence[Piece]) -> None:
-        tails = {piece.key_id: piece for piece in pieces if piece.pointer.count >= LEAST_TAIL}
+        tails = {piece.key_id: piece for piece in pieces if piece.pointer.points >= LEAST_TAIL}
         pairs = [(self._iid, key_id) for key_id in tails]
         moved: list[tuple[Pointer, Any, History]] = []
         for row in store.series_rows(connection, self._project_id, pairs) if pairs else ():
@@ -247,7 +247,9 @@ async def warm(database: Database, project_id: int, iid: int) -> int | None:
 
 async def _warm_some(database: Database, project_id: int, iid: int, file: bytes, ids: Sequence[int]) -> int:
     def read(connection: Connection) -> list[tuple[int, int, History]]:
-        rows = [row for row in store_cold.chunks(connection, project_id, iid, ids) if cold.pointer(row.payload) is not None]
+        rows = [
+            row for row in store_cold.chunks(connection, project_id, iid, ids) if cold.pointer(row.payload) is not None
+        ]
         loaded = cold.load(connection, project_id, [row.payload for row in rows])
         return [(row.key_id, row.sequence, points) for row, points in zip(rows, loaded, strict=True)]
 

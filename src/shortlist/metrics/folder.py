@@ -202,7 +202,7 @@ class Folder:
     def _pass(self, project_id: int, *, rest: float) -> bool:
         """Go once through a project's log. True when there is more to do."""
         after: Place | None = _START
-        rows, more, fetched = 0, False, 0
+        rows, fetched, more = 0, 0, False
         candidates: int | None = None
         while after is not None and not self._stop.is_set():
             place, limit = after, candidates

@@ -264,12 +264,19 @@ def amount(connection: Connection, project_id: int | None = None) -> Amount:
     return Amount(row[0], int(row[1]), int(row[2]))
 
 
-def cold_candidates(connection: Connection, project_id: int, after: int, limit: int) -> list[int]:
+def cold_candidates(connection: Connection, project_id: int) -> list[int]:
+    """Candidates that may have cold points, in order."""
     here = metric_file.c
-    statement = select(here.candidate_iid).where(
-        here.project_id == project_id, here.candidate_iid > after, here.state != LEFT
-    )
-    return list(connection.execute(statement.distinct().order_by(here.candidate_iid).limit(limit)).scalars())
+    statement = select(here.candidate_iid).where(here.project_id == project_id, here.state != LEFT, here.size > 0)
+    return list(connection.execute(statement.distinct().order_by(here.candidate_iid)).scalars())
+
+
+def objects(connection: Connection, limit: int) -> list[tuple[int, bytes, int]]:
+    """(project, file, bytes) of the newest files that points are read from, of all projects."""
+    here = metric_file.c
+    statement = select(here.project_id, here.id, here.size).where(here.state != LEFT, here.size > 0)
+    found = connection.execute(statement.order_by(here.id.desc()).limit(limit))
+    return [(row[0], bytes(row[1]), row[2]) for row in found]
 
 
 def left_before(connection: Connection, before: int, limit: int) -> list[tuple[int, bytes, int]]:

@@ -18,6 +18,7 @@ from shortlist.http.services import Services
 from shortlist.meters import families
 from shortlist.meters.families import Family, gauge
 from shortlist.metrics import store as metrics
+from shortlist.metrics.store_cold import amount
 
 
 class Ready(msgspec.Struct):
@@ -92,7 +93,7 @@ async def _of_installation(services: Services) -> list[Family]:
         gauge("shortlist_ready", "Whether each part can do its work.", _ready(await services.readiness.look())),
     ]
     try:
-        waiting = await database.read(metrics.waiting)
+        waiting, cold = await database.read(lambda connection: (metrics.waiting(connection), amount(connection)))
     except DomainError:
         return found
     lag = 0.0 if waiting.oldest_ms is None else max(0.0, time() - waiting.oldest_ms / 1000)
@@ -100,6 +101,8 @@ async def _of_installation(services: Services) -> list[Family]:
         *found,
         gauge("shortlist_fold_waiting_rows", "Log rows to fold, counted up to a limit.", [({}, waiting.rows)]),
         gauge("shortlist_fold_lag_seconds", "Age of the oldest log row that is not folded.", [({}, lag)]),
+        gauge("shortlist_cold_points", "Points in files of the object store.", [({}, cold.points)]),
+        gauge("shortlist_cold_bytes", "Bytes of these files.", [({}, cold.size)]),
     ]
 
 

@@ -11,7 +11,14 @@ from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.metrics import chunks, fold, service
 from shortlist.metrics.folder import Folder
-from shortlist.metrics.tables import metric_chunk, metric_file, metric_latest, metric_log, metric_outline, metric_series
+from shortlist.metrics.tables import (
+    metric_chunk,
+    metric_file,
+    metric_latest,
+    metric_log,
+    metric_outline,
+    metric_series,
+)
 from shortlist.metrics.types import CandidateKey, Points
 from tests.contract.metrics.model import Model, Point, points_of, same
 
