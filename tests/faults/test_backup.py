@@ -98,10 +98,17 @@ def test_a_backup_under_load_is_restored_whole_into_either_database(
         for number, run_id in enumerate(before):
             upload(client, run_id, "model.bin", bytes([number]) * 100_000)
             upload(client, run_id, "same.txt", b"the same in every candidate")
+        ended = client.post("/api/2.0/mlflow/runs/create", json={"experiment_id": "0"}).json()["run"]["info"]["run_id"]
+        old = BatchLogger(server, threading.Semaphore(0), run_id=ended)
+        old._log(client)
+        client.post("/api/2.0/mlflow/runs/update", json={"run_id": ended, "status": "FINISHED"})
+        client.post("/api/2.0/mlflow/runs/search", json={"experiment_ids": ["0"], "order_by": ["metrics.loss"]})
+        moved = CliRunner().invoke(app, ["points", "cool", "--days", "0", *here], catch_exceptions=False)
+        assert f"Moved {POINTS} points of 1 candidates" in moved.output
 
         made = shortlist("make", place, *here)
         assert made.exit_code == 0, made.output
-        assert f"of which {WRITERS + 1} " in made.output, "the same bytes once"
+        assert f"of which {WRITERS + 2} " in made.output, "the same bytes once, and the file of cold points"
         for logger in loggers:
             logger.stop.set()
             logger.join(timeout=60)
@@ -119,6 +126,7 @@ def test_a_backup_under_load_is_restored_whole_into_either_database(
     source, copy = everything(url), everything(other)
     assert {name: len(rows) for name, rows in copy.items()} == {name: len(rows) for name, rows in source.items()}
     assert [name for name, rows in source.items() if copy[name] != rows and name != "package_sweep"] == []
+    assert any(name.startswith("points/") for name in stored(tmp_path / "other" / "artifacts"))
     assert stored(tmp_path / "other" / "artifacts") == stored(tmp_path / "data" / "artifacts")
     refusal = shortlist("restore", place, "--database", other, "--data", str(tmp_path / "other"))
     assert refusal.exit_code == 2
@@ -130,6 +138,7 @@ def test_a_backup_under_load_is_restored_whole_into_either_database(
     data = tmp_path / "moment" / "data"
     assert shortlist("restore", place, "--name", first, "--database", moment, "--data", str(data)).exit_code == 0
     with live_server(data, moment) as restored, restored.client() as client:
+        assert stored_steps(client, ended) == list(range(POINTS))
         for run_id, acknowledged in before.items():
             steps = stored_steps(client, run_id)
             assert steps == list(range(len(steps)))

@@ -97,6 +97,9 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         "shortlist.connected.store.recorded_since",
         "shortlist.connected.store.standing",  # for those who look after the server
         "shortlist.metrics.store.projects_with_log",  # the background fold serves every project
+        "shortlist.metrics.store_cold.left_before",  # the sweep serves every project
+        "shortlist.metrics.store_cold.objects",  # for those who look after the server
+        "shortlist.metrics.store_cold.projects_after",  # the background work serves every project
         "shortlist.metrics.store.waiting",  # for those who look after the server
         "shortlist.packages.store.claim_sweep",
         "shortlist.packages.store.hold_sweeps",

@@ -34,6 +34,7 @@ for name, group in (
     ("project", projects.app),
     ("packages", packages.app),
     ("import", imports.app),
+    ("points", points.app),
     ("backup", backup.app),
     ("retention", retention.app),
     ("settings", instance.app),
