@@ -86,6 +86,18 @@ def log_until(server: LiveServer, answers: int, work: Sequence[threading.Thread]
     return loggers
 
 
+def cold_candidate(server: LiveServer, client: httpx.Client, here: Sequence[str]) -> str:
+    """The run id of a candidate that has ended, whose points are in the object store."""
+    runs = "/api/2.0/mlflow/runs"
+    run_id = client.post(f"{runs}/create", json={"experiment_id": "0"}).json()["run"]["info"]["run_id"]
+    BatchLogger(server, threading.Semaphore(0), run_id=run_id)._log(client)
+    client.post(f"{runs}/update", json={"run_id": run_id, "status": "FINISHED"})
+    client.post(f"{runs}/search", json={"experiment_ids": ["0"], "order_by": ["metrics.loss"]})
+    moved = CliRunner().invoke(app, ["points", "cool", "--days", "0", *here], catch_exceptions=False)
+    assert f"Moved {POINTS} points of 1 candidates" in moved.output
+    return run_id
+
+
 def test_a_backup_under_load_is_restored_whole_into_either_database(
     running: tuple[LiveServer, str], database_kind: str, databases: DatabaseFactory, tmp_path: Path
 ) -> None:
@@ -98,13 +110,7 @@ def test_a_backup_under_load_is_restored_whole_into_either_database(
         for number, run_id in enumerate(before):
             upload(client, run_id, "model.bin", bytes([number]) * 100_000)
             upload(client, run_id, "same.txt", b"the same in every candidate")
-        ended = client.post("/api/2.0/mlflow/runs/create", json={"experiment_id": "0"}).json()["run"]["info"]["run_id"]
-        old = BatchLogger(server, threading.Semaphore(0), run_id=ended)
-        old._log(client)
-        client.post("/api/2.0/mlflow/runs/update", json={"run_id": ended, "status": "FINISHED"})
-        client.post("/api/2.0/mlflow/runs/search", json={"experiment_ids": ["0"], "order_by": ["metrics.loss"]})
-        moved = CliRunner().invoke(app, ["points", "cool", "--days", "0", *here], catch_exceptions=False)
-        assert f"Moved {POINTS} points of 1 candidates" in moved.output
+        ended = cold_candidate(server, client, here)
 
         made = shortlist("make", place, *here)
         assert made.exit_code == 0, made.output

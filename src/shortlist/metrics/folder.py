@@ -205,7 +205,8 @@ class Folder:
         rows, fetched, more = 0, 0, False
         candidates: int | None = None
         while after is not None and not self._stop.is_set():
-            place, limit = after, candidates
+            place: Place = after
+            limit = candidates
             try:
                 result = self._database.write_now(
                     lambda connection: fold_some(connection, project_id, place, candidates=limit)  # noqa: B023

@@ -8,7 +8,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from shortlist.db.bulk import upsert_columns
 from shortlist.db.dialect import among
@@ -205,25 +219,21 @@ def _repoint(
 ) -> None:
     if not rows:
         return
-    for table, changed in (
-        (metric_chunk, {"payload": bindparam("new_payload")}),
-        (metric_outline, {"cold": bindparam("is_cold")}),
-    ):
-        here = table.c
-        statement = update(table).where(
-            here.project_id == project_id,
-            here.candidate_iid == iid,
-            here.key_id == bindparam("of_key"),
-            here.sequence == bindparam("of_sequence"),
-        )
-        value = "new_payload" if table is metric_chunk else "is_cold"
-        connection.execute(
-            statement.values(changed),
-            [
-                {"of_key": key_id, "of_sequence": info.sequence, value: payload if table is metric_chunk else cold}
-                for key_id, info, payload in rows
-            ],
-        )
+    keys = [{"of_key": key_id, "of_sequence": info.sequence} for key_id, info, _ in rows]
+    payloads = [key | {"new_payload": payload} for key, (_, _, payload) in zip(keys, rows, strict=True)]
+    connection.execute(_one(metric_chunk, project_id, iid).values(payload=bindparam("new_payload")), payloads)
+    connection.execute(_one(metric_outline, project_id, iid).values(cold=cold), keys)
+
+
+def _one(table: Table, project_id: int, iid: int) -> Update:
+    """Changes a chunk of the candidate, in the table of chunks or that of outlines."""
+    here = table.c
+    return update(table).where(
+        here.project_id == project_id,
+        here.candidate_iid == iid,
+        here.key_id == bindparam("of_key"),
+        here.sequence == bindparam("of_sequence"),
+    )
 
 
 def move_tails(
