@@ -66,6 +66,7 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
     raise AssertionError("PgBouncer does not listen")
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(program("pgbouncer") is None, reason="PgBouncer is not installed (Debian: pgbouncer)")
 def test_a_pooler_in_transaction_mode_shares_few_connections(databases: DatabaseFactory, tmp_path: Path) -> None:
     url = databases.create("postgresql", tmp_path)
@@ -83,6 +84,7 @@ def test_a_pooler_in_transaction_mode_shares_few_connections(databases: Database
     databases.drop(url)
 
 
+@pytest.mark.nightly
 def test_a_server_opens_no_more_connections_than_it_says(databases: DatabaseFactory, tmp_path: Path) -> None:
     url = databases.create("postgresql", tmp_path)
     with live_server(tmp_path / "data", url) as server, server.client() as client:
