@@ -39,7 +39,8 @@ from shortlist.metrics.cooler import Cooler
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
-from shortlist.packages.service import Storage
+from shortlist.packages.contents import Storage
+from shortlist.packages.mover import Mover
 from shortlist.packages.signing import Signer
 from shortlist.packages.sweeper import Sweeper
 from shortlist.packages.uploads import Uploads
@@ -91,6 +92,7 @@ class Application:
         self.keeper.stop()
         self.cooler.stop()
         self.sweeper.stop()
+        self.services.mover.stop()
         self.services.folder.stop()
         self.services.database.close()
 
@@ -127,6 +129,7 @@ def build(settings: Settings, sibling: Sibling | None = None) -> Application:
         readiness=Readiness(database, blobs),
         request_limit=RequestLimit(settings.requests_per_second),
         uploads=Uploads(storage, direct=settings.direct_transfers),
+        mover=Mover(storage, settings.small_file_bytes, settings.small_files_bytes),
         signer=Signer(database),
         folder=folder,
         hub=Hub(database),
@@ -166,6 +169,7 @@ def _start(services: Services, storage: Storage, sibling: Sibling | None) -> App
     services.refresher.start()
     sweeper = Sweeper(storage, settings.keep_deleted_hours * _HOUR_MS)
     sweeper.start()
+    services.mover.start()
     return Application(
         asgi=dispatcher(services),
         services=services,

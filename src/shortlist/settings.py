@@ -71,6 +71,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_body_bytes: int = 32 * 1024 * 1024  # of a JSON request
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
     max_generic_file_bytes: int = 5 * 1024 * 1024 * 1024  # of one file uploaded to a generic package
+    small_file_bytes: int = (
+        64 * 1024
+    )  # a file up to this size is kept in the database; 0: each is an object of its own
+    small_files_bytes: int = 2 * 1024 * 1024 * 1024  # of all those together; above it they move to the artifact store
     truncate_long_values: bool = True  # cut an overlong parameter or tag as MLflow's server does; false: refuse it
     direct_transfers: bool = False  # large files go between clients and the object store itself, by signed addresses
     requests_per_second: int = 0  # of one token, account or address, in each process; 0: no limit
@@ -129,7 +133,13 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
 def _check_numbers(settings: Settings) -> None:
     if not 0 <= settings.port <= 65535:
         raise InvalidValue(f"Wrong setting: the port must be between 0 and 65535, not {settings.port}", field="port")
-    for name, least in (("requests_per_second", 0), ("workers", 1), ("keep_deleted_hours", 1), ("cool_after_days", 0)):
+    for name, least in (
+        ("requests_per_second", 0),
+        ("workers", 1),
+        ("keep_deleted_hours", 1),
+        ("cool_after_days", 0),
+        ("small_file_bytes", 0),
+    ):
         if getattr(settings, name) < least:
             raise InvalidValue(f"Wrong setting {name}: it must be at least {least}.", field=name)
 

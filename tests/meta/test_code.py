@@ -101,7 +101,10 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         "shortlist.metrics.store_cold.objects",  # for those who look after the server
         "shortlist.metrics.store_cold.projects_after",  # the background work serves every project
         "shortlist.metrics.store.waiting",  # for those who look after the server
-        "shortlist.packages.store.claim_sweep",
+        "shortlist.packages.store.claim",
+        "shortlist.packages.store.release",
+        "shortlist.packages.store_contents.kept_bytes",  # the limit is the instance's
+        "shortlist.packages.store_contents.some",  # one thread moves those of every project
         "shortlist.packages.store.hold_sweeps",
         "shortlist.packages.store.sweep_began",
         "shortlist.packages.store.sweeps_held",

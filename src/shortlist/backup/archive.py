@@ -21,6 +21,8 @@ from shortlist.backup.store import Content, Row
 from shortlist.backup.types import FORMAT, Manifest, TableCopy
 from shortlist.blobs.store import BlobStore
 from shortlist.errors import InvalidValue, NotFound
+from shortlist.packages import contents
+from shortlist.packages.contents import Storage
 
 _BACKUPS, _CONTENTS, _MANIFEST = "backups", "contents", "manifest.json"
 _GZIP = 31
@@ -131,10 +133,10 @@ class Archive:
             found.update((item.location.rpartition("/")[2], item.size) for item in page)
         return found
 
-    async def put_content(self, content: Content, source: BlobStore) -> None:
+    async def put_content(self, content: Content, source: Storage) -> None:
         """Copy a content from an installation. Raises InvalidValue: it is not what its row says."""
         location = _content(content.sha256)
-        blocks = await source.open_range(content.location, 0, content.size)
+        blocks = await contents.open_range(source, content.location, 0, content.size)
         stored = await self._store.put_stream(location, blocks, max(content.size, 1))
         if (stored.size, stored.sha256) != (content.size, content.sha256):
             await self._store.delete([location])

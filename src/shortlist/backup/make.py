@@ -15,6 +15,7 @@ from shortlist.clock import now_ms
 from shortlist.db import migrate
 from shortlist.db.database import Database
 from shortlist.errors import DomainError, InvalidValue
+from shortlist.packages.contents import Storage
 from shortlist.packages.store import hold_sweeps
 
 _HOLD_MS = 10 * 60_000
@@ -35,7 +36,7 @@ async def make(database: Database, blobs: BlobStore, archive: Archive, progress:
     async with _sweeps_held(database):
         made_at, tables = await _copy_tables(database, archive, name, progress)
         count, size, missing = await _missing_contents(archive, name)
-        await _copy_contents(blobs, archive, missing, progress)
+        await _copy_contents(Storage(database, blobs, 0), archive, missing, progress)
     manifest = Manifest(
         made_at=made_at,
         program=__version__,
@@ -117,12 +118,12 @@ async def _missing_contents(archive: Archive, name: str) -> tuple[int, int, list
     return len(seen), sum(content.size for content in seen.values()), missing
 
 
-async def _copy_contents(blobs: BlobStore, archive: Archive, missing: Sequence[Content], progress: Progress) -> None:
+async def _copy_contents(storage: Storage, archive: Archive, missing: Sequence[Content], progress: Progress) -> None:
     total, done = sum(content.size for content in missing), 0
 
     async def copy(content: Content) -> None:
         nonlocal done
-        await archive.put_content(content, blobs)
+        await archive.put_content(content, storage)
         done += content.size
         progress("contents", done, total)
 

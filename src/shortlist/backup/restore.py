@@ -1,6 +1,7 @@
 """Filling an empty installation from a backup."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any, TypeVar
 
@@ -14,6 +15,8 @@ from shortlist.blobs.store import BlobStore
 from shortlist.db import engine as engines
 from shortlist.db import migrate
 from shortlist.errors import InvalidValue
+from shortlist.packages import store_contents
+from shortlist.packages.locations import of_content
 
 _EVER = 2**62
 
@@ -71,7 +74,7 @@ async def _restore_contents(
     done = 0
     async for batch in contents_of(archive, name):
         for content in batch:
-            if there.get(content.location) != content.size:
+            if of_content(content.location) is None and there.get(content.location) != content.size:
                 stored = await blobs.put_stream(
                     content.location, await archive.get_content(content), max(content.size, 1)
                 )
@@ -92,8 +95,22 @@ def _load(
         columns: list[Any] = next(frames)
         if store.load(connection, table, columns, frames) != copy.rows:
             raise InvalidValue(f"The copy of the table {table} does not have the {copy.rows} rows that were written.")
+    runner.run(_load_small(connection, archive, name))
     store.end_load(connection)
     progress("tables", len(manifest.tables), len(manifest.tables))
+
+
+async def _load_small(connection: Connection, archive: Archive, name: str) -> None:
+    """The contents that the database itself keeps."""
+    async for batch in contents_of(archive, name):
+        for content in batch:
+            small = of_content(content.location)
+            if small is None:
+                continue
+            found = b"".join([block async for block in await archive.get_content(content)])
+            if hashlib.sha256(found).digest() != content.sha256:
+                raise InvalidValue(f"The content {content.sha256.hex()} of the backup is damaged.")
+            store_contents.restore(connection, *small, found)
 
 
 def _in_turn(runner: asyncio.Runner, values: AsyncGenerator[T]) -> Iterator[T]:

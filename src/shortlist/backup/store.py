@@ -12,7 +12,7 @@ from shortlist.db.schema import METADATA
 from shortlist.metrics import cold, store_cold
 from shortlist.metrics.tables import metric_file
 from shortlist.packages.locations import PREFIX
-from shortlist.packages.tables import blob
+from shortlist.packages.tables import blob, small_content
 
 Row = Sequence[Any]
 
@@ -38,13 +38,13 @@ def snapshot(database: Database) -> Generator[Connection]:
 
 
 def copied_tables() -> list[Table]:
-    """Every table, those that others refer to first."""
-    return METADATA.sorted_tables
+    """Every table but that of small contents, which are copied as contents; those that others refer to first."""
+    return [table for table in METADATA.sorted_tables if table is not small_content]
 
 
 def missing_tables(connection: Connection) -> set[str]:
     """Tables that the database has and that would not be copied."""
-    known = {table.name for table in copied_tables()} | {"alembic_version"}
+    known = {table.name for table in METADATA.sorted_tables} | {"alembic_version"}
     return set(inspect(connection).get_table_names()) - known
 
 

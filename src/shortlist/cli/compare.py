@@ -33,7 +33,7 @@ def compare(
         from shortlist.blobs.store import BlobStore
         from shortlist.comparison import service
         from shortlist.comparison.markdown import markdown as as_markdown
-        from shortlist.packages.service import Storage
+        from shortlist.packages.contents import Storage
 
         settings = settings_of(config, data=data, database=database)
         scope, found = _read(opened, full_path, candidates)

@@ -36,7 +36,7 @@ def sweep(
         from shortlist.blobs.store import BlobStore
         from shortlist.cli import tables
         from shortlist.packages import sweep as sweeping
-        from shortlist.packages.service import Storage
+        from shortlist.packages.contents import Storage
 
         settings = settings_of(config, data=data, database=database, artifacts=artifacts)
         age_ms = (settings.keep_deleted_hours if hours is None else hours) * 3_600_000

@@ -12,6 +12,7 @@ from shortlist.errors import InvalidValue, NotFound
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import Latest
 from shortlist.packages import service as packages
+from shortlist.packages.contents import Storage
 from shortlist.packages.types import PackageFile
 from shortlist.ranking import service as ranking
 from shortlist.tracking import candidates as tracking
@@ -121,7 +122,7 @@ def _environment_files(files: Sequence[PackageFile]) -> list[PackageFile]:
     return [by_path[path] for path in rules.environment_paths(by_path)]
 
 
-async def environments(storage: packages.Storage, comparison: Comparison) -> list[TextRow]:
+async def environments(storage: Storage, comparison: Comparison) -> list[TextRow]:
     """The packages of each candidate's environment, from the files that it logged.
 
     Raises:

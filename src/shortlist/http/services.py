@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shortlist.live.hub import Hub
     from shortlist.meters.siblings import Siblings
     from shortlist.metrics.folder import Folder
+    from shortlist.packages.mover import Mover
     from shortlist.packages.signing import Signer
     from shortlist.packages.uploads import Uploads
     from shortlist.provenance.verifier import Verifier
@@ -33,6 +34,7 @@ class Services:
     database: Database
     blobs: "BlobStore"
     uploads: "Uploads"
+    mover: "Mover"
     signer: "Signer"
     folder: "Folder"
     hub: "Hub"

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from shortlist.clock import now_ms
 from shortlist.http.endpoint import Call
 from shortlist.http.file_response import Reader, Shown, file_response, not_modified
+from shortlist.packages import contents
 from shortlist.packages import service as packages
+from shortlist.packages.contents import Storage
 from shortlist.packages.signing import DOWNLOAD_MS, UPLOAD_MS, FileTicket, UploadTicket
 from shortlist.packages.types import Incoming, PackageFile, PackageStatus, Upload
 
@@ -23,13 +25,13 @@ _REDIRECT_BYTES = 8 * 1024 * 1024
 _SENT_ON = ("private-token", "job-token", "deploy-token", "cookie")
 
 
-async def storage(call: Call, max_file_bytes: int | None = None) -> packages.Storage:
+async def storage(call: Call, max_file_bytes: int | None = None) -> Storage:
     """Where files are kept. A limit of one's own can only be less than that of the settings."""
     services = call.services
     limit = (await services.instance.get()).max_file_bytes or services.settings.max_file_bytes
     if max_file_bytes is not None:
         limit = min(limit, max_file_bytes)
-    return packages.Storage(services.database, services.blobs, limit)
+    return Storage(services.database, services.blobs, limit, services.mover.small_bytes)
 
 
 def incoming(call: Call, request: Request, status: PackageStatus | None = None) -> Incoming:
@@ -42,7 +44,7 @@ def incoming(call: Call, request: Request, status: PackageStatus | None = None) 
 async def send(call: Call, request: Request, file: PackageFile, shown: Shown = Shown.DOWNLOAD) -> Response:
     """A file as a download, or shown in place where that is safe."""
     services = call.services
-    where = packages.Storage(services.database, services.blobs, services.settings.max_file_bytes)
+    where = Storage(services.database, services.blobs, services.settings.max_file_bytes)
 
     async def opened(start: int, end: int) -> AsyncGenerator[bytes]:
         return await packages.read(where, file, start, end)
@@ -70,13 +72,13 @@ async def _direct_address(call: Call, request: Request, file: PackageFile) -> st
         return None
     if any(name in call.headers for name in _SENT_ON) or not_modified(request, file):
         return None
-    return await call.services.blobs.signed_address(file.location, DOWNLOAD_MS // 1000)
+    return await contents.signed_address(call.services.blobs, file.location, DOWNLOAD_MS // 1000)
 
 
 async def signed_address(call: Call, file: PackageFile) -> str:
     """Where anybody who has the address can download a file for a while: at the store, or here."""
     if call.services.settings.direct_transfers:
-        address = await call.services.blobs.signed_address(file.location, DOWNLOAD_MS // 1000)
+        address = await contents.signed_address(call.services.blobs, file.location, DOWNLOAD_MS // 1000)
         if address is not None:
             return address
     ticket = FileTicket(call.project.project_id, file.id, now_ms() + DOWNLOAD_MS)

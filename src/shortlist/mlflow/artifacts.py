@@ -19,20 +19,18 @@ from shortlist.mlflow.wire_experiments import Empty
 from shortlist.models.places import Place, locate, of_candidate
 from shortlist.packages import rules
 from shortlist.packages import service as packages
-from shortlist.packages.types import Entry, PackageFile
+from shortlist.packages.types import Entry, PackageFile, PackageRef
 from shortlist.tracking import candidates, roots
 
 
 async def upload(call: Call, request: Request) -> Response:
     """Upload an artifact; it replaces the one at its path, and can be seen once it is complete."""
+    address = rules.check_path(call.path["path"])
 
-    def target(connection: Connection) -> Place:
-        place = locate(connection, call.project, rules.check_path(call.path["path"])).opened()
-        rules.check_path(place.path)
-        return place
+    def target(connection: Connection) -> tuple[PackageRef, str]:
+        return locate(connection, call.project, address).opened().target
 
-    place = await call.services.database.read(target)
-    await packages.upload(await storage(call), call.project, place.package, place.path, incoming(call, request))
+    await packages.upload(await storage(call), call.project, target, incoming(call, request))
     return JSONResponse({})
 
 
@@ -67,13 +65,12 @@ async def upload_to_run(call: Call, request: Request) -> Response:
     external_id = required(given.get("run_id") or given.get("run_uuid"), "run_id")
     path = rules.check_path(required(given.get("path"), "path"))
 
-    def target(connection: Connection) -> Place:
-        return of_candidate(candidates.get_active(connection, call.project, external_id), path)
+    def target(connection: Connection) -> tuple[PackageRef, str]:
+        return of_candidate(candidates.get_active(connection, call.project, external_id), path).target
 
-    place = await call.services.database.read(target)
     limited = await storage(call, _MAX_SMALL_UPLOAD)
     try:
-        await packages.upload(limited, call.project, place.package, place.path, incoming(call, request))
+        await packages.upload(limited, call.project, target, incoming(call, request))
     except TooLarge as error:
         # MLflow's answer to its own pages; the artifact proxy takes larger files.
         raise InvalidValue(f"Artifact size is too large. {error.message}", field="body") from None

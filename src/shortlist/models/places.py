@@ -34,6 +34,11 @@ class Place(msgspec.Struct, frozen=True):
     path: str
     closed: str | None = None
 
+    @property
+    def target(self) -> tuple[PackageRef, str]:
+        """The place as `packages.service.upload` takes it."""
+        return self.package, self.path
+
     def opened(self) -> "Place":
         """The place, if it may be written to."""
         if self.closed is not None:

@@ -10,7 +10,8 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from shortlist.packages.service import Storage, read
+from shortlist.packages.contents import Storage
+from shortlist.packages.service import read
 from shortlist.packages.types import PackageFile
 
 if TYPE_CHECKING:

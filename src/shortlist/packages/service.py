@@ -1,7 +1,7 @@
 """Files of packages: upload, find, list, read, delete. A file is visible when its bytes are durable and committed."""
 
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -9,28 +9,18 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.audit import service as audit
-from shortlist.blobs.store import BlobStore
 from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
-from shortlist.db.database import Database
 from shortlist.errors import DomainError, InvalidValue, NotFound, QuotaExceeded, TooLarge, Unavailable
-from shortlist.packages import notes, quotas, rules, store, store_registry
-from shortlist.packages.locations import new_location
+from shortlist.packages import contents, notes, quotas, rules, store, store_contents, store_registry
+from shortlist.packages.contents import Storage
+from shortlist.packages.locations import in_database, new_location
 from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageStatus, PackageType
 
 ResultT = TypeVar("ResultT")
 
 # So little is sent sooner than it is known whether it may be.
 _SMALL_BYTES = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """Where files are kept: rows in the database, bytes in the object store, at most so many in one file."""
-
-    database: Database
-    blobs: BlobStore
-    max_file_bytes: int
 
 
 class Committed(NamedTuple):
@@ -45,8 +35,13 @@ def candidate_package(experiment_iid: int, candidate_iid: int) -> PackageRef:
     return PackageRef(PackageType.ML_MODEL, f"{rules.CANDIDATES}{experiment_iid}", str(candidate_iid))
 
 
-async def upload(storage: Storage, scope: Scope, ref: PackageRef, path: str, body: Incoming) -> PackageFile:
+Target = Callable[[Connection], tuple[PackageRef, str]]
+
+
+async def upload(storage: Storage, scope: Scope, target: Target, body: Incoming) -> PackageFile:
     """Store a file, replacing the one at its path. Returns when it is durable; before that, nothing can be seen.
+
+    `target` says in which package and at which path, inside a transaction.
 
     Raises:
         InvalidValue: a wrong path, a path that is or runs through another file, fewer bytes than announced, or a
@@ -54,34 +49,59 @@ async def upload(storage: Storage, scope: Scope, ref: PackageRef, path: str, bod
         TooLarge: more bytes than a file may have. QuotaExceeded: more than the project may keep.
         Unavailable: the store or the database failed.
     """
-    rules.check_ref(ref)
-    rules.check_path(path)
     if body.size is not None and body.size > storage.max_file_bytes:
         raise TooLarge(
             f"The file has {body.size} bytes; the limit is {storage.max_file_bytes}.", field="Content-Length"
         )
-    # What is refused is known before many bytes travel; it is checked again, for good, in the transaction.
-    announced = body.size or 0
-    if body.size is None or announced > _SMALL_BYTES:
-        await storage.database.read(lambda connection: check_allowed(connection, scope, ref, path, announced))
+    if body.size is not None and body.size <= storage.small_bytes:
+        return await _upload_small(storage, scope, target, body)
+
+    def check(connection: Connection) -> tuple[PackageRef, str]:
+        ref, path = _checked(connection, target)
+        # What is refused is known before many bytes travel; it is checked again, for good, in the transaction.
+        announced = body.size or 0
+        if body.size is None or announced > _SMALL_BYTES:
+            check_allowed(connection, scope, ref, path, announced)
+        return ref, path
+
+    ref, path = await storage.database.read(check)
     location = new_location(scope.project_id)
     stored = await storage.blobs.put_stream(location, complete_body(body), storage.max_file_bytes)
-    content_type = rules.media_type(path, body.content_type)
-    new = NewFile(path, stored, content_type, location, body.status)
+    new = NewFile(path, stored, rules.media_type(path, body.content_type), location, body.status)
     made = await committed(storage, location, lambda connection: add(connection, scope, ref, new))
     if made.redundant:
         await discard(storage, location)
     return made.file
 
 
+async def _upload_small(storage: Storage, scope: Scope, target: Target, body: Incoming) -> PackageFile:
+    """One transaction, which others share: it finds the place, keeps the bytes, and makes them visible."""
+    content = b"".join([chunk async for chunk in complete_body(body)])
+    stored = Stored(len(content), hashlib.sha256(content).digest())
+    location = in_database(scope.project_id, stored.sha256)
+
+    def work(connection: Connection) -> PackageFile:
+        ref, path = _checked(connection, target)
+        new = NewFile(path, stored, rules.media_type(path, body.content_type), location, body.status, content)
+        return add(connection, scope, ref, new).file
+
+    return await storage.database.write(work)
+
+
+def _checked(connection: Connection, target: Target) -> tuple[PackageRef, str]:
+    ref, path = target(connection)
+    return rules.check_ref(ref), rules.check_path(path)
+
+
 class NewFile(NamedTuple):
-    """What is stored already and is to become a file."""
+    """What is to become a file. It is stored already, or has its content here and a location in the database."""
 
     path: str
     stored: Stored
     content_type: str
     location: str
     status: PackageStatus | None = None
+    content: bytes | None = None
 
 
 async def committed(storage: Storage, location: str, work: Callable[[Connection], ResultT]) -> ResultT:
@@ -99,16 +119,22 @@ async def committed(storage: Storage, location: str, work: Callable[[Connection]
 def add(connection: Connection, scope: Scope, ref: PackageRef, new: NewFile) -> Committed:
     """Make a file of what is stored. Where its bytes were there already, those at the new location are redundant."""
     now = now_ms()
-    store.lock(connection, scope.project_id)
+    file_id = store.take_file_id(connection, scope)  # and the lock; where the file is refused, both are given back
     _check_free(connection, scope, ref, new.path)
     _check_duplicate(connection, scope, ref, new.path)
     package_id = store.obtain_package(connection, scope, ref, now)
     if new.status is not None:
         store_registry.set_status(connection, scope, package_id, new.status)
-    location = store.obtain_location(connection, scope, new.stored, new.location, now)
+    location = store.location_of(connection, scope, new.stored.sha256)
+    redundant = location not in (None, new.location)
+    if location is None:
+        location = new.location
+        store.add_content(connection, scope, new.stored, location, now)
+        if new.content is not None:
+            store_contents.add(connection, scope.project_id, new.stored.sha256, new.content)
     check_quota(connection, scope.project_id, 0)
     file = PackageFile(
-        id=store.take_file_id(connection, scope),
+        id=file_id,
         package_id=package_id,
         path=new.path,
         size=new.stored.size,
@@ -120,7 +146,7 @@ def add(connection: Connection, scope: Scope, ref: PackageRef, new: NewFile) -> 
     )
     store.put_file(connection, scope, file)
     notes.note(connection, scope, ref)
-    return Committed(file, redundant=location != new.location)
+    return Committed(file, redundant)
 
 
 def check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: str, coming: int) -> None:
@@ -171,6 +197,8 @@ async def complete_body(body: Incoming) -> AsyncIterator[bytes]:
     received = 0
     async for chunk in body.chunks:
         received += len(chunk)
+        if body.size is not None and received > body.size:
+            break
         yield chunk
     if body.size is not None and received != body.size:
         raise InvalidValue(
@@ -262,7 +290,7 @@ async def read(storage: Storage, file: PackageFile, start: int = 0, end: int | N
     Raises:
         Unavailable: the store failed; also later, from the iterator.
     """
-    return await storage.blobs.open_range(file.location, start, file.size if end is None else min(end, file.size))
+    return await contents.open_range(storage, file.location, start, file.size if end is None else min(end, file.size))
 
 
 async def local_file(storage: Storage, file: PackageFile) -> Path | None:
@@ -271,4 +299,4 @@ async def local_file(storage: Storage, file: PackageFile) -> Path | None:
     Raises:
         Unavailable: it should be there, and is not.
     """
-    return await storage.blobs.local_file(file.location, file.size)
+    return await contents.local_file(storage, file.location, file.size)

@@ -22,7 +22,8 @@ from shortlist.access.scope import Scope
 from shortlist.blobs.types import Stored
 from shortlist.db import counters
 from shortlist.db.dialect import insert_ignore
-from shortlist.db.prepared import Prepared, one_of
+from shortlist.db.prepared import Prepared
+from shortlist.packages import store_contents
 from shortlist.packages.rules import ancestors
 from shortlist.packages.tables import blob, package, package_file, package_sweep
 from shortlist.packages.types import Entry, PackageFile, PackageRef
@@ -31,7 +32,8 @@ from shortlist.packages.types import Entry, PackageFile, PackageRef
 FILES = "package_file"
 BYTES = "package_bytes"
 _MAX_IN = 500
-_HOLD = 2  # the row of `package_sweep` that says until when nothing is freed
+# Rows of `package_sweep`: when a sweep began, until when nothing is freed, when small contents were last moved.
+SWEEP, _HOLD, MOVE = 1, 2, 3
 
 FILE_COLUMNS = (
     *(package_file.c[name] for name in PackageFile.__struct_fields__ if name != "location"),
@@ -50,11 +52,13 @@ def _this(*columns: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
     return tuple(column == bindparam(column.key) for column in columns)
 
 
-def _obstacle(dialect: str) -> ClauseElement:
-    above = one_of(dialect, package_file.c.path, "above")
-    below = and_(package_file.c.path > bindparam("first"), package_file.c.path < bindparam("last"))
-    living = (*_this(package_file.c.project_id, package_file.c.package_id), package_file.c.deleted_at.is_(None))
-    return select(package_file.c.path).where(*living, or_(above, below)).order_by(package_file.c.path).limit(1)
+def _living() -> tuple[ColumnElement[bool], ...]:
+    return *_this(package_file.c.project_id, package_file.c.package_id), package_file.c.deleted_at.is_(None)
+
+
+def _below_any(_dialect: str) -> ClauseElement:
+    path = package_file.c.path
+    return select(path).where(*_living(), path > bindparam("first"), path < bindparam("last")).limit(1)
 
 
 def _replace(_dialect: str) -> ClauseElement:
@@ -69,7 +73,8 @@ _PACKAGE_ID = Prepared(
         *_this(package.c.project_id, package.c.type, package.c.name, package.c.version)
     )
 )
-_OBSTACLE = Prepared(_obstacle, lists=["above"])
+_AT = Prepared(lambda _: select(package_file.c.path).where(*_living(), *_this(package_file.c.path)))
+_BELOW = Prepared(_below_any)
 _LOCATION = Prepared(lambda _: select(blob.c.location).where(*_this(blob.c.project_id, blob.c.sha256)))
 _ADD_BLOB = Prepared(lambda _: blob.insert().values({name: bindparam(name) for name in _BLOB}))
 _REPLACE = Prepared(_replace)
@@ -115,11 +120,14 @@ def obtain_package(connection: Connection, scope: Scope, ref: PackageRef, now: i
     return new
 
 
-def obtain_location(connection: Connection, scope: Scope, stored: Stored, location: str, now: int) -> str:
-    """Where a content is kept: where it was, or at `location` when it is new. The caller holds the lock."""
-    found = _LOCATION.row(connection, project_id=scope.project_id, sha256=stored.sha256)
-    if found is not None:
-        return found[0]
+def location_of(connection: Connection, scope: Scope, sha256: bytes) -> str | None:
+    """Where a content is kept, if it is. The caller holds the lock."""
+    found = _LOCATION.row(connection, project_id=scope.project_id, sha256=sha256)
+    return None if found is None else found[0]
+
+
+def add_content(connection: Connection, scope: Scope, stored: Stored, location: str, now: int) -> None:
+    """Note a content that is new. The caller holds the lock."""
     _ADD_BLOB.run(
         connection,
         project_id=scope.project_id,
@@ -129,7 +137,6 @@ def obtain_location(connection: Connection, scope: Scope, stored: Stored, locati
         created_at=now,
     )
     counters.take(connection, scope.project_id, BYTES, stored.size)
-    return location
 
 
 def stored_bytes(connection: Connection, project_id: int) -> int:
@@ -150,14 +157,12 @@ def put_file(connection: Connection, scope: Scope, file: PackageFile) -> None:
 
 def obstacle(connection: Connection, scope: Scope, package: int, path: str) -> str | None:
     """A file that is where `path` needs a directory, or one below `path` as if that were a directory."""
-    row = _OBSTACLE.row(
-        connection,
-        project_id=scope.project_id,
-        package_id=package,
-        above=ancestors(path),
-        first=path + "/",
-        last=path + "0",
-    )
+    here = {"project_id": scope.project_id, "package_id": package}
+    # One by one: of a list of paths, SQLite makes a search through all files of the project.
+    for directory in ancestors(path):
+        if _AT.row(connection, **here, path=directory) is not None:
+            return directory
+    row = _BELOW.row(connection, **here, first=path + "/", last=path + "0")
     return None if row is None else row[0]
 
 
@@ -235,16 +240,21 @@ def _below(directory: str) -> ColumnElement[bool]:
     return and_(package_file.c.path > directory + "/", package_file.c.path < directory + "0")
 
 
-def claim_sweep(connection: Connection, now: int, before: int) -> bool:
-    """Whether the last sweep began before a time and no other process takes the next one; it then begins now.
+def claim(connection: Connection, work: int, now: int, before: int) -> bool:
+    """Whether a background work (SWEEP, MOVE) last began before a time and nobody else takes it; it begins now.
 
     One that began far in the future was begun by a clock that has been set back since, and is not waited for.
     """
-    insert_ignore(connection, package_sweep, [{"id": 1, "began_at": 0}])
+    insert_ignore(connection, package_sweep, [{"id": work, "began_at": 0}])
     began = package_sweep.c.began_at
     due = or_(began < before, began > 2 * now - before)
-    taken = update(package_sweep).where(package_sweep.c.id == 1, due)
+    taken = update(package_sweep).where(package_sweep.c.id == work, due)
     return connection.execute(taken.values(began_at=now)).rowcount == 1
+
+
+def release(connection: Connection, work: int) -> None:
+    """Let a work be claimed again at once."""
+    connection.execute(update(package_sweep).where(package_sweep.c.id == work).values(began_at=0))
 
 
 def hold_sweeps(connection: Connection, until: int) -> None:
@@ -262,7 +272,7 @@ def sweeps_held(connection: Connection, now: int) -> bool:
 
 def sweep_began(connection: Connection) -> int | None:
     """When the last sweep began; None before the first."""
-    began = select(package_sweep.c.began_at).where(package_sweep.c.id == 1)
+    began = select(package_sweep.c.began_at).where(package_sweep.c.id == SWEEP)
     return connection.execute(began).scalar_one_or_none()
 
 
@@ -305,6 +315,7 @@ def forget_contents(connection: Connection, project_id: int, hashes: Sequence[by
         some = hashes[first : first + _MAX_IN]
         chosen = (blob.c.project_id == project_id, blob.c.sha256.in_(some))
         size = connection.execute(select(func.coalesce(func.sum(blob.c.size), 0)).where(*chosen)).scalar_one()
+        store_contents.forget(connection, project_id, some)
         connection.execute(delete(blob).where(*chosen))
         counters.take(connection, project_id, BYTES, -int(size))
 

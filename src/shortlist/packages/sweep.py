@@ -9,9 +9,9 @@ from shortlist.blobs.types import StoredObject
 from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue
 from shortlist.metrics import cold_sweep
-from shortlist.packages import store, store_uploads
+from shortlist.packages import contents, store, store_uploads
+from shortlist.packages.contents import Storage
 from shortlist.packages.locations import PREFIX, project_of
-from shortlist.packages.service import Storage
 from shortlist.packages.signing import UPLOAD_MS
 from shortlist.packages.types import Part, Swept, Upload
 
@@ -95,7 +95,7 @@ async def _sweep_contents(storage: Storage, project_id: int, before: int, *, dry
     unused = await (storage.database.read(look) if dry_run else storage.database.write(forget))
     if not dry_run:
         # Rows first: a crash in between leaves objects without a row, which the next sweep finds.
-        await storage.blobs.delete([location for _, location, _ in unused.contents])
+        await contents.delete(storage, [location for _, location, _ in unused.contents])
     return Swept(unused.files, len(unused.contents), 0, sum(size for _, _, size in unused.contents))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from shortlist.clock import now_ms
 from shortlist.errors import DomainError
 from shortlist.packages import store
-from shortlist.packages.service import Storage
+from shortlist.packages.contents import Storage
 from shortlist.packages.sweep import sweep
 from shortlist.packages.types import Swept
 
@@ -66,7 +66,7 @@ class Sweeper:
 
         def claim(connection: Connection) -> bool:
             now = now_ms()
-            return store.claim_sweep(connection, now, now - EVERY_MS)
+            return store.claim(connection, store.SWEEP, now, now - EVERY_MS)
 
         if not self._storage.database.write_now(claim):
             return None

@@ -48,10 +48,21 @@ blob = Table(
     Column("project_id", BigId, primary_key=True, autoincrement=False),
     Column("sha256", Bytes, primary_key=True),
     Column("size", BigId, nullable=False),
-    Column("location", Str, nullable=False),  # the object's key in the store
+    Column("location", Str, nullable=False),  # the object's key in the store, or a name of `small_content`
     Column("created_at", Millis, nullable=False),
     UniqueConstraint("project_id", "location"),
     sqlite_with_rowid=False,
+)
+
+# Contents so small that flushing a file for each would cost more than keeping them here. A rowid table, so that they
+# are written one after another.
+small_content = Table(
+    "small_content",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("sha256", Bytes, primary_key=True),
+    Column("content", Bytes, nullable=False),
+    ForeignKeyConstraint(["project_id", "sha256"], ["blob.project_id", "blob.sha256"]),
 )
 
 package_file = Table(

@@ -93,6 +93,14 @@ class PackageFile(msgspec.Struct, frozen=True):
     location: str
 
 
+class SmallContent(msgspec.Struct, frozen=True):
+    """The bytes of files that the database keeps itself."""
+
+    project_id: int
+    sha256: bytes
+    content: bytes
+
+
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
     """A file that comes in parts, numbered from 1. Where `store_id` is set, they go straight to the store."""
 

@@ -12,9 +12,9 @@ from shortlist.errors import InvalidValue, QuotaExceeded, TooLarge
 from shortlist.http.endpoint import Call
 from shortlist.http.transfer import incoming, send_or_redirect, storage
 from shortlist.models.places import Place
-from shortlist.packages import registry, rules
+from shortlist.packages import registry
 from shortlist.packages import service as packages
-from shortlist.packages.types import Package, PackageFile, PackageStatus
+from shortlist.packages.types import Package, PackageFile, PackageRef, PackageStatus
 from shortlist.v4 import package_shapes as shapes
 
 
@@ -34,17 +34,13 @@ async def upload(
     """
     status, select = _options(request)
 
-    def target(connection: Connection) -> Place:
+    def target(connection: Connection) -> tuple[PackageRef, str]:
         place = locate(connection).opened()
         registry.check_visible(call.project, place.package)
-        rules.check_path(place.path)
-        return place
+        return place.target
 
-    place = await call.services.database.read(target)
     try:
-        file = await packages.upload(
-            await storage(call, limit), call.project, place.package, place.path, incoming(call, request, status)
-        )
+        file = await packages.upload(await storage(call, limit), call.project, target, incoming(call, request, status))
     except QuotaExceeded:
         raise
     except TooLarge as error:

@@ -9,7 +9,7 @@ from shortlist.comparison import rules, service
 from shortlist.comparison import types as ours
 from shortlist.http.endpoint import Call
 from shortlist.http.services import Services
-from shortlist.packages.service import Storage
+from shortlist.packages.contents import Storage
 from shortlist.search import fresh
 from shortlist.web import operations, translate
 from shortlist.web import wire_compare as wire

@@ -12,7 +12,7 @@ from shortlist.http.transfer import incoming, send, storage
 from shortlist.packages import rules
 from shortlist.packages import service as packages
 from shortlist.packages.archive import Member, pack
-from shortlist.packages.types import PackageFile
+from shortlist.packages.types import PackageFile, PackageRef
 from shortlist.web import operations, translate, wire
 from shortlist.web.file_owners import OWNERS, Owner, Root
 
@@ -70,11 +70,11 @@ class _Files:
     async def upload(self, call: Call, request: Request) -> Response:
         """Upload a file; it replaces the one at its path."""
         path = rules.check_path(call.path["path"])
-        root = await call.services.database.read(lambda connection: self._root(connection, call))
-        place = root.at(path).opened()
-        stored = await packages.upload(
-            await storage(call), call.project, place.package, place.path, incoming(call, request)
-        )
+
+        def target(connection: Connection) -> tuple[PackageRef, str]:
+            return self._root(connection, call).at(path).opened().target
+
+        stored = await packages.upload(await storage(call), call.project, target, incoming(call, request))
         return JSONResponse(msgspec.to_builtins(translate.file(stored, path)))
 
     async def delete(self, call: Call, _request: None) -> wire.Empty:

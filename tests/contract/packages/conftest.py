@@ -12,7 +12,7 @@ from shortlist.access.roles import Credential, FeatureAccess, Role, Visibility
 from shortlist.access.scope import Actor, ProjectFacts, Scope
 from shortlist.blobs.store import BlobStore
 from shortlist.db.database import Database
-from shortlist.packages.service import Storage
+from shortlist.packages.contents import Storage
 from tests.cast import make_cast
 
 MAX_FILE_BYTES = 50_000_000

@@ -11,7 +11,7 @@ import pytest
 from shortlist.access.scope import Scope
 from shortlist.errors import Unavailable
 from shortlist.packages.archive import Member, pack
-from shortlist.packages.service import Storage
+from shortlist.packages.contents import Storage
 from shortlist.packages.types import PackageFile
 from tests.contract.packages.test_service import Shelf
 

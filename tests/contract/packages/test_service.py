@@ -12,7 +12,7 @@ from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.errors import InvalidValue, NotFound, TooLarge, Unavailable
 from shortlist.packages import service
-from shortlist.packages.service import Storage
+from shortlist.packages.contents import Storage
 from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageType
 from tests.contract.packages.conftest import MAX_FILE_BYTES
 

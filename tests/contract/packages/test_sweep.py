@@ -14,8 +14,8 @@ from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.errors import InvalidValue
 from shortlist.packages import service, store, sweep
+from shortlist.packages.contents import Storage
 from shortlist.packages.locations import new_location, project_of
-from shortlist.packages.service import Storage
 from shortlist.packages.types import Incoming, PackageFile, Swept
 
 HOUR = 3_600_000

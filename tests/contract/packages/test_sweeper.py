@@ -8,7 +8,7 @@ from shortlist.access.scope import SERVER, Scope
 from shortlist.db.database import Database
 from shortlist.errors import InvalidValue, QuotaExceeded
 from shortlist.packages import quotas, registry, service
-from shortlist.packages.service import Storage
+from shortlist.packages.contents import Storage
 from shortlist.packages.sweeper import Sweeper
 from shortlist.packages.types import Incoming, PackageRef, PackageSettings, PackageType, Swept, Usage
 from tests.contract.packages.test_sweep import HOUR, Keeper, Objects, chunks, keeper, objects

@@ -16,7 +16,7 @@ from shortlist.blobs.types import StoredPart
 from shortlist.db.database import Database
 from shortlist.errors import InvalidValue, NotFound, QuotaExceeded, TooLarge, Unavailable
 from shortlist.packages import quotas, service, sweep
-from shortlist.packages.service import Storage
+from shortlist.packages.contents import Storage
 from shortlist.packages.types import Incoming, PackageFile, Swept, Upload
 from shortlist.packages.uploads import MAX_PARTS, Uploads
 from tests.contract.packages.conftest import MAX_FILE_BYTES
