@@ -1,7 +1,10 @@
 """Numbers that count up inside a project: the iids of experiments, candidates and packages."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import ClauseElement, Column, Connection, Table, bindparam, select
 
+from shortlist.db.bulk import add_columns
 from shortlist.db.dialect import insert_for
 from shortlist.db.metadata import METADATA, BigId, Key
 from shortlist.db.prepared import Prepared
@@ -45,3 +48,9 @@ def take(connection: Connection, project_id: int, name: str, count: int = 1) -> 
     """
     [(value,)] = _TAKE.rows(connection, project_id=project_id, name=name, value=count)
     return value - count + 1
+
+
+def add(connection: Connection, project_id: int, amounts: Mapping[str, int]) -> None:
+    """Add to several numbers at once."""
+    columns = {"name": list(amounts), "value": list(amounts.values())}
+    add_columns(connection, counter, {"project_id": project_id}, columns)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from shortlist.access.actions import Action
 from shortlist.errors import InvalidValue, NotFound, TooLarge
@@ -31,7 +31,7 @@ async def upload(call: Call, request: Request) -> Response:
         return locate(connection, call.project, address).opened().target
 
     await packages.upload(await storage(call), call.project, target, incoming(call, request))
-    return JSONResponse({})
+    return _stored()
 
 
 async def download(call: Call, request: Request) -> Response:
@@ -74,7 +74,11 @@ async def upload_to_run(call: Call, request: Request) -> Response:
     except TooLarge as error:
         # MLflow's answer to its own pages; the artifact proxy takes larger files.
         raise InvalidValue(f"Artifact size is too large. {error.message}", field="body") from None
-    return JSONResponse({})
+    return _stored()
+
+
+def _stored() -> Response:
+    return Response(b"{}", media_type="application/json")
 
 
 async def delete(call: Call, _request: None) -> Empty:

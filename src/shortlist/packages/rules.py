@@ -73,7 +73,8 @@ def check_directory(path: str) -> str:
 def _fault(path: str) -> str | None:
     if not path:
         return "it is empty"
-    if _TURNING.search(path) or any(unicodedata.category(character) in _UNSEEN for character in path):
+    plain = path.isascii() and path.isprintable()  # as nearly all are, which is told at once
+    if not plain and (_TURNING.search(path) or any(unicodedata.category(sign) in _UNSEEN for sign in path)):
         return "it contains a character that cannot be seen"
     if len(path.encode()) > MAX_PATH_BYTES:
         return f"it is longer than {MAX_PATH_BYTES} bytes"

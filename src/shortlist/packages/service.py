@@ -76,7 +76,8 @@ async def upload(storage: Storage, scope: Scope, target: Target, body: Incoming)
 
 async def _upload_small(storage: Storage, scope: Scope, target: Target, body: Incoming) -> PackageFile:
     """One transaction, which others share: it finds the place, keeps the bytes, and makes them visible."""
-    content = b"".join([chunk async for chunk in complete_body(body)])
+    content = b"".join([chunk async for chunk in body.chunks])
+    _check_size(body, len(content))
     stored = Stored(len(content), hashlib.sha256(content).digest())
     location = in_database(scope.project_id, stored.sha256)
 
@@ -120,18 +121,18 @@ def add(connection: Connection, scope: Scope, ref: PackageRef, new: NewFile) -> 
     """Make a file of what is stored. Where its bytes were there already, those at the new location are redundant."""
     now = now_ms()
     file_id = store.take_file_id(connection, scope)  # and the lock; where the file is refused, both are given back
-    _check_free(connection, scope, ref, new.path)
+    package_id = store.package_id(connection, scope, ref)
+    _check_free(connection, scope, package_id, new.path)
     _check_duplicate(connection, scope, ref, new.path)
-    package_id = store.obtain_package(connection, scope, ref, now)
+    if package_id is None:
+        package_id = store.add_package(connection, scope, ref, now)
     if new.status is not None:
         store_registry.set_status(connection, scope, package_id, new.status)
-    location = store.location_of(connection, scope, new.stored.sha256)
+    location = store_contents.location_of(connection, scope.project_id, new.stored.sha256)
     redundant = location not in (None, new.location)
     if location is None:
         location = new.location
-        store.add_content(connection, scope, new.stored, location, now)
-        if new.content is not None:
-            store_contents.add(connection, scope.project_id, new.stored.sha256, new.content)
+        store_contents.add(connection, scope, new.stored, location, now, new.content)
     check_quota(connection, scope.project_id, 0)
     file = PackageFile(
         id=file_id,
@@ -151,7 +152,7 @@ def add(connection: Connection, scope: Scope, ref: PackageRef, new: NewFile) -> 
 
 def check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: str, coming: int) -> None:
     """Refuse a file of `coming` bytes that cannot be there, is too much for the project, or is a duplicate."""
-    _check_free(connection, scope, ref, path)
+    _check_free(connection, scope, store.package_id(connection, scope, ref), path)
     check_quota(connection, scope.project_id, coming)
     _check_duplicate(connection, scope, ref, path)
 
@@ -180,8 +181,7 @@ def check_quota(connection: Connection, project_id: int, coming: int) -> None:
         )
 
 
-def _check_free(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> None:
-    package_id = store.package_id(connection, scope, ref)
+def _check_free(connection: Connection, scope: Scope, package_id: int | None, path: str) -> None:
     other = None if package_id is None else store.obstacle(connection, scope, package_id, path)
     if other is None:
         return
@@ -200,6 +200,10 @@ async def complete_body(body: Incoming) -> AsyncIterator[bytes]:
         if body.size is not None and received > body.size:
             break
         yield chunk
+    _check_size(body, received)
+
+
+def _check_size(body: Incoming, received: int) -> None:
     if body.size is not None and received != body.size:
         raise InvalidValue(
             f"The body has {received} bytes although its Content-Length says {body.size}.", field="Content-Length"

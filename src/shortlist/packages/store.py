@@ -19,7 +19,6 @@ from sqlalchemy import (
 )
 
 from shortlist.access.scope import Scope
-from shortlist.blobs.types import Stored
 from shortlist.db import counters
 from shortlist.db.dialect import insert_ignore
 from shortlist.db.prepared import Prepared
@@ -28,9 +27,7 @@ from shortlist.packages.rules import ancestors
 from shortlist.packages.tables import blob, package, package_file, package_sweep
 from shortlist.packages.types import Entry, PackageFile, PackageRef
 
-# Counters of a project: the number of its last file, and the bytes that it keeps.
-FILES = "package_file"
-BYTES = "package_bytes"
+FILES = "package_file"  # the counter of a project that has the number of its last file
 _MAX_IN = 500
 # Rows of `package_sweep`: when a sweep began, until when nothing is freed, when small contents were last moved.
 SWEEP, _HOLD, MOVE = 1, 2, 3
@@ -44,7 +41,6 @@ FILES_WITH_CONTENT = package_file.join(
 )
 
 _FILE = tuple(name for name in PackageFile.__struct_fields__ if name != "location")
-_BLOB = ("project_id", "sha256", "size", "location", "created_at")
 
 
 def _this(*columns: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
@@ -75,8 +71,6 @@ _PACKAGE_ID = Prepared(
 )
 _AT = Prepared(lambda _: select(package_file.c.path).where(*_living(), *_this(package_file.c.path)))
 _BELOW = Prepared(_below_any)
-_LOCATION = Prepared(lambda _: select(blob.c.location).where(*_this(blob.c.project_id, blob.c.sha256)))
-_ADD_BLOB = Prepared(lambda _: blob.insert().values({name: bindparam(name) for name in _BLOB}))
 _REPLACE = Prepared(_replace)
 _ADD_FILE = Prepared(
     lambda _: package_file.insert().values({name: bindparam(name) for name in ("project_id", *_FILE)})
@@ -102,8 +96,11 @@ def package_id(connection: Connection, scope: Scope, ref: PackageRef) -> int | N
 def obtain_package(connection: Connection, scope: Scope, ref: PackageRef, now: int) -> int:
     """The id of a package, which is made when it is missing. The caller holds the lock."""
     found = package_id(connection, scope, ref)
-    if found is not None:
-        return found
+    return add_package(connection, scope, ref, now) if found is None else found
+
+
+def add_package(connection: Connection, scope: Scope, ref: PackageRef, now: int) -> int:
+    """Make a package that is missing; its id. The caller holds the lock."""
     new = counters.take(connection, scope.project_id, "package")
     connection.execute(
         package.insert(),
@@ -120,28 +117,9 @@ def obtain_package(connection: Connection, scope: Scope, ref: PackageRef, now: i
     return new
 
 
-def location_of(connection: Connection, scope: Scope, sha256: bytes) -> str | None:
-    """Where a content is kept, if it is. The caller holds the lock."""
-    found = _LOCATION.row(connection, project_id=scope.project_id, sha256=sha256)
-    return None if found is None else found[0]
-
-
-def add_content(connection: Connection, scope: Scope, stored: Stored, location: str, now: int) -> None:
-    """Note a content that is new. The caller holds the lock."""
-    _ADD_BLOB.run(
-        connection,
-        project_id=scope.project_id,
-        sha256=stored.sha256,
-        size=stored.size,
-        location=location,
-        created_at=now,
-    )
-    counters.take(connection, scope.project_id, BYTES, stored.size)
-
-
 def stored_bytes(connection: Connection, project_id: int) -> int:
     """How many bytes the project keeps, each content once, deleted ones included until they are swept."""
-    return counters.read(connection, project_id, BYTES)
+    return counters.read(connection, project_id, store_contents.BYTES)
 
 
 def take_file_id(connection: Connection, scope: Scope) -> int:
@@ -317,7 +295,7 @@ def forget_contents(connection: Connection, project_id: int, hashes: Sequence[by
         size = connection.execute(select(func.coalesce(func.sum(blob.c.size), 0)).where(*chosen)).scalar_one()
         store_contents.forget(connection, project_id, some)
         connection.execute(delete(blob).where(*chosen))
-        counters.take(connection, project_id, BYTES, -int(size))
+        counters.take(connection, project_id, store_contents.BYTES, -int(size))
 
 
 def known_locations(connection: Connection, project_id: int, locations: Sequence[str]) -> set[str]:

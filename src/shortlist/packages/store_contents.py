@@ -1,21 +1,32 @@
-"""SQL on small contents, which the database keeps itself until there are too many of them."""
+"""SQL on contents: where each is kept, and the small ones, which the database keeps until there are too many."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
 
+from shortlist.access.scope import Scope
+from shortlist.blobs.types import Stored
 from shortlist.db import counters
 from shortlist.db.prepared import Prepared
 from shortlist.packages.locations import in_database
 from shortlist.packages.tables import blob, small_content
 from shortlist.packages.types import SmallContent
 
-# A counter of a project: the bytes of its small contents.
-_BYTES = "small_content_bytes"
+# Counters of a project: the bytes that it keeps, and those of them that are in the database.
+BYTES = "package_bytes"
+_SMALL_BYTES = "small_content_bytes"
 _MAX_IN = 500
 
-_this = tuple(column == bindparam(column.key) for column in (small_content.c.project_id, small_content.c.sha256))
-_GET = Prepared(lambda _: select(small_content.c.content).where(*_this))
+_BLOB = ("project_id", "sha256", "size", "location", "created_at")
+
+
+def _this(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return tuple(column == bindparam(column.key) for column in (table.c.project_id, table.c.sha256))
+
+
+_LOCATION = Prepared(lambda _: select(blob.c.location).where(*_this(blob)))
+_ADD_BLOB = Prepared(lambda _: blob.insert().values({name: bindparam(name) for name in _BLOB}))
+_GET = Prepared(lambda _: select(small_content.c.content).where(*_this(small_content)))
 _ADD = Prepared(
     lambda _: small_content.insert().values({name: bindparam(name) for name in ("project_id", "sha256", "content")})
 )
@@ -26,22 +37,28 @@ def get(connection: Connection, project_id: int, sha256: bytes) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def add(connection: Connection, project_id: int, sha256: bytes, content: bytes) -> None:
-    """Keep a content whose row in `blob` was just made."""
-    _ADD.run(connection, project_id=project_id, sha256=sha256, content=content)
-    counters.take(connection, project_id, _BYTES, len(content))
-
-
 def location_of(connection: Connection, project_id: int, sha256: bytes) -> str | None:
-    """Where a content is now."""
-    statement = select(blob.c.location).where(blob.c.project_id == project_id, blob.c.sha256 == sha256)
-    return connection.execute(statement).scalar_one_or_none()
+    """Where a content is kept, if it is."""
+    row = _LOCATION.row(connection, project_id=project_id, sha256=sha256)
+    return None if row is None else row[0]
+
+
+def add(connection: Connection, scope: Scope, stored: Stored, location: str, now: int, content: bytes | None) -> None:
+    """Note a content that is new, and keep it where it is given. The caller holds the lock."""
+    project_id = scope.project_id
+    values = {"sha256": stored.sha256, "size": stored.size, "location": location, "created_at": now}
+    _ADD_BLOB.run(connection, project_id=project_id, **values)
+    names = [BYTES]
+    if content is not None:
+        _ADD.run(connection, project_id=project_id, sha256=stored.sha256, content=content)
+        names.append(_SMALL_BYTES)
+    counters.add(connection, project_id, dict.fromkeys(names, stored.size))
 
 
 def kept_bytes(connection: Connection) -> int:
     """The bytes of the small contents of all projects."""
     counter = counters.counter
-    statement = select(func.coalesce(func.sum(counter.c.value), 0)).where(counter.c.name == _BYTES)
+    statement = select(func.coalesce(func.sum(counter.c.value), 0)).where(counter.c.name == _SMALL_BYTES)
     return int(connection.execute(statement).scalar_one())
 
 
@@ -71,7 +88,7 @@ def forget(connection: Connection, project_id: int, hashes: Sequence[bytes]) -> 
         freed = int(connection.execute(size).scalar_one())
         connection.execute(delete(small_content).where(*chosen))
         if freed:
-            counters.take(connection, project_id, _BYTES, -freed)
+            counters.take(connection, project_id, _SMALL_BYTES, -freed)
 
 
 def restore(connection: Connection, project_id: int, sha256: bytes, content: bytes) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from shortlist.access.scope import Scope
 from shortlist.db import counters
 from shortlist.db.dialect import insert_ignore, upsert
-from shortlist.packages.store import BYTES
+from shortlist.packages.store_contents import BYTES
 from shortlist.packages.tables import package_upload, package_upload_part, transfer_key
 from shortlist.packages.types import PackageRef, PackageType, Part, Upload
 

@@ -39,7 +39,7 @@ class Shelf:
 
     def put(self, path: str, content: bytes = b"content", ref: PackageRef = REF, **body: object) -> PackageFile:
         incoming = Incoming(chunks(content), **body)  # pyright: ignore[reportArgumentType]
-        return self.run(service.upload(self.storage, self.scope, ref, path, incoming))
+        return self.run(service.upload(self.storage, self.scope, lambda _: (ref, path), incoming))
 
     def find(self, path: str, ref: PackageRef = REF) -> PackageFile | None:
         return self.storage.database.read_now(lambda connection: service.find(connection, self.scope, ref, path))
@@ -218,7 +218,7 @@ def test_a_client_that_leaves_stores_nothing(shelf: Shelf, folder: Path, databas
         raise Disconnected
 
     with pytest.raises(Disconnected):
-        shelf.run(service.upload(shelf.storage, shelf.scope, REF, "a", Incoming(leaving())))
+        shelf.run(service.upload(shelf.storage, shelf.scope, lambda _: (REF, "a"), Incoming(leaving())))
     assert objects(folder) == []
     assert count(database, "package_file") == 0
 
@@ -252,7 +252,10 @@ def test_two_writers_of_one_path_leave_one_whole_file(shelf: Shelf, database: Da
 
     async def write_all() -> list[PackageFile]:
         return await asyncio.gather(
-            *(service.upload(shelf.storage, shelf.scope, REF, "a", Incoming(chunks(content))) for content in contents)
+            *(
+                service.upload(shelf.storage, shelf.scope, lambda _: (REF, "a"), Incoming(chunks(content)))
+                for content in contents
+            )
         )
 
     files = shelf.run(write_all())
@@ -267,7 +270,12 @@ def test_the_same_bytes_at_once_are_kept_once(shelf: Shelf, folder: Path, databa
     async def write_all() -> list[PackageFile]:
         return await asyncio.gather(
             *(
-                service.upload(shelf.storage, shelf.scope, REF, f"d/{number}", Incoming(chunks(b"same")))
+                service.upload(
+                    shelf.storage,
+                    shelf.scope,
+                    lambda _, number=number: (REF, f"d/{number}"),
+                    Incoming(chunks(b"same")),
+                )
                 for number in range(20)
             )
         )

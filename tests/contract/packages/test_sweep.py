@@ -62,7 +62,7 @@ class Keeper:
         self.run = runner.run
 
     def put(self, path: str, content: bytes) -> PackageFile:
-        return self.run(service.upload(self.storage, self.scope, REF, path, Incoming(chunks(content))))
+        return self.run(service.upload(self.storage, self.scope, lambda _: (REF, path), Incoming(chunks(content))))
 
     def delete(self, path: str) -> None:
         self.storage.database.write_now(lambda connection: service.delete_tree(connection, self.scope, REF, path))
@@ -133,7 +133,9 @@ def test_an_upload_that_wants_a_content_while_it_is_swept_keeps_its_bytes(
         objects.grow_old(database, 25)
 
         async def both(turn: int = turn) -> PackageFile:
-            upload = service.upload(keeper.storage, keeper.scope, REF, f"b{turn}", Incoming(chunks(b"content")))
+            upload = service.upload(
+                keeper.storage, keeper.scope, lambda _: (REF, f"b{turn}"), Incoming(chunks(b"content"))
+            )
             file, _ = await asyncio.gather(upload, sweep.sweep(keeper.storage, age_ms=24 * HOUR))
             return file
 

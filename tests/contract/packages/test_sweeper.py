@@ -23,7 +23,7 @@ def test_one_of_several_processes_sweeps_and_frees_packages_too(
 ) -> None:
     keeper.put("a", b"content")
     keeper.put("kept", b"kept")
-    keeper.run(service.upload(storage, scope, REF, "f", Incoming(chunks(b"tool"))))
+    keeper.run(service.upload(storage, scope, lambda _: (REF, "f"), Incoming(chunks(b"tool"))))
     keeper.delete("a")
 
     def delete_package(connection: object) -> None:
@@ -53,7 +53,7 @@ def test_what_a_project_may_keep(storage: Storage, scope: Scope, runner: asyncio
     database.write_now(lambda connection: quotas.set_limit(connection, SERVER, scope, 10))
 
     def put(path: str, content: bytes, size: int | None = None) -> None:
-        runner.run(service.upload(storage, scope, REF, path, Incoming(chunks(content), size=size)))
+        runner.run(service.upload(storage, scope, lambda _: (REF, path), Incoming(chunks(content), size=size)))
 
     put("a", b"123456")
     put("again", b"123456")

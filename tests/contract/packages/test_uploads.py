@@ -87,7 +87,7 @@ class Sender:
         return self.storage.database.read_now(lambda connection: service.find(connection, self.scope, REF, path))
 
     def put(self, path: str, content: bytes) -> PackageFile:
-        return self.run(service.upload(self.storage, self.scope, REF, path, Incoming(chunks(content))))
+        return self.run(service.upload(self.storage, self.scope, lambda _: (REF, path), Incoming(chunks(content))))
 
     def read(self, file: PackageFile) -> bytes:
         async def all_of_it() -> bytes:
