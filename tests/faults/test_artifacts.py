@@ -55,6 +55,7 @@ def application(tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch) -
         data=tmp_path,
         artifacts=s3.url("a"),
         direct_transfers=True,
+        small_file_bytes=0,
         root_password=PASSWORD,
         root_token=TOKEN,
         log_format="json",

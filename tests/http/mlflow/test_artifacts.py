@@ -355,7 +355,8 @@ def test_a_file_that_drips_is_given_up_and_leaves_nothing(
 
 
 def test_a_store_that_is_down_is_503_and_commits_nothing(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    ok(proxy.put("before"))
+    large = bytes(100_000)  # small ones do not need the store
+    ok(proxy.put("before", large))
 
     async def down(*_arguments: object) -> None:
         raise Unavailable("The artifact store is not available at the moment; nothing was changed. Try again.")
@@ -363,7 +364,7 @@ def test_a_store_that_is_down_is_503_and_commits_nothing(proxy: Proxy, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(BlobStore, "put_stream", down)
         patch.setattr(BlobStore, "open_range", down)
-        response = proxy.put("after")
+        response = proxy.put("after", large)
         refused(response, 503, "TEMPORARILY_UNAVAILABLE")
         assert response.headers["retry-after"]
         refused(proxy.get("before"), 503, "TEMPORARILY_UNAVAILABLE")

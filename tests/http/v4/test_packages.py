@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from shortlist.app import Application
+from shortlist.packages import store_contents
 from tests.cast import Cast
 from tests.http.client import Client, Mlflow, refused
 from tests.http.mlflow.test_registered_models import new_version
@@ -167,8 +168,7 @@ def test_a_model_versions_package_is_named_after_the_model(
     package = packages.get(package_name="tree").json()[0]
     files = packages.get(f"{package['id']}/package_files", order_by="file_name").json()
     assert [item["file_name"] for item in files] == ["MLmodel", "data/w.bin"]
-    kept = [path for path in (application.services.settings.data / "artifacts").rglob("*") if path.is_file()]
-    assert len(kept) == 3
+    assert len(application.services.database.read_now(lambda connection: store_contents.some(connection, 9))) == 3
     # From now on, the version does not change with the candidate.
     packages.client.request("DELETE", f"{root}/model")
     own = mlflow.ask("model-versions/get-download-uri", name="tree", version="1")["artifact_uri"]
