@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from shortlist.access.scope import Scope
+from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue, Unavailable
 from shortlist.packages import contents, mover, service, store, store_contents, sweep
 from shortlist.packages.archive import Member, pack
@@ -130,7 +131,8 @@ def test_above_its_limit_the_mover_moves_and_far_above_it_takes_no_more(small: S
     assert watch.move_if_due() == 3
     assert small.kept == (0, 30)
     assert watch.small_bytes == 10
-    small.storage.database.write_now(lambda it: store.claim(it, store.MOVE, 2**42, 2**42))  # another process is at it
+    # As if another process were at it.
+    small.storage.database.write_now(lambda it: store.claim(it, store.MOVE, now_ms(), now_ms()))
     for number in range(5):
         small.put(f"{number}", bytes([number]) * 10)
     assert watch.move_if_due() == 0
