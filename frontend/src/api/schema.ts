@@ -456,6 +456,11 @@ export interface Envelope {
   signatures: Signature[];
 }
 
+export interface EverywhereQuery {
+  text: string;
+  limit?: number;
+}
+
 export interface Experiment {
   iid: number;
   name: string;
@@ -522,6 +527,38 @@ export interface File {
 export interface FileList {
   files: File[];
   truncated: boolean;
+}
+
+export interface Found {
+  candidates: FoundCandidate[];
+  experiments: FoundExperiment[];
+  models: FoundModel[];
+  files: FoundFile[];
+}
+
+export interface FoundCandidate {
+  iid: number;
+  name: string;
+  status: string;
+  experiment: string;
+}
+
+export interface FoundExperiment {
+  iid: number;
+  name: string;
+}
+
+export interface FoundFile {
+  path: string;
+  size: number;
+  package: number;
+  name: string;
+  version: string;
+}
+
+export interface FoundModel {
+  iid: number;
+  name: string;
 }
 
 export interface Goal {

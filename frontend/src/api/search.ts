@@ -29,6 +29,9 @@ export const viewsApi = {
 };
 
 export const searchApi = {
+  /** What a text in the search language finds of each kind in a project. */
+  everywhere: (path: string, query: wire.EverywhereQuery, signal?: AbortSignal) =>
+    call<wire.Found>('GET', `${projectUrl(path)}/search?${queryText(query)}`, { signal }),
   /** Values of a field of the search language among the candidates of an experiment. */
   values: (path: string, { experiment, ...query }: wire.ValueQuery, signal?: AbortSignal) =>
     call<wire.ValueList>('GET', `${projectUrl(path)}/experiments/${experiment}/values?${queryText(query)}`, {

@@ -4,6 +4,8 @@ Which packages a caller sees follows from the project's features: the package re
 belongs to candidates or to models must be, too.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from shortlist.access.policy import can_see_feature
@@ -43,6 +45,13 @@ def versions(connection: Connection, scope: Scope, package: Package) -> list[Pac
 def contents(connection: Connection, scope: Scope, packages: list[Package]) -> dict[int, Contents]:
     """What each package holds, by id."""
     return store_packages.contents(connection, scope, [package.id for package in packages])
+
+
+def files_named(
+    connection: Connection, scope: Scope, words: Sequence[str], limit: int
+) -> list[tuple[PackageFile, Package]]:
+    """Files that the caller may see with every one of the words in their path, the newest first."""
+    return store_packages.files_named(connection, scope, words, PackageQuery().statuses, _closed(scope), limit)
 
 
 def files(  # noqa: PLR0913 - a page of an ordered list

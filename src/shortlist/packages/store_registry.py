@@ -170,6 +170,37 @@ def files(  # noqa: PLR0913 - a page of an ordered list
     return [PackageFile(*row) for row in connection.execute(statement)], total
 
 
+def files_named(
+    connection: Connection,
+    scope: Scope,
+    words: Sequence[str],
+    statuses: Collection[PackageStatus],
+    closed: Closed,
+    limit: int,
+) -> list[tuple[PackageFile, Package]]:
+    """Files with every one of the words in their path, whatever the case, the newest first."""
+    statement = (
+        select(*FILE_COLUMNS, *_COLUMNS)
+        .select_from(
+            FILES_WITH_CONTENT.join(
+                package,
+                and_(package.c.project_id == package_file.c.project_id, package.c.id == package_file.c.package_id),
+            )
+        )
+        .where(
+            *_active_files(scope),
+            *_active(scope),
+            *closed.conditions,
+            package.c.status.in_(sorted(status.value for status in statuses)),
+            *(func.lower(package_file.c.path).contains(word.lower(), autoescape=True) for word in words),
+        )
+        .order_by(package_file.c.id.desc())
+        .limit(limit)
+    )
+    cut = len(FILE_COLUMNS)
+    return [(PackageFile(*row[:cut]), _package(row[cut:])) for row in connection.execute(statement)]
+
+
 def file_by_id(connection: Connection, scope: Scope, package_id: int, file_id: int) -> PackageFile | None:
     statement = _select_files().where(
         *_active_files(scope), package_file.c.package_id == package_id, package_file.c.id == file_id

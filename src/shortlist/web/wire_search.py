@@ -24,3 +24,46 @@ class ValueList(msgspec.Struct):
     values: list[FieldValue]
     low: float | None
     high: float | None
+
+
+class EverywhereQuery(msgspec.Struct):
+    """A text in the search language, and how many of each kind are wanted."""
+
+    text: str
+    limit: int = 6
+
+
+class FoundCandidate(msgspec.Struct):
+    iid: int
+    name: str
+    status: str
+    experiment: str
+
+
+class FoundExperiment(msgspec.Struct):
+    iid: int
+    name: str
+
+
+class FoundModel(msgspec.Struct):
+    iid: int
+    name: str
+
+
+class FoundFile(msgspec.Struct):
+    """A file of a package; `package` is its number in the registry."""
+
+    path: str
+    size: int
+    package: int
+    name: str
+    version: str
+
+
+class Found(msgspec.Struct):
+    """What a text finds in a project, of each kind the first; kinds that the caller may not see are empty."""
+
+    candidates: list[FoundCandidate]
+    experiments: list[FoundExperiment]
+    models: list[FoundModel]
+    files: list[FoundFile]
