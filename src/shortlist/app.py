@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from shortlist import __version__
 from shortlist.access.actions import Action
 from shortlist.blobs.store import BlobStore
 from shortlist.bootstrap import FirstStart, first_start
@@ -16,6 +17,7 @@ from shortlist.connected.job_tokens import JobTokens
 from shortlist.connected.refresher import Refresher
 from shortlist.db import migrate
 from shortlist.db.database import Database
+from shortlist.errors import InvalidValue
 from shortlist.health.readiness import Readiness
 from shortlist.http.access_log import AccessLog
 from shortlist.http.dispatch import Dispatcher
@@ -32,8 +34,10 @@ from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
 from shortlist.identity.shared_attempts import SharedAttempts
 from shortlist.instance.recent import RecentSettings
 from shortlist.live.hub import Hub
+from shortlist.meters import tracing
 from shortlist.meters.meters import Meters
 from shortlist.meters.siblings import Siblings
+from shortlist.meters.tracing import Tracing
 from shortlist.metrics import cold
 from shortlist.metrics.cooler import Cooler
 from shortlist.metrics.folder import Folder
@@ -95,6 +99,8 @@ class Application:
         self.services.mover.stop()
         self.services.folder.stop()
         self.services.database.close()
+        if self.services.meters.traces is not None:
+            self.services.meters.traces.close()
 
 
 class Sibling(NamedTuple):
@@ -104,6 +110,17 @@ class Sibling(NamedTuple):
     folder: Path
 
 
+def _traces(settings: Settings) -> Tracing | None:
+    if not settings.trace_endpoint:
+        return None
+    try:
+        return tracing.start(settings.trace_endpoint, __version__)
+    except ModuleNotFoundError:
+        raise InvalidValue(
+            "Wrong setting trace_endpoint: it needs `pip install 'shortlist[otel]'`.", field="trace_endpoint"
+        ) from None
+
+
 def build(settings: Settings, sibling: Sibling | None = None) -> Application:
     """Open the database and the object store, upgrade or check the schema, make what a first start needs.
 
@@ -111,7 +128,7 @@ def build(settings: Settings, sibling: Sibling | None = None) -> Application:
         InvalidValue, Unavailable: a setting that does not work, in one sentence.
     """
     migrate.prepare(settings.database_url)
-    meters = Meters()
+    meters = Meters(_traces(settings))
     database = Database(settings.database_url, meters=meters)
     blobs = BlobStore.open(settings.artifacts_url, meters)
     cold.attach(database, lambda: blobs)

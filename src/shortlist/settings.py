@@ -83,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root
     metrics_token: str = ""  # who sends it as a bearer token may read /-/metrics; empty: only this machine itself
+    trace_endpoint: str = ""  # of an OpenTelemetry collector, such as http://127.0.0.1:4318; empty: no traces
     log_format: str = "auto"  # json, console, or auto: console on a terminal
     access_log: Literal["all", "failures", "none"] = (
         "all"  # a line for each request; failures: answers of 500 and above
@@ -124,6 +125,8 @@ def load(given: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
     _check_networks(settings.trusted_proxies)
     for issuer in settings.ci_issuers:
         check_url(issuer, "ci_issuers")
+    if settings.trace_endpoint and not settings.trace_endpoint.startswith(("http://", "https://")):
+        raise InvalidValue("Wrong setting trace_endpoint: it begins with http:// or https://.", field="trace_endpoint")
     if settings.gitlab_url:
         check_url(settings.gitlab_url, "gitlab_url")
     _check_providers(settings)

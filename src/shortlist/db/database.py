@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from shortlist.db import engine as engines
+from shortlist.db import traced
 from shortlist.db.changes import Change
 from shortlist.db.writer import Writer
 from shortlist.meters.meters import Meters
@@ -34,6 +35,8 @@ class Database:
         self.url = engines.normalise_url(url)
         self.engine: Engine = engines.create(self.url)
         self.dialect = self.engine.dialect.name
+        if self.meters.traces is not None:
+            traced.watch(self.engine, self.meters.traces)
         self._pool = cast("QueuePool", self.engine.pool)
         if writers is None:
             writers = 1 if self.dialect == "sqlite" else 3
@@ -58,6 +61,8 @@ class Database:
         )
 
     def read_now(self, work: Work[T]) -> T:
+        if self.meters.traces is not None:
+            work = self.meters.traces.bind("database read", work)
         try:
             with self.engine.connect() as connection, connection.begin():
                 return work(connection)
@@ -67,6 +72,8 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        if self.meters.traces is not None:
+            work = self.meters.traces.bind("database write", work)
         self._writer.submit_async(work, loop, future)
         return await future
 

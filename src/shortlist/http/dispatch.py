@@ -92,8 +92,11 @@ class Dispatcher:
             if not self._hosts(headers.get("host", "")) and shown not in _NO_HOST_CHECK:
                 error = PermissionDenied("This Host is not served here; allow it with SHORTLIST_ALLOWED_HOSTS.")
                 await self._fallback.fail(error, scope, send)
-            else:
+            elif self._meters.traces is None:
                 await self._route(scope, receive, send)
+            else:
+                with self._meters.traces.request(scope):
+                    await self._route(scope, receive, send)
         finally:
             self._meters.running_requests -= 1
             if self._meters.running_requests == 0 and self._idle is not None:

@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from shortlist.meters.meter import SECONDS, SIZES, Counter, Histogram, PeerMeter, RequestMeter
+from shortlist.meters.tracing import Tracing
 
 
 class Meters:
     """`requests` is by method and path template, both empty for what no endpoint answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, traces: Tracing | None = None) -> None:
+        self.traces = traces
         self.requests: defaultdict[tuple[str, str], RequestMeter] = defaultdict(RequestMeter)
         self.running_requests = 0
         self.commit_jobs = Histogram(SIZES)
@@ -30,5 +32,19 @@ class Meters:
     def store(self, operation: str) -> Generator[None]:
         """Time an operation of the object store that succeeds."""
         began = perf_counter()
-        yield
+        if self.traces is None:
+            yield
+        else:
+            with self._traced(self.traces, operation):
+                yield
         self.store_seconds[operation].observe(perf_counter() - began)
+
+    @contextmanager
+    def _traced(self, traces: Tracing, operation: str) -> Generator[None]:
+        span = traces.begin(f"store {operation}", {})
+        try:
+            yield
+        except BaseException as error:
+            traces.end(span, error)
+            raise
+        traces.end(span)
