@@ -32,3 +32,23 @@ export function scrollToShow(
   const lowest = top + row + header - height;
   return Math.max(scrollTop, lowest);
 }
+
+/**
+ * The places to read next so that a window is filled: whole blocks from the first that is not known, up to the next
+ * that is, or to the most that one request reads. Null where nothing is missing.
+ */
+export function missingSpan(
+  wanted: RowWindow,
+  known: ReadonlySet<number>,
+  block: number,
+  most: number,
+  total: number,
+): RowWindow | null {
+  let first = Math.floor(wanted.first / block);
+  const last = Math.ceil(Math.min(wanted.end, total) / block);
+  while (first < last && known.has(first)) first += 1;
+  if (first >= last) return null;
+  let end = first + 1;
+  while (end < last && !known.has(end) && (end - first) * block < most) end += 1;
+  return { first: first * block, end: end * block };
+}

@@ -1,21 +1,26 @@
-// The candidates that a search finds, read page by page as they are looked at.
+// The candidates that a search finds: a place for each, and the rows of those that are looked at.
 
 import { ApiError, api } from '../api/client';
 import type { CandidatePage, CandidateQuery, CandidateRow } from '../api/schema';
+import { missingSpan, type RowWindow } from '../lib/window';
 
 export type Search = Required<Pick<CandidateQuery, 'filter' | 'order_by' | 'view' | 'ranked'>> & {
   columns: string[];
 };
 
 const FIRST = 100;
-const PAGE = 200;
-/** The largest page. Pages follow one another, so a reader who jumped far ahead gets there sooner by fewer. */
-const LEAP = 5000;
-/** What is read again at once to see what changed. */
-const AGAIN = 1000;
+/** Rows are read in blocks, so that a slow scroll does not ask for each. */
+const BLOCK = 100;
+/** The most that one request reads. */
+const SPAN = 400;
+/** How long a place that was jumped to must stay in view before it is read, while another is being read. */
+const SETTLED_MS = 60;
 
 export class CandidateList {
-  rows = $state.raw<readonly CandidateRow[]>([]);
+  /** The row at each place of the order; those that nobody has looked at are not there. */
+  places = $state.raw<readonly (CandidateRow | undefined)[]>([]);
+  /** The rows that are here, in order. */
+  readonly rows = $derived(this.places.filter((row) => row !== undefined));
   total = $state(0);
   /** The goal's baseline, whether or not it is among the rows; null where they have another order. */
   baseline = $state.raw<CandidateRow | null>(null);
@@ -23,7 +28,7 @@ export class CandidateList {
   searching = $state(false);
   /** Why the server refused the search; the rows are still those of the last good one. */
   refusal = $state.raw<ApiError | null>(null);
-  /** Why no further page came. */
+  /** Why no further rows came. */
   stuck = $state('');
   /** Grows when other rows are shown, not when the same ones are read again. */
   generation = $state(0);
@@ -31,10 +36,13 @@ export class CandidateList {
   readonly #project: string;
   readonly #experiment: number;
   #search: Search;
-  #token = $state<string | null>(null);
+  /** The order that all rows are cut from; empty where the server has not named one. */
+  #snapshot = '';
+  /** Blocks that were read, also where the server had nothing to give. */
+  #known = new Set<number>();
   #running = new AbortController();
-  #wanted = 0;
-  #reading = false;
+  #wanted: RowWindow = { first: 0, end: 0 };
+  #reading: { span: RowWindow; abort: AbortController } | null = null;
 
   constructor(project: string, experiment: number, search: Search) {
     this.#project = project;
@@ -44,25 +52,45 @@ export class CandidateList {
 
   /** How many rows there are to scroll through, read or not. */
   get length(): number {
-    return this.#token === null ? this.rows.length : Math.max(this.total, this.rows.length + 1);
+    return this.places.length;
   }
 
   /** Takes a page that was read elsewhere as the first of the current search. */
   take(page: CandidatePage): void {
-    this.rows = page.candidates;
-    this.baseline = page.baseline ?? null;
+    this.#stop();
+    this.#begin(page);
+  }
+
+  #begin(page: CandidatePage): void {
+    this.#snapshot = page.snapshot ?? '';
+    this.#known = new Set();
     this.total = page.total;
-    this.#token = page.next_page_token ?? null;
+    this.baseline = page.baseline ?? null;
+    this.places = [];
+    this.#put(0, page.candidates);
+  }
+
+  /** Puts rows at their places. */
+  #put(first: number, rows: readonly CandidateRow[]): void {
+    const next = this.places.slice();
+    next.length = Math.max(this.total, first + rows.length);
+    rows.forEach((row, offset) => {
+      next[first + offset] = row;
+    });
+    const whole = first + rows.length >= this.total ? Math.ceil(next.length / BLOCK) : 0;
+    const end = Math.max(whole, Math.floor((first + rows.length) / BLOCK));
+    for (let block = Math.ceil(first / BLOCK); block < end; block += 1) this.#known.add(block);
+    this.places = next;
   }
 
   /** Shows what another search finds; until it answers, and if it is refused, the rows stay. */
   async search(search: Search): Promise<void> {
-    const run = this.#restart();
+    const run = this.#stop();
     this.#search = search;
     this.searching = true;
     try {
-      const page = await this.#read(FIRST, '', run.signal);
-      this.take(page);
+      const page = await this.#read(0, FIRST, '', run.signal);
+      this.#begin(page);
       this.refusal = null;
       this.generation += 1;
     } catch (reason) {
@@ -73,51 +101,63 @@ export class CandidateList {
     }
   }
 
-  #restart(): AbortController {
+  #stop(): AbortController {
     this.#running.abort();
     this.#running = new AbortController();
-    this.#wanted = 0;
-    this.#reading = false;
+    this.#reading?.abort.abort();
+    this.#reading = null;
+    this.#wanted = { first: 0, end: 0 };
     this.stuck = '';
     return this.#running;
   }
 
-  #read(size: number, token: string, signal: AbortSignal): Promise<CandidatePage> {
-    const query = { ...this.#search, experiment: this.#experiment, max_results: size };
-    return api.candidates(this.#project, token === '' ? query : { ...query, page_token: token }, signal);
+  #read(start: number, size: number, snapshot: string, signal: AbortSignal): Promise<CandidatePage> {
+    const query = { ...this.#search, experiment: this.#experiment, max_results: size, start, snapshot };
+    return api.candidates(this.#project, query, signal);
   }
 
-  /** Reads on until so many rows are there. */
-  async reach(count: number): Promise<void> {
-    this.#wanted = Math.max(this.#wanted, Math.min(count, this.length));
-    if (this.#reading || this.searching || this.stuck !== '' || this.refusal !== null) return;
+  /** Sees to it that the rows at some places are here; what is being read and no longer wanted is given up. */
+  async reach(first: number, end: number): Promise<void> {
+    this.#wanted = { first: Math.max(0, first), end: Math.min(end, this.length) };
+    const { span, abort } = this.#reading ?? {};
+    const isPassed = span !== undefined && (span.end <= first || span.first >= end);
+    if (isPassed) abort?.abort();
+    else if (this.#reading !== null) return;
+    await this.#readOn(isPassed ? SETTLED_MS : 0);
+  }
+
+  async #readOn(wait: number): Promise<void> {
     const run = this.#running;
-    this.#reading = true;
+    const mine = { span: this.#wanted, abort: new AbortController() };
+    this.#reading = mine;
+    const signal = AbortSignal.any([run.signal, mine.abort.signal]);
     try {
-      while (this.#token !== null && this.rows.length < this.#wanted && !run.signal.aborted) {
-        const size = Math.max(PAGE, Math.min(LEAP, this.#wanted - this.rows.length));
-        const page = await this.#read(size, this.#token, run.signal);
-        if (run.signal.aborted) return;
-        this.#append(page);
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      while (!signal.aborted && this.stuck === '' && this.refusal === null && !this.searching) {
+        const span = missingSpan(this.#wanted, this.#known, BLOCK, SPAN, this.length);
+        if (span === null) return;
+        mine.span = span;
+        const page = await this.#read(span.first, span.end - span.first, this.#snapshot, signal);
+        if (signal.aborted) return;
+        this.#take(span, page);
       }
     } catch (reason) {
-      if (!run.signal.aborted) this.stuck = reason instanceof Error ? reason.message : String(reason);
+      if (!signal.aborted) this.stuck = reason instanceof Error ? reason.message : String(reason);
     } finally {
-      if (run === this.#running) this.#reading = false;
+      if (this.#reading === mine) this.#reading = null;
     }
   }
 
-  #append(page: CandidatePage): void {
-    // A candidate whose value changed may come a second time, further down.
-    const known = new Set(this.rows.map(({ iid }) => iid));
-    this.rows = [...this.rows, ...page.candidates.filter(({ iid }) => !known.has(iid))];
+  #take(span: RowWindow, page: CandidatePage): void {
+    this.#snapshot = page.snapshot ?? this.#snapshot;
     this.total = page.total;
-    this.#token = page.next_page_token ?? null;
+    for (let block = span.first / BLOCK; block * BLOCK < span.end; block += 1) this.#known.add(block);
+    this.#put(span.first, page.candidates);
   }
 
   retry(): void {
     this.stuck = '';
-    void this.reach(this.#wanted);
+    void this.reach(this.#wanted.first, this.#wanted.end);
   }
 
   /** Reads the same search again, with other columns if they are given, and lets nobody wait for it. */
@@ -125,20 +165,16 @@ export class CandidateList {
     if (columns !== undefined) this.#search = { ...this.#search, columns };
     if (this.searching || this.refusal !== null) return;
     const run = this.#running;
-    const size = Math.min(Math.max(this.rows.length, FIRST), AGAIN);
-    const page = await this.#read(size, '', run.signal);
+    const page = await this.#read(0, FIRST, '', run.signal);
+    const { first, end } = this.#wanted;
+    const start = Math.floor(first / BLOCK) * BLOCK;
+    const isBelow = end > FIRST && start < page.total;
+    const size = Math.min(SPAN, Math.ceil((end - start) / BLOCK) * BLOCK);
+    const below = isBelow ? await this.#read(start, size, page.snapshot ?? '', run.signal) : null;
     if (run.signal.aborted || run !== this.#running) return;
-    if (columns !== undefined || this.rows.length <= size) return this.take(page);
-    this.rows = [...page.candidates, ...this.#tail(page, size)];
-    this.baseline = page.baseline ?? null;
-    this.total = page.total;
-  }
-
-  /** The rows below a page that was read again, with those that new rows pushed out of it. */
-  #tail(page: CandidatePage, size: number): CandidateRow[] {
-    const before = new Set(this.rows.map(({ iid }) => iid));
-    const fresh = page.candidates.filter(({ iid }) => !before.has(iid)).length;
-    const again = new Set(page.candidates.map(({ iid }) => iid));
-    return this.rows.slice(size - fresh).filter(({ iid }) => !again.has(iid));
+    this.#reading?.abort.abort();
+    this.#reading = null;
+    this.#begin(page);
+    if (below !== null) this.#take({ first: start, end: start + size }, below);
   }
 }

@@ -10,7 +10,8 @@ export interface Cell {
 }
 
 export interface Grid {
-  rows: () => readonly CandidateRow[];
+  /** The row at each place; undefined where it is not here yet. */
+  rows: () => readonly (CandidateRow | undefined)[];
   /** How many columns there are besides the name. */
   columns: () => number;
   /** How many rows a page holds. */
@@ -20,7 +21,10 @@ export interface Grid {
 }
 
 export class Cursor {
-  cell = $state.raw<Cell | null>(null);
+  #cell = $state.raw<Cell | null>(null);
+  /** The place of the cursor while its row is not here yet. */
+  #ahead = $state.raw<{ row: number; column: number } | null>(null);
+  #last = 0;
   readonly #grid: Grid;
   readonly #steps: Record<string, () => void> = {
     ArrowDown: () => this.step(1, 0),
@@ -38,6 +42,15 @@ export class Cursor {
     this.cell = start;
   }
 
+  get cell(): Cell | null {
+    return this.#cell;
+  }
+
+  set cell(cell: Cell | null) {
+    this.#ahead = null;
+    this.#cell = cell;
+  }
+
   /** The cell in one word, for its id: `17-name`, `17-3`, `head-0`. */
   get name(): string {
     const { iid = null, column = -1 } = this.cell ?? {};
@@ -50,8 +63,12 @@ export class Cursor {
 
   /** The active row; -1 for the header, for none, and for a row that the list no longer has. */
   row(): number {
+    if (this.#ahead !== null) return this.#ahead.row;
     const iid = this.cell?.iid ?? null;
-    return iid === null ? -1 : this.#grid.rows().findIndex((row) => row.iid === iid);
+    if (iid === null) return -1;
+    const rows = this.#grid.rows();
+    if (rows[this.#last]?.iid !== iid) this.#last = rows.findIndex((row) => row?.iid === iid);
+    return this.#last;
   }
 
   /** The column of the active cell if it is in that row (null: the header). */
@@ -63,8 +80,16 @@ export class Cursor {
     const rows = this.#grid.rows();
     const place = Math.max(-1, Math.min(this.#grid.columns() - 1, column));
     const index = Math.max(-1, Math.min(rows.length - 1, row));
-    this.cell = { iid: rows[index]?.iid ?? null, column: place };
+    const found = rows[index];
+    if (index >= 0 && found === undefined) this.#ahead = { row: index, column: place };
+    else this.cell = { iid: found?.iid ?? null, column: place };
     this.#grid.reveal(index, place);
+  }
+
+  /** Takes the row that the cursor went to, once it is here. */
+  settle(): void {
+    if (this.#ahead !== null && this.#grid.rows()[this.#ahead.row] !== undefined)
+      this.go(this.#ahead.row, this.#ahead.column);
   }
 
   step(rows: number, columns: number): void {

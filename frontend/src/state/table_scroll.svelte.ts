@@ -43,7 +43,7 @@ export class TableScroll {
     let isOpening = untrack(() => list.searching);
     $effect(() => {
       const box = this.#box();
-      const drift = this.#anchor.drift(list.rows);
+      const drift = this.#anchor.drift(list.places);
       const isOther = shown !== list.generation;
       if (isOther && !isOpening) box.scrollTop = 0;
       else if (!isOther && drift !== 0) box.scrollTop += drift * this.#rowHeight;
@@ -67,7 +67,7 @@ export class TableScroll {
 
   #setAnchor(): void {
     const { scrollTop } = this.#box();
-    this.#anchor.drop(this.#list.rows, Math.floor(scrollTop / this.#rowHeight), scrollTop < 1);
+    this.#anchor.drop(this.#list.places, Math.floor(scrollTop / this.#rowHeight), scrollTop < 1);
   }
 
   /** The box has scrolled; `row` gives the candidate with the cursor. */
