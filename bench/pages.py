@@ -1,6 +1,6 @@
 """The page of an experiment with very many candidates, in Chromium. Run by hand.
 
-python -m bench.pages [--small] [--postgres URL] [--keep FOLDER]
+python -m bench.pages [--small] [--sizes 10000,100000] [--postgres URL]
 
 What a reader waits for: the first row after the address is opened, a sort, a scroll to the end, a scroll by the wheel;
 beside it how much of that is the server's, how many elements the page has, what it loads, and from where.
@@ -9,10 +9,11 @@ beside it how much of that is the server's, how many elements the page has, what
 import argparse
 import gzip
 import http.client
+import itertools
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,10 +38,9 @@ _ROW = """test => new Promise(resolve => {
   };
   look();
 })"""
-_FILLED = """() => {
-  const box = document.querySelector('.region').getBoundingClientRect();
-  const at = document.elementFromPoint(box.left + 200, box.bottom - 60)?.closest('tr');
-  return at?.dataset.iid ?? null;
+_JUMP = """share => {
+  const box = document.querySelector('.region');
+  box.scrollTop = share * box.scrollHeight;
 }"""
 _SETTLED = """() => new Promise(resolve => {
   const began = window.began_ ?? performance.now(), first = document.querySelector('.region');
@@ -95,17 +95,20 @@ def measure(server: Running, browser: Browser, experiment: int, size: int) -> No
     wall, cpu = _answered(server, path)
     print(f"  the document, first time: {wall:.0f} ms, of which {cpu:.0f} ms processor")
     again = [_answered(server, path) for _ in range(_RUNS)]
-    print(
-        f"  the document, again: {_median(a for a, _ in again):.0f} ms, {_median(b for _, b in again):.0f} ms processor"
-    )
-    print(f"  first row on screen: {_median(_first_row(server, browser, path) for _ in range(_RUNS)):.0f} ms")
+    clock, processor = _median(a for a, _ in again), _median(b for _, b in again)
+    print(f"  the document, again: {clock:.0f} ms, {processor:.0f} ms processor")
+    found = [_first_row(server, browser, path) for _ in range(_RUNS)]
+    still, row = _median(a for a, _ in found), _median(b for _, b in found)
+    print(f"  on screen: the answer as HTML {still:.0f} ms, first row of the table {row:.0f} ms")
     page = _open(server, browser, f"{path}?chart=off")
     page.evaluate(_ROW, None)
+    places = itertools.cycle((0.31, 0.57, 0.83, 0.19, 0.71))
     for name, act in (
         ("sort by a metric", lambda: _sort(page, "val/loss")),
         ("sort by a parameter", lambda: _sort(page, "lr")),
-        ("scroll to the end", lambda: _scroll(page, 1.0)),
-        ("scroll to the middle", lambda: _scroll(page, 0.5)),
+        ("first scroll to the end of another order", lambda: _scroll_anew(page)),
+        ("scroll to a place not seen", lambda: _scroll(page, next(places))),
+        ("scroll back to the end", lambda: _scroll(page, 1.0)),
         ("PageDown", lambda: _press(page, "PageDown")),
         ("wheel by a page", lambda: _wheel(page)),
         ("Ctrl+End", lambda: _press(page, "Control+End")),
@@ -124,8 +127,8 @@ def _repeated(server: Running, act: Callable[[], float]) -> str:
     return f"{statistics.median(found):.0f} ms (from {min(found):.0f} to {max(found):.0f}), {cpu:.0f} ms processor"
 
 
-def _median(values: object) -> float:
-    return statistics.median(values)  # type: ignore[arg-type]
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)
 
 
 def _answered(server: Running, path: str) -> tuple[float, float]:
@@ -153,11 +156,13 @@ def _open(server: Running, browser: Browser, path: str) -> Page:
     return page
 
 
-def _first_row(server: Running, browser: Browser, path: str) -> float:
+def _first_row(server: Running, browser: Browser, path: str) -> tuple[float, float]:
+    """Milliseconds from the navigation to the first paint, which has the answer, and to the first row."""
     page = _open(server, browser, path)
-    found: float = page.evaluate(_ROW, None)
+    row: float = page.evaluate(_ROW, None)
+    paint: float = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     page.context.close()
-    return found
+    return paint, row
 
 
 def _begin(page: Page) -> None:
@@ -166,14 +171,17 @@ def _begin(page: Page) -> None:
 
 
 def _sort(page: Page, title: str) -> float:
-    head = page.locator("thead th", has_text=title).first
-    before = page.evaluate(_FILLED)
     page.evaluate("document.querySelector('.region').scrollTop = 0")
     _begin(page)
-    head.locator("button, .title").first.click()
+    page.locator("thead th", has_text=title).first.locator("button, .title").first.click()
     page.wait_for_function("() => !document.querySelector('.region').classList.contains('searching')")
-    del before
     return page.evaluate(_SETTLED)
+
+
+def _scroll_anew(page: Page) -> float:
+    """The end of an order that nobody has been to: the server makes the whole of it."""
+    _sort(page, "lr")
+    return _scroll(page, 1.0)
 
 
 def _scroll(page: Page, share: float) -> float:
@@ -219,9 +227,8 @@ def weigh(server: Running, browser: Browser) -> None:
             kinds[request.resource_type] = kinds.get(request.resource_type, 0) + len(gzip.compress(response.body()))
     elsewhere = [request.url for request in seen if urlsplit(request.url).netloc != f"{HOST}:{server.port}"]
     sizes = ", ".join(f"{kind} {size / 1000:.1f} kB" for kind, size in kinds.items())
-    print(
-        f"\nfirst load, compressed: {sizes}, together {sum(kinds.values()) / 1000:.1f} kB; from elsewhere: {elsewhere or 'nothing'}"
-    )
+    print(f"\nfirst load, compressed: {sizes}, together {sum(kinds.values()) / 1000:.1f} kB")
+    print(f"requests to other places: {elsewhere or 'none'}")
     context.close()
 
 
