@@ -3,13 +3,16 @@ import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { ofMlflow } from './lib/mlflow_links';
-import { startPages } from './state/page.svelte';
+import { page, startPages } from './state/page.svelte';
+import { loadPart } from './state/parts';
 
 const target = document.getElementById('app');
 const meant = ofMlflow(location.pathname, location.hash);
 if (meant !== null) location.replace(meant);
 else if (target !== null) {
   startPages();
-  target.replaceChildren();
-  mount(App, { target });
+  void loadPart(page.data.page).finally(() => {
+    target.replaceChildren();
+    mount(App, { target });
+  });
 }

@@ -4,6 +4,7 @@ import { ApiError, hooks } from '../api/client';
 import type { PageData } from '../api/schema';
 import { matchRoute } from '../lib/routes';
 import { load } from '../pages/load';
+import { loadPart } from './parts';
 import { setSession } from './session.svelte';
 
 export type Phase = 'ready' | 'loading' | 'failed';
@@ -121,7 +122,7 @@ async function show(url: string, scroll: number, back: boolean): Promise<void> {
     scrollTo(0, 0);
   } else put(before, scroll);
   try {
-    const data = await load(url, run.signal);
+    const [data] = await Promise.all([load(url, run.signal), loadPart(shown.data.page)]);
     if (run.signal.aborted) return;
     // What was asked for may lead on, as an experiment to its default view.
     shown.url = location.pathname + location.search;

@@ -3,6 +3,7 @@
 import gzip
 import html
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ DIST = Path(__file__).parent / "dist"
 BASE = "/-/assets/"
 _MAIN = "src/main.ts"
 _THEME = "src/theme.ts"
+_PAGE = re.compile(r"src/pages/(\w+)\.svelte")
 _WORTH_COMPRESSING = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
 DESCRIPTION = "Model experiments of your team: find the best candidate, and what made it."
@@ -48,7 +50,7 @@ class Assets:
 
     def __init__(self, folder: Path = DIST) -> None:
         self._files: dict[str, Asset] = {}
-        self._head = ""
+        self._head = _Head({})
         manifest = folder / ".vite" / "manifest.json"
         self.built = manifest.exists()
         if self.built:
@@ -57,7 +59,7 @@ class Assets:
                 for path in folder.rglob("*")
                 if path.is_file() and ".vite" not in path.parts
             }
-            self._head = _tags(msgspec.json.decode(manifest.read_bytes(), type=dict[str, _Chunk]))
+            self._head = _Head(msgspec.json.decode(manifest.read_bytes(), type=dict[str, _Chunk]))
 
     def get(self, path: str) -> Asset:
         """Raises NotFound: there is no such file."""
@@ -83,7 +85,8 @@ class Assets:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<meta name="description" content="{about}"><meta property="og:title" content="{shown}">'
             f'<meta property="og:description" content="{about}"><meta property="og:site_name" content="Shortlist">'
-            f'<meta property="og:type" content="website">{picture}{self._head}</head><body><div id="app">{missing}'
+            f'<meta property="og:type" content="website">{picture}{self._head.tags(data.page)}</head>'
+            f'<body><div id="app">{missing}'
             f"{still.body(data, title, sentence)}</div>"
             f'<script id="page-data" type="application/json">{embedded}</script></body></html>'
         ).encode()
@@ -96,13 +99,49 @@ def _load(path: Path) -> Asset:
     return Asset(content_type, path.read_bytes())
 
 
-def _tags(manifest: dict[str, _Chunk]) -> str:
-    """Tags for the theme (which must run before anything is painted), the styles and the program."""
-    main = manifest[_MAIN]
-    tags = [f'<link rel="icon" href="{BASE}favicon.svg" type="image/svg+xml">']
-    if _THEME in manifest:
-        tags.append(f'<script src="{BASE}{manifest[_THEME].file}"></script>')
-    tags.extend(f'<link rel="stylesheet" href="{BASE}{file}">' for file in main.css)
-    tags.extend(f'<link rel="modulepreload" href="{BASE}{manifest[name].file}">' for name in main.imports)
-    tags.append(f'<script type="module" src="{BASE}{main.file}"></script>')
-    return "".join(tags)
+class _Head:
+    """The tags that bring the program: the theme (which must run before anything is painted), the styles, the scripts.
+
+    A page that is a part of its own comes with the document, so that the program need not ask for it.
+    """
+
+    def __init__(self, manifest: dict[str, _Chunk]) -> None:
+        self._manifest = manifest
+        self._common = ""
+        self._parts: dict[str, str] = {}
+        if not manifest:
+            return
+        icon = f'<link rel="icon" href="{BASE}favicon.svg" type="image/svg+xml">'
+        theme = f'<script src="{BASE}{manifest[_THEME].file}"></script>' if _THEME in manifest else ""
+        self._common = icon + theme
+        main = self._needed(_MAIN)
+        for key, chunk in manifest.items():
+            name = _PAGE.fullmatch(key)
+            if name is not None and not chunk.file.endswith(".css"):
+                page = re.sub(r"(?<!^)(?=[A-Z])", "_", name[1]).lower()
+                self._parts[page] = self._brought(
+                    [*main, *(other for other in self._needed(key) if other not in main)]
+                )
+        self._parts[""] = self._brought(main)
+
+    def tags(self, page: str) -> str:
+        return self._common + self._parts.get(page, self._parts.get("", ""))
+
+    def _needed(self, key: str) -> list[str]:
+        """A chunk with all that it imports, each once."""
+        found = [key]
+        for other in found:
+            found += [name for name in self._manifest[other].imports if name not in found]
+        return found
+
+    def _brought(self, keys: list[str]) -> str:
+        chunks = {key: self._manifest[key] for key in keys}
+        styles = dict.fromkeys(file for chunk in chunks.values() for file in chunk.css)
+        tags = [f'<link rel="stylesheet" href="{BASE}{file}">' for file in styles]
+        run = {key for key in keys if key == _MAIN or _PAGE.fullmatch(key)}
+        tags += [f'<link rel="modulepreload" href="{BASE}{chunks[key].file}">' for key in keys if key not in run]
+        # The page's part runs before the program, which then has it at once.
+        tags += [
+            f'<script type="module" src="{BASE}{chunks[key].file}"></script>' for key in reversed(keys) if key in run
+        ]
+        return "".join(tags)
