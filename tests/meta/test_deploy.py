@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,17 @@ def test_every_metric_of_the_dashboard_and_the_alerts_exists(
     assert {
         name: found for name, found in used.items() if not {_SUFFIX.sub("", item) for item in found} <= known
     } == {}
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)")
+def test_prometheus_understands_every_query(tmp_path: Path) -> None:
+    board = {title: re.sub(r"\$\w+", "5m", text) for title, text in expressions().items() if title != "variable"}
+    file = tmp_path / "rules.yml"
+    rules = [{"record": f"checked:query_{number}", "expr": text} for number, text in enumerate(board.values())]
+    file.write_text(yaml.safe_dump({"groups": [{"name": "checked", "rules": rules}]}))
+    for path in (file, DEPLOY / "prometheus" / "alerts.yml"):
+        said = subprocess.run(["promtool", "check", "rules", path], capture_output=True, text=True, check=False)
+        assert said.returncode == 0, said.stderr
 
 
 def test_every_alert_says_what_to_do() -> None:
