@@ -27,7 +27,13 @@ _log = structlog.get_logger(__name__)
 # How long to wait for a connection, and between two reads; a whole download lasts as long as its reader takes.
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 
-REMOTE_SCHEMES = ("s3", "gs", "az")
+# The kinds of stores, and the variables of the environment that say where another than the provider's own is.
+_ENDPOINTS = {
+    "s3": ("AWS_ENDPOINT_URL",),
+    "gs": ("GOOGLE_BASE_URL",),
+    "az": ("AZURE_STORAGE_ENDPOINT",),
+}
+REMOTE_SCHEMES = tuple(_ENDPOINTS)
 
 # What obstore raises: its own family, and Python's file errors.
 STORE_ERRORS = (BaseError, OSError)
@@ -81,7 +87,7 @@ def _client_options(scheme: str) -> "ClientConfig":
         "timeout": timedelta(days=1),
     }
     # Who writes http:// into the endpoint has decided to do without TLS.
-    if scheme == "s3" and os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://"):
+    if any(os.environ.get(name, "").startswith("http://") for name in _ENDPOINTS[scheme]):
         options["allow_http"] = True
     return options
 
