@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shortlist.db import distribution, migrate
 from tests.databases import DatabaseFactory
 from tests.live import PASSWORD, TOKEN, live_server
 
@@ -67,3 +68,17 @@ def test_a_2_22_client_on_postgresql(tmp_path: Path, databases: DatabaseFactory)
 
     assert all(line.startswith("ok 2.22") for line in said.values())
     assert "sixteen_threads" in said["scenario_models"]
+
+
+@pytest.mark.skipif("SHORTLIST_TEST_CITUS" not in os.environ, reason="SHORTLIST_TEST_CITUS names no coordinator")
+def test_the_newest_client_on_tables_that_are_spread_over_machines(tmp_path: Path) -> None:
+    """`script/citus`: the database is of a Citus cluster with workers, and may be spread already."""
+    url = os.environ["SHORTLIST_TEST_CITUS"]
+    migrate.upgrade(url)
+    cluster = distribution.distribute(url, lambda _name, _how: None)
+    spread = {name for name, how in cluster.tables.items() if how == "distributed"}
+    assert spread == {table.name for table in distribution.distributed()}
+
+    said = _run(sys.executable, tmp_path, url)
+
+    assert all(line.startswith("ok 3.") for line in said.values())

@@ -126,3 +126,23 @@ def db_check(data: Data = None, database: DatabaseUrl = None, config: Config = N
             typer.echo(f"  {step.revision}  {step.what}{f': changes {changed}' if changed else ': only adds'}")
         typer.echo("Make a backup first: shortlist backup make.")
         raise typer.Exit(1)
+
+
+@db.command("distribute")
+def db_distribute(
+    database: DatabaseUrl = None,
+    blocking: Annotated[
+        bool, typer.Option("--blocking", help="For clusters without logical decoding: changes wait until it is done.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Spread the tables of a database on Citus over its workers, by project. What is spread already stays."""
+    with refusals():
+        from shortlist.db import distribution
+
+        settings = settings_of(config, database=database)
+        found = distribution.distribute(
+            settings.database_url, lambda name, how: typer.echo(f"{name}: {how}"), blocking=blocking
+        )
+        spread = sum(how == "distributed" for how in found.tables.values())
+        typer.echo(f"{found.version}: {spread} tables are spread over {found.workers} workers, by project.")

@@ -22,7 +22,12 @@ def insert_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> int:
     """Insert rows; where any key is taken, keep what is there. How many were inserted."""
-    return _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "keep"), same, columns)
+    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "keep")
+    if connection.dialect.name != "postgresql" or not len(next(iter(columns.values()))):
+        return _run(connection, text, same, columns)
+    # Counted by what comes back: Citus says of an INSERT with SELECT how many rows it was given.
+    values = (*same.values(), *(list(column) for column in columns.values()))
+    return len(driver.rows(connection, f"{text} RETURNING {quoted(next(iter(same)))}", values))
 
 
 def add_columns(
