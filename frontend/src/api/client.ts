@@ -30,7 +30,22 @@ export function call<T>(method: string, path: string, options: Options = {}): Pr
   return ask(method, PREFIX + path, options);
 }
 
-async function ask<T>(method: string, url: string, { body, signal }: Options): Promise<T> {
+async function ask<T>(method: string, url: string, options: Options): Promise<T> {
+  const response = await request(method, url, options);
+  return (await response.json()) as T;
+}
+
+/** A call whose answer comes in pieces. */
+export async function openStream(
+  method: string,
+  path: string,
+  options: Options,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const { body } = await request(method, PREFIX + path, options);
+  return body ?? new ReadableStream();
+}
+
+async function request(method: string, url: string, { body, signal }: Options): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET') headers['x-csrf-token'] = session.csrf_token;
@@ -39,7 +54,7 @@ async function ask<T>(method: string, url: string, { body, signal }: Options): P
   if (signal !== undefined) init.signal = signal;
   const response = await send(url, init);
   if (!response.ok) throw await refusal(response, url);
-  return (await response.json()) as T;
+  return response;
 }
 
 /** Uploads the bytes of a file. */

@@ -63,7 +63,7 @@ export function isSystem(key: string): boolean {
 
 /** Metadata that tools write for themselves. */
 export function isInternal(key: string): boolean {
-  return key.startsWith('mlflow.');
+  return key.startsWith('mlflow.') || key === 'shortlist.import';
 }
 
 /** Status, the metrics, the parameters that differ, and when: what tells candidates apart. */
