@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { concerns, type Watch, wait } from './live';
+import { concerned, type Watch, wait } from './live';
 
 describe('a change concerns a page', () => {
   const page = (candidates: number[] | null): Watch => ({ project: 'p/q', experiments: [3, 4], candidates });
 
   it('of an experiment when anything in it changed', () => {
-    expect(concerns(page(null), '{"experiments":{"3":[1]}}')).toBe(true);
-    expect(concerns(page(null), '{"experiments":{"5":null}}')).toBe(false);
+    expect(concerned(page(null), '{"experiments":{"3":[1]}}')).toEqual([3]);
+    expect(concerned(page(null), '{"experiments":{"5":null}}')).toEqual([]);
   });
 
   it('of candidates when one of them did, or nobody knows which', () => {
-    expect(concerns(page([7]), '{"experiments":{"3":[1]}}')).toBe(false);
-    expect(concerns(page([7]), '{"experiments":{"3":[1,7]}}')).toBe(true);
-    expect(concerns(page([7]), '{"experiments":{"3":null}}')).toBe(true);
-    expect(concerns(page([7]), 'nonsense')).toBe(true);
+    expect(concerned(page([7]), '{"experiments":{"3":[1]}}')).toEqual([]);
+    expect(concerned(page([7]), '{"experiments":{"3":[1,7]}}')).toEqual([3]);
+    expect(concerned(page([7]), '{"experiments":{"3":null}}')).toEqual([3]);
+    expect(concerned(page([7]), 'nonsense')).toBeNull();
   });
 });
 

@@ -7,15 +7,15 @@ export interface Watch {
   candidates: number[] | null;
 }
 
-/** Whether an event's data names anything that is watched. What cannot be read concerns everybody. */
-export function concerns(watch: Watch, data: string): boolean {
+/** Which watched experiments an event's data is about; null where it cannot be read and may concern all of them. */
+export function concerned(watch: Watch, data: string): number[] | null {
   let changed: Record<string, number[] | null>;
   try {
     changed = (JSON.parse(data) as { experiments: Record<string, number[] | null> }).experiments;
   } catch {
-    return true;
+    return null;
   }
-  return watch.experiments.some((iid) => {
+  return watch.experiments.filter((iid) => {
     const named = changed[String(iid)];
     if (named === undefined) return false;
     if (named === null || watch.candidates === null) return true;

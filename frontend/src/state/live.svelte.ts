@@ -1,7 +1,7 @@
 // Fresh data while a page is open. The one place that knows how changes arrive: by server-sent events.
 
 import { eventsUrl } from '../api/client';
-import { concerns, type Watch, wait } from '../lib/live';
+import { concerned, type Watch, wait } from '../lib/live';
 
 type Phase = 'off' | 'open' | 'lost';
 
@@ -23,11 +23,14 @@ export const live = {
   },
 };
 
+/** Reads again; `changed` are the experiments that did, null where it may be all of them. */
+type Refresh = (changed: readonly number[] | null) => Promise<unknown>;
+
 /**
  * Call while a component is set up. Runs `refresh` whenever something changes in what `watch` names, and once when
  * the page becomes visible or the connection comes back; never two at a time. A hidden page holds no connection.
  */
-export function keepLive(watch: () => Watch | null, refresh: () => Promise<unknown>): void {
+export function keepLive(watch: () => Watch | null, refresh: Refresh): void {
   const wanted = $derived(JSON.stringify(watch()));
   $effect(() => {
     const watched = JSON.parse(wanted) as Watch | null;
@@ -39,18 +42,20 @@ export function keepLive(watch: () => Watch | null, refresh: () => Promise<unkno
 
 class Stream {
   readonly #watch: Watch;
-  readonly #refresh: () => Promise<unknown>;
+  readonly #refresh: Refresh;
   #source: EventSource | null = null;
   #opening: ReturnType<typeof setTimeout> | undefined;
   #losing: ReturnType<typeof setTimeout> | undefined;
   #next: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
   #again = false;
+  /** Told of since the last read. */
+  #changed: Set<number> | null = new Set();
   #took = 0;
   #saidAt = 0;
   #failures = 0;
 
-  constructor(watch: Watch, refresh: () => Promise<unknown>) {
+  constructor(watch: Watch, refresh: Refresh) {
     this.#watch = watch;
     this.#refresh = refresh;
     document.addEventListener('visibilitychange', this.#seen);
@@ -81,11 +86,15 @@ class Stream {
     this.#source = source;
     source.addEventListener('ready', () => this.#ready());
     source.addEventListener('changed', (event) => {
-      if (concerns(this.#watch, event.data)) this.#soon(true);
+      const changed = concerned(this.#watch, event.data);
+      if (changed?.length === 0) return;
+      this.#note(changed);
+      this.#soon(true);
     });
     // Whoever may not read any more is told so by the next answer of the API.
     source.addEventListener('gone', () => {
       this.#close();
+      this.#note(null);
       this.#soon(false);
     });
     source.addEventListener('error', () => this.#failed(source));
@@ -105,6 +114,7 @@ class Stream {
     this.#failures = 0;
     shown.phase = 'open';
     // What changed before, while nobody listened.
+    this.#note(null);
     this.#soon(false);
   }
 
@@ -116,6 +126,11 @@ class Stream {
     if (source.readyState !== EventSource.CLOSED) return;
     this.#failures += 1;
     this.#openIn(wait(this.#failures));
+  }
+
+  #note(changed: readonly number[] | null): void {
+    if (changed === null) this.#changed = null;
+    else for (const iid of changed) this.#changed?.add(iid);
   }
 
   /** Reads again soon: at once after a pause, else when the server has had its rest. */
@@ -131,9 +146,12 @@ class Stream {
     this.#busy = true;
     this.#again = false;
     const began = performance.now();
+    const changed = this.#changed;
+    this.#changed = new Set();
     try {
-      await this.#refresh();
+      await this.#refresh(changed === null ? null : [...changed]);
     } catch {
+      this.#note(changed === null ? null : [...changed]);
       // The next change tries again; a lost connection must not fill the page with messages.
     } finally {
       this.#took = Math.min(2500, performance.now() - began);
