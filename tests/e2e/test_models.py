@@ -88,7 +88,7 @@ def test_a_version_is_made_of_uploaded_files_and_deleted(page: Page, filled: Fil
     page.get_by_role("button", name="New version").click()
     dialog = page.get_by_role("dialog", name="New version of uploaded")
     expect(dialog.get_by_label("Version", exact=True)).to_have_value("1.0.0")
-    dialog.get_by_label("Files").set_input_files(tmp_path / "weights.txt")
+    dialog.get_by_label("Files to upload").set_input_files(tmp_path / "weights.txt")
     dialog.get_by_role("button", name="Create version").click()
 
     expect(page.get_by_role("heading", level=1, name="uploaded 1.0.0")).to_be_visible()

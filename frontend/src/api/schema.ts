@@ -498,6 +498,7 @@ export interface ExperimentPath {
 export interface ExperimentQuery {
   search?: string;
   view?: 'active' | 'all' | 'deleted';
+  sort?: 'activity' | 'name' | 'newest';
   page_token?: string;
   max_results?: number;
 }

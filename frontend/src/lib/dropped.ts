@@ -5,6 +5,12 @@ export interface Incoming {
   file: globalThis.File;
 }
 
+/** The folder, with its slash, that all paths are in; nothing where there is none. */
+export function commonFolder(paths: readonly string[]): string {
+  const folder = paths[0]?.split('/')[0] ?? '';
+  return paths.length > 0 && paths.every((path) => path.startsWith(`${folder}/`)) ? `${folder}/` : '';
+}
+
 /** Chosen in a dialog; a file of a chosen folder has its path. */
 export function chosenFiles(files: Iterable<globalThis.File>): Incoming[] {
   return [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));

@@ -22,6 +22,13 @@ from shortlist.web import answers, ci, models, ranked, translate, windows, wire
 from shortlist.web.rows import RowLoader
 
 
+_EXPERIMENT_ORDERS = {
+    "activity": ["last_update_time DESC"],
+    "newest": ["creation_time DESC"],
+    "name": ["name ASC"],
+}
+
+
 def experiment_list(connection: Connection, scope: Scope, query: wire.ExperimentQuery) -> wire.ExperimentList:
     """A page of experiments with their counts, in four statements."""
     found = search.experiments(
@@ -29,7 +36,7 @@ def experiment_list(connection: Connection, scope: Scope, query: wire.Experiment
         scope,
         ExperimentSearch(
             filter=name_contains(query.search),
-            order_by=["last_update_time DESC"],
+            order_by=_EXPERIMENT_ORDERS[query.sort],
             view=query.view,
             max_results=query.max_results,
             page_token=query.page_token,

@@ -100,8 +100,11 @@ class ExperimentList(msgspec.Struct):
 
 
 class ExperimentQuery(msgspec.Struct):
+    """`sort` puts those with the latest activity first, the newest, or all by name."""
+
     search: str = ""
     view: View = "active"
+    sort: Literal["activity", "newest", "name"] = "activity"
     page_token: str = ""
     max_results: int = 100
 
