@@ -21,7 +21,6 @@ from shortlist.tracking.types import CandidateRecord, ExperimentActivity
 from shortlist.web import answers, ci, models, ranked, translate, windows, wire
 from shortlist.web.rows import RowLoader
 
-
 _EXPERIMENT_ORDERS = {
     "activity": ["last_update_time DESC"],
     "newest": ["creation_time DESC"],
