@@ -100,8 +100,6 @@ class ExperimentList(msgspec.Struct):
 
 
 class ExperimentQuery(msgspec.Struct):
-    """`sort` puts those with the latest activity first, the newest, or all by name."""
-
     search: str = ""
     view: View = "active"
     sort: Literal["activity", "newest", "name"] = "activity"
