@@ -8,11 +8,12 @@ knows whom they changed, and reads only those again; after a commit elsewhere it
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Collection, Hashable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Hashable, Iterable
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
+from shortlist.db import changes as changes_of
 from shortlist.db import counters
 from shortlist.db.changes import Change
 
@@ -21,6 +22,7 @@ _OPTION = "shortlist_memory"
 _MOST_REVISIONS = 1_000
 _MOST_CHANGED = 5_000  # beyond that, reading everything is as fast
 
+T = TypeVar("T")
 Place = tuple[int, int]  # project, experiment
 
 
@@ -106,6 +108,21 @@ def of(connection: Connection) -> Memory:
 def revision(connection: Connection, place: Place) -> int:
     """How often an experiment changed, as this transaction sees it. One statement."""
     return counters.read(connection, place[0], _name(place[1]))
+
+
+def unchanged(
+    connection: Connection, place: Place, name: Hashable, make: Callable[[], T], size: Callable[[T], int]
+) -> T:
+    """What `make` reads of an experiment, kept until anything of it changes. One statement more than it needs."""
+    if changes_of.pending(connection, *place):
+        return make()
+    memory, current = of(connection), revision(connection, place)
+    kept = memory.find(place, name, current)
+    if kept is not None and kept.changed == frozenset():
+        return kept.value
+    value = make()
+    memory.keep(place, name, current, value, size(value))
+    return value
 
 
 def count(connection: Connection, changes: Iterable[Change]) -> None:

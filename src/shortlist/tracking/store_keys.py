@@ -9,7 +9,10 @@ from typing import Literal
 from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Table, and_, exists, func, select
 
 from shortlist.access.scope import Scope
+from shortlist.db import memory
 from shortlist.tracking.tables import candidate, metadata, param
+
+_BYTES_A_KEY = 200
 
 
 def keys_of_experiment(
@@ -17,9 +20,19 @@ def keys_of_experiment(
 ) -> list[tuple[str, int, int]]:
     """(key, candidates that have it, 1 or 2 for one or several different values) of parameters or metadata.
 
-    Deleted candidates do not count. Two statements.
+    Deleted candidates do not count. Three statements, and one while nothing of the experiment changes.
     """
-    table = param if kind == "param" else metadata
+    place = (scope.project_id, experiment_iid)
+    return memory.unchanged(
+        connection,
+        place,
+        f"keys of {kind}",
+        lambda: _read(connection, scope, param if kind == "param" else metadata, experiment_iid),
+        lambda found: sum(_BYTES_A_KEY + len(key) for key, _, _ in found),
+    )
+
+
+def _read(connection: Connection, scope: Scope, table: Table, experiment_iid: int) -> list[tuple[str, int, int]]:
     deleted = _counts_of_deleted(connection, scope, table, experiment_iid)
     first = _first_values(scope, table, experiment_iid)
     other, counted = table.alias(), table.alias()

@@ -15,11 +15,11 @@ from shortlist.metrics import service as metrics
 from shortlist.metrics.folder import fold_experiments
 from shortlist.metrics.types import CandidateKey, Points
 from shortlist.ranking import service as ranking
-from shortlist.ranking.types import Direction, Goal, Reduction, Score
-from shortlist.tracking import candidates, store_candidates
+from shortlist.ranking.types import Direction, Goal, Reduction
+from shortlist.tracking import candidates, store_candidates, store_keys
 from shortlist.tracking import experiments as tracking
 from shortlist.tracking.tables import experiment
-from shortlist.tracking.types import CandidateChange, CandidateRecord, NewCandidate, Status
+from shortlist.tracking.types import Batch, CandidateChange, CandidateRecord, NewCandidate, Status
 from tests.contract.metrics.conftest import PROJECT, scope_of, statements
 
 __all__ = ["statements"]  # fixtures
@@ -50,14 +50,15 @@ def log(connection: Connection, scope: Scope, iid: int, *points: tuple[str, floa
     fold_experiments(connection, PROJECT, [1])
 
 
-def answers(connection: Connection, scope: Scope) -> list[list[Score]]:
-    return [
+def answers(connection: Connection, scope: Scope) -> list[object]:
+    found: list[object] = [store_keys.keys_of_experiment(connection, scope, kind, 1) for kind in ("param", "metadata")]
+    return found + [
         [*ranking.scores(connection, scope, 1, goal), *ranking._by_goal(connection, scope, 1, goal)[0]]
         for goal in GOALS
     ]
 
 
-def plain(database: Database, scope: Scope) -> list[list[Score]]:
+def plain(database: Database, scope: Scope) -> list[object]:
     """The answers of a reader that has kept nothing."""
     other = Database(database.url, readers=1, writers=1)
     try:
@@ -85,7 +86,11 @@ class Writes:
                 lambda: log(connection, scope, record.iid, (key, value, dice.randrange(5))),
                 lambda: log(connection, scope, record.iid, (key, value, dice.randrange(5))),
                 lambda: candidates.change(connection, scope, record, CandidateChange(status=status)),
-                lambda: candidates.set_metadata(connection, scope, record, {"k": str(dice.random())}),
+                lambda: candidates.set_metadata(connection, scope, record, {dice.choice("kl"): dice.choice("12")}),
+                lambda: candidates.delete_metadata(connection, scope, record, dice.choice("kl")),
+                lambda: candidates.log_batch(
+                    connection, scope, record.external_id, Batch(params={dice.choice("pq"): dice.choice("12")})
+                ),
                 lambda: candidates.delete(connection, scope, record),
                 lambda: tracking.delete(connection, scope, 1),
             ]
