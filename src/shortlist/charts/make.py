@@ -6,6 +6,7 @@ import numpy as np
 
 from shortlist.charts import rules, words
 from shortlist.charts.types import Chart, Column, Flags, Floats, Frame, Kind, Mark, Places
+from shortlist.ranking.records import records
 from shortlist.ranking.types import Direction
 
 MAX_DRAWN = 2_000
@@ -17,16 +18,16 @@ Columns = Mapping[str, Column]
 
 def history(frame: Frame, columns: Columns, names: Names) -> Chart:
     """Every value in the order of creation, and the record at each place."""
-    best, is_record = rules.records(frame.scores, frame.counted, frame.goal.direction)
+    best, is_record = records(frame.scores, frame.counted, frame.goal.direction)
     shown = frame.found & (np.isfinite(frame.scores) | ~frame.counted)
     places = _drawn(frame, shown, is_record, context=False)
     of = int((frame.counted & np.isfinite(frame.scores)).sum())
     marks = _marks(frame, places, is_record, names)
-    records = [mark for mark in marks if mark.special]
+    holders = [mark for mark in marks if mark.special]
     return Chart(
         kind=Kind.HISTORY,
         title=f"Best {frame.goal.metric} so far",
-        summary=words.history(frame, [mark.name for mark in records], frame.scores[is_record].tolist(), of),
+        summary=words.history(frame, [mark.name for mark in holders], frame.scores[is_record].tolist(), of),
         columns=[
             Column(label="order", numbers=(places + 1).astype(np.float64)),
             _at(columns["y"], places),

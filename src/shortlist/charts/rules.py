@@ -1,4 +1,4 @@
-"""The arithmetic of charts, pure: records, fronts, how much of a variance a parameter explains, rank correlation."""
+"""The arithmetic of charts, pure: fronts, how much of a variance a parameter explains, rank correlation."""
 
 import math
 
@@ -8,15 +8,6 @@ from shortlist.charts.types import Flags, Floats, Places
 from shortlist.ranking.types import Direction
 
 MAX_BINS = 8
-
-
-def records(values: Floats, counted: Flags, direction: Direction) -> tuple[Floats, Flags]:
-    """The best value so far at each place, NaN before the first that counts, and which places set it."""
-    sign = 1.0 if direction is Direction.MAXIMIZE else -1.0
-    able = counted & np.isfinite(values)
-    best = np.maximum.accumulate(np.where(able, sign * values, -np.inf))
-    before = np.concatenate(([-np.inf], best[:-1]))
-    return np.where(np.isfinite(best), sign * best, np.nan), best > before
 
 
 def front(x: Floats, y: Floats, counted: Flags, directions: tuple[Direction, Direction]) -> Flags:

@@ -1,19 +1,17 @@
 """The best candidate of each of several experiments and how it came about, for lists of experiments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.ranking import rules
 from shortlist.ranking import service as ranking
-from shortlist.ranking.scores import Scores
-from shortlist.ranking.types import Direction, Leader, Score
+from shortlist.ranking.records import best_so_far
+from shortlist.ranking.types import Leader
 
 MAX_EXPERIMENTS = 100
-_POINTS = 48
 
 
 def leaders(connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> list[Leader]:
@@ -35,15 +33,3 @@ def _leader(connection: Connection, scope: Scope, experiment_iid: int) -> Leader
     newest_first = ranking.scores(connection, scope, experiment_iid, goal)
     ranked = rules.rank(newest_first, goal.direction)
     return Leader(experiment_iid, goal, ranked[0] if ranked else None, best_so_far(newest_first, goal.direction))
-
-
-def best_so_far(newest_first: Iterable[Score], direction: Direction) -> list[float]:
-    """The best value after each candidate that has a rank, oldest first; of many, some at equal distances, the last
-    among them."""
-    scores = Scores.of(newest_first)
-    values = scores.value[(scores.reason == 0) & ~np.isnan(scores.value)][::-1]
-    if not len(values):
-        return []
-    records = (np.maximum if direction is Direction.MAXIMIZE else np.minimum).accumulate(values)
-    places = np.unique(np.linspace(0, len(values) - 1, min(_POINTS, len(values))).round().astype(int))
-    return records[places].tolist()

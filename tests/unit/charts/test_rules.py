@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from shortlist.charts import rules
+from shortlist.ranking.records import records
 from shortlist.ranking.types import Direction
 
 NAN = math.nan
@@ -19,16 +20,16 @@ def array(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 def test_records_leave_out_who_does_not_count() -> None:
     values = array(0.5, NAN, 0.9, 0.7, 0.8)
     counted = np.array([True, True, False, True, True])
-    best, special = rules.records(values, counted, HIGH)
+    best, special = records(values, counted, HIGH)
     assert best.tolist() == [0.5, 0.5, 0.5, 0.7, 0.8]
     assert special.tolist() == [True, False, False, True, True]
-    best, special = rules.records(values, counted, LOW)
+    best, special = records(values, counted, LOW)
     assert best.tolist() == [0.5] * 5
     assert special.tolist() == [True, False, False, False, False]
 
 
 def test_before_the_first_that_counts_there_is_no_record() -> None:
-    best, special = rules.records(array(NAN, 2.0), np.array([True, True]), LOW)
+    best, special = records(array(NAN, 2.0), np.array([True, True]), LOW)
     assert math.isnan(best[0])
     assert special.tolist() == [False, True]
 

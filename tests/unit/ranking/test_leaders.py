@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortlist.ranking.leaders import best_so_far
+from shortlist.ranking.records import best_so_far
 from shortlist.ranking.types import Direction, Score, Unranked
 
 
