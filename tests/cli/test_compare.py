@@ -27,4 +27,9 @@ def test_the_table_has_deltas_courses_and_what_differs(tmp_path: Path, monkeypat
     assert ["acc", "2", "4", "best", "+2", "better"] in lines
     assert ["▁█", "▁█"] in lines
     assert ["opt", "[red]plain", "[31m", "wide", "[31m", "empty", "[31m"] in lines
-    assert result.output.endswith("1 equal: seed 7\n")
+    assert "1 equal: seed 7" in result.output
+    drawn = CliRunner().invoke(app, ["compare", "root/default", "1", "2", "--plot", "acc", "--data", str(tmp_path)])
+    assert "acc, steps 0 to 1, ▁ 1 to █ 4" in drawn.output
+    assert ["wide", "▁" * 47 + "█", "1", "at", "0", "4", "at", "1", "4"] in [
+        line.split() for line in drawn.output.splitlines()
+    ]

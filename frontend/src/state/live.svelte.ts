@@ -10,6 +10,8 @@ const SETTLED = 1200;
 /** A server that restarts is back sooner than this; a shorter loss is nobody's concern. */
 const PATIENCE = 2500;
 const SAID_AGAIN = 15_000;
+/** The server sends a beat every 15 seconds: a stream that is silent for much longer is dead, and nobody told. */
+const SILENCE = 40_000;
 
 const shown: { phase: Phase; said: string } = $state({ phase: 'off', said: '' });
 
@@ -47,6 +49,7 @@ class Stream {
   #opening: ReturnType<typeof setTimeout> | undefined;
   #losing: ReturnType<typeof setTimeout> | undefined;
   #next: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
   #again = false;
   /** Told of since the last read. */
@@ -59,11 +62,15 @@ class Stream {
     this.#watch = watch;
     this.#refresh = refresh;
     document.addEventListener('visibilitychange', this.#seen);
+    addEventListener('online', this.#seen);
+    addEventListener('offline', this.#broken);
     this.#openIn(SETTLED);
   }
 
   stop(): void {
     document.removeEventListener('visibilitychange', this.#seen);
+    removeEventListener('online', this.#seen);
+    removeEventListener('offline', this.#broken);
     this.#close();
     clearTimeout(this.#next);
     shown.phase = 'off';
@@ -84,8 +91,11 @@ class Stream {
     if (document.visibilityState !== 'visible') return;
     const source = new EventSource(eventsUrl(this.#watch.project, this.#watch.experiments));
     this.#source = source;
+    this.#heard();
+    source.addEventListener('beat', () => this.#heard());
     source.addEventListener('ready', () => this.#ready());
     source.addEventListener('changed', (event) => {
+      this.#heard();
       const changed = concerned(this.#watch, event.data);
       if (changed?.length === 0) return;
       this.#note(changed);
@@ -103,12 +113,27 @@ class Stream {
   #close(): void {
     clearTimeout(this.#opening);
     clearTimeout(this.#losing);
+    clearTimeout(this.#silence);
     this.#losing = undefined;
     this.#source?.close();
     this.#source = null;
   }
 
+  #heard(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(this.#broken, SILENCE);
+  }
+
+  /** The network is gone, or the stream has fallen silent: no error of the stream tells of it. */
+  readonly #broken = (): void => {
+    const source = this.#source;
+    if (source === null) return;
+    source.close();
+    this.#failed(source);
+  };
+
   #ready(): void {
+    this.#heard();
     clearTimeout(this.#losing);
     this.#losing = undefined;
     this.#failures = 0;

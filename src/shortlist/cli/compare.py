@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shortlist.cli.options import Config, Data, DatabaseUrl, open_database, settings_of
+from shortlist.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,16 +15,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from shortlist.access.scope import Scope
+    from shortlist.comparison.courses import Plot
     from shortlist.comparison.types import Cell, Comparison, TextRow
     from shortlist.db.database import Database
 
-_POINTS = 24  # of a sparkline
+_POINTS, _PLOTTED = 24, 2000  # of a sparkline, of a plot
 
 
 def compare(
     full_path: Annotated[str, typer.Argument(help="NAMESPACE/PATH of the project.")],
     candidates: Annotated[list[int], typer.Argument(help="Numbers of candidates; the first is the baseline.")],
     markdown: Annotated[bool, typer.Option("--markdown", help="Write Markdown instead of a table.")] = False,
+    plot: Annotated[
+        list[str] | None, typer.Option(metavar="METRIC", help="Draw the curves of a metric on one scale; repeatable.")
+    ] = None,
     data: Data = None,
     database: DatabaseUrl = None,
     config: Config = None,
@@ -31,7 +36,7 @@ def compare(
     """Compare candidates: metrics with deltas, sparklines, and what differs."""
     with open_database(data, database, config) as opened:
         from shortlist.blobs.store import BlobStore
-        from shortlist.comparison import service
+        from shortlist.comparison import courses, service
         from shortlist.comparison.markdown import markdown as as_markdown
         from shortlist.packages.contents import Storage
 
@@ -39,10 +44,14 @@ def compare(
         scope, found = _read(opened, full_path, candidates)
         storage = Storage(opened, BlobStore.open(settings.artifacts_url), settings.max_file_bytes)
         environment = asyncio.run(service.environments(storage, found))
+        plots = opened.read_now(lambda connection: _plots(connection, scope, found, plot or []))
         if markdown:
             typer.echo(as_markdown(found, environment, service.names(found)), nl=False)
+            for item in plots:
+                typer.echo(f"\n{courses.markdown(item)}", nl=False)
         else:
             _show(found, environment, opened.read_now(lambda connection: _sparklines(connection, scope, found)))
+            _draw(plots)
 
 
 def _read(opened: "Database", full_path: str, candidates: list[int]) -> "tuple[Scope, Comparison]":
@@ -76,6 +85,43 @@ def _sparklines(connection: "Connection", scope: "Scope", found: "Comparison") -
     )
     curves = metrics.curves(connection, scope, request)
     return {(curve.candidate_iid, curve.key): sparkline(curve.y.tolist()) for curve in curves if curve.count > 1}
+
+
+def _plots(connection: "Connection", scope: "Scope", found: "Comparison", keys: list[str]) -> "list[Plot]":
+    """The curves of each metric that any of the candidates has."""
+    from shortlist.comparison import courses, service
+    from shortlist.metrics import service as metrics
+
+    names = service.names(found)
+    iids = [item.record.iid for item in found.candidates]
+    request = metrics.CurveRequest(candidate_iids=iids, keys=keys, points=_PLOTTED)
+    curves = metrics.curves(connection, scope, request)
+    plots: list[Plot] = []
+    for key in dict.fromkeys(keys):
+        of_key = [curve for curve in curves if curve.key == key]
+        plot = courses.plot(key, [(names[c.candidate_iid], c.x.tolist(), c.y.tolist()) for c in of_key])
+        if plot is None:
+            raise NotFound(f"None of these candidates has points of {key}.", field="plot")
+        plots.append(plot)
+    return plots
+
+
+def _draw(plots: "Sequence[Plot]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from shortlist.comparison.courses import said
+    from shortlist.comparison.markdown import one_line, shown
+
+    console = Console()
+    for plot in plots:
+        console.print(Text(f"\n{one_line(plot.sentence)}", style="bold"))
+        table = Table("", "", "lowest", "highest", "last", box=None, pad_edge=False)
+        for course in plot.courses:
+            cells = (course.bars, said(course.lowest), said(course.highest), shown(course.last))
+            table.add_row(Text(one_line(course.name)), *(Text(cell) for cell in cells))
+        console.print(table)
 
 
 def _show(found: "Comparison", environment: "Sequence[TextRow]", sparklines: "Mapping[tuple[int, str], str]") -> None:

@@ -16,12 +16,12 @@ def markdown(comparison: Comparison, environment: Sequence[TextRow], names: Mapp
     parts = [escaped(rules.verdict(comparison.answer, comparison.metrics, names))]
     if comparison.metrics:
         rows = [_metric(row, comparison) for row in comparison.metrics]
-        parts.append(_table(["Metric", *heads], rows, right=True))
+        parts.append(table(["Metric", *heads], rows, right=True))
     named = [*comparison.params, *comparison.datasets, *comparison.code, *environment]
     differing = [row for row in named if not row.same]
     if differing:
         texts = [[row.key, *(value or "" for value in row.values)] for row in differing]
-        parts.append(_table(["Differs", *heads], [[escaped(cell) for cell in cells] for cells in texts]))
+        parts.append(table(["Differs", *heads], [[escaped(cell) for cell in cells] for cells in texts]))
     equal = [row for row in comparison.params if row.same]
     if equal:
         said = ", ".join(f"{row.key} {row.values[0]}" for row in equal)
@@ -59,13 +59,14 @@ def shown(value: float) -> str:
     return number(value) if math.isfinite(value) else ("inf" if value > 0 else "-inf")
 
 
-def sparkline(values: Iterable[float]) -> str:
-    """A curve as a word of bars, one for each value; a dot where it is no finite number."""
+def sparkline(values: Iterable[float], scale: tuple[float, float] | None = None) -> str:
+    """A curve as a word of bars, one for each value; a dot where it is no finite number. The bars reach from the least
+    to the greatest value, or over a scale that several share."""
     points = list(values)
     finite = [value for value in points if math.isfinite(value)]
-    if not finite:
+    if not finite and scale is None:
         return ""
-    low, high = min(finite), max(finite)
+    low, high = scale or (min(finite), max(finite))
     bars = "▁▂▃▄▅▆▇█"
     return "".join(
         "·" if not math.isfinite(value) else bars[0 if high == low else round((value - low) / (high - low) * 7)]
@@ -73,7 +74,8 @@ def sparkline(values: Iterable[float]) -> str:
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: bool = False) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: bool = False) -> str:
+    """A table of cells that are Markdown already; its head is text."""
     rule = ["---", *(("---:" if right else "---") for _ in head[1:])]
     lines = [[escaped(cell) for cell in head], rule, *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -34,7 +34,8 @@ async def events(call: Call, request: Request) -> Response:
     """Follow what changes in experiments (`?experiments=3.4`), as server-sent events.
 
     `changed` carries `{"experiments": {"3": [17, 18]}}`: the candidates that changed, or null for anything at all.
-    `ready` says that nothing is missed from now on, `gone` that the right to read has ended.
+    `ready` says that nothing is missed from now on, `gone` that the right to read has ended, `beat` every 15 seconds
+    that the stream is alive.
     """
     words = [word for word in re.split(r"[.,]", request.query_params.get("experiments", "")) if word]
     if not 1 <= len(words) <= MAX_EXPERIMENTS or not all(re.fullmatch(r"[0-9]{1,15}", word) for word in words):
@@ -53,7 +54,7 @@ async def _stream(call: Call, subscription: Subscription) -> AsyncGenerator[byte
             if not await _may_still_read(call):
                 yield b"event: gone\ndata: {}\n\n"
                 return
-            yield _event(changes) if changes else b": beat\n\n"
+            yield _event(changes) if changes else b"event: beat\ndata: {}\n\n"
 
 
 async def _may_still_read(call: Call) -> bool:

@@ -36,7 +36,7 @@ class Stream:
             key, _, value = line.partition(": ")
             if key == "event":
                 name = value
-            elif key == "data":
+            elif key == "data" and name != "beat":
                 return name, json.loads(value)
         return "end", None
 

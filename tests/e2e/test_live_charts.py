@@ -1,0 +1,50 @@
+"""Curves of a page that stays open: new points come without moving cursor or focus, a lost connection says so."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Watch
+from tests.e2e.test_experiment import MakeLab, client, lab
+
+__all__ = ["client", "lab"]  # fixtures
+
+# What the page promises, in milliseconds.
+SOON = 3000
+
+
+def test_points_arrive_in_table_and_chart_and_a_lost_connection_recovers(
+    page: Page, lab: MakeLab, watch: Watch
+) -> None:
+    made = lab("training")
+    run_id = made.start("alone")
+    for step, value in enumerate((0.25, 0.5, 0.625)):
+        made.log(run_id, "acc", value, step)
+    page.goto(f"{made.path}?chart=on")
+    panel = page.get_by_role("region", name="Curves")
+    chart = panel.locator("[aria-roledescription=chart]")
+    expect(chart).to_have_attribute("aria-label", re.compile("alone ends at 0.625"), timeout=20_000)
+    expect(page.locator("[data-live]")).to_be_attached()
+    with page.expect_response(re.compile("/candidates/search$|/experiments/\\d+$")):
+        # What the page reads once its stream is open: from here on it hears of changes.
+        pass
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(panel.locator(".where")).to_contain_text("step 1")
+
+    made.log(run_id, "acc", 0.75, 3)
+    expect(page.locator("tr[data-iid]").first).to_contain_text("0.75", timeout=SOON)
+    expect(chart).to_have_attribute("aria-label", re.compile("alone ends at 0.75"), timeout=SOON)
+    expect(chart).to_be_focused()
+    expect(panel.locator(".where")).to_contain_text("step 1")
+
+    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_NETWORK|Failed to load resource")
+    lost = page.get_by_text("The connection is lost.")
+    page.context.set_offline(True)
+    expect(lost).to_be_visible(timeout=30_000)
+    made.log(run_id, "acc", 0.875, 4)
+    page.context.set_offline(False)
+    expect(lost).to_be_hidden(timeout=30_000)
+    expect(page.locator("tr[data-iid]").first).to_contain_text("0.875", timeout=SOON)
+    expect(chart).to_have_attribute("aria-label", re.compile("alone ends at 0.875"), timeout=SOON)
