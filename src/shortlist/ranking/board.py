@@ -52,6 +52,15 @@ class Board:
 
         return self._columns(("means", metric, last), load)
 
+    def kinds(self) -> Columns:
+        """Which candidates have the same parameters, seeds aside; see `store.kinds`. One statement after a change."""
+
+        def make() -> tuple[Columns, int]:
+            found = store.kinds(*self._here)
+            return found, found.size
+
+        return self.derived("kinds", make)
+
     def newest_first(self) -> Ints:
         """Places in the roster: the newest first, equals by external id."""
 

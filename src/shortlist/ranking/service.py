@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.metrics import service as metrics
-from shortlist.ranking import rules, scoring, store
+from shortlist.metrics.types import Ints
+from shortlist.ranking import folding, rules, scoring, store
 from shortlist.ranking.board import Board
+from shortlist.ranking.folding import Folded
 from shortlist.ranking.scores import Scores
 from shortlist.ranking.types import Answer, Chosen, Direction, Goal, Reduction, Score
 from shortlist.search import service as search
@@ -116,6 +118,26 @@ def _by_goal(connection: Connection, scope: Scope, experiment_iid: int, by: Goal
     if by.constraints:
         return rules.standing(_constrained(connection, scope, experiment_iid, by, board), by.direction)
     return board.derived(("standing", *_reading(by), by.direction), make)
+
+
+def by_seed(
+    connection: Connection, scope: Scope, experiment_iid: int, found: Standing, places: Ints, expanded: Sequence[int]
+) -> Folded:
+    """The seed groups among some places of a standing; see `folding.seed_groups`. One statement after a change."""
+    known = Board(connection, scope, experiment_iid).kinds()
+    own, has = known.places(found.scores.iid)
+    # Who has no parameters at all is like nobody else.
+    kinds = np.where(has, known["kind"][own] if len(known) else 0, found.scores.iid)
+    direction = Direction.MAXIMIZE if found.goal is None else found.goal.direction
+    return folding.seed_groups(found.scores, found.ranked, places, kinds, direction, frozenset(expanded))
+
+
+def as_tree(
+    connection: Connection, scope: Scope, experiment_iid: int, found: Standing, places: Ints, expanded: Sequence[int]
+) -> Folded:
+    """Some places of a standing as trees of parents and children; see `folding.tree`. One statement."""
+    parents = store.parents(connection, scope, experiment_iid)
+    return folding.tree(found.scores, places, parents, frozenset(expanded))
 
 
 def answer_to(connection: Connection, scope: Scope, found: Standing) -> Answer:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from shortlist.metrics.types import Ints
+from shortlist.ranking.folding import Folded
 from shortlist.ranking.service import Standing
 
 MOST_ROWS = 4_000_000  # eight bytes each
@@ -22,10 +23,13 @@ class Asked(msgspec.Struct, frozen=True):
     order_by: Sequence[str]
     view: str
     ranked: bool
+    fold: str = ""
+    expanded: Sequence[int] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True):
     """Every candidate that a search finds, in order. Of a ranked one, `places` are theirs in its standing.
+    Of a folded one, `iids` and `places` are those of its rows.
 
     `baseline` is the place of the goal's baseline in the standing, whether or not the filter leaves it.
     """
@@ -35,6 +39,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     standing: Standing | None = None
     places: Ints | None = None
     baseline: int | None = None
+    folded: Folded | None = None
 
 
 class Snapshots:

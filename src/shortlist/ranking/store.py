@@ -24,6 +24,7 @@ from shortlist.db.dialect import among, upsert
 from shortlist.db.prepared import Prepared, one_of
 from shortlist.metrics.tables import metric_key, metric_latest
 from shortlist.ranking.columns import Columns
+from shortlist.ranking.rules import is_seed
 from shortlist.ranking.scores import NO_STEP
 from shortlist.ranking.scoring import STATUS_CODES
 from shortlist.ranking.tables import experiment_goal
@@ -145,6 +146,41 @@ def facts(
     given = {"project_id": scope.project_id, "experiment_iid": experiment_iid, "metric": metric}
     rows = _FACTS.rows(connection, **given) if iids is None else _FACTS_OF.rows(connection, **given, iids=iids)
     return Columns.of({**_FINITE, **_WHOLE}, rows)
+
+
+_PARAMS = Prepared(
+    lambda _: select(param.c.candidate_iid, param.c.key, param.c.value).where(
+        param.c.project_id == bindparam("project_id"), param.c.experiment_iid == bindparam("experiment_iid")
+    )
+)
+
+
+def kinds(connection: Connection, scope: Scope, experiment_iid: int) -> Columns:
+    """`kind` of every candidate that has parameters: the same number for those whose parameters, seeds aside, are the
+    same. It means nothing in another process. One statement."""
+    rows = _PARAMS.rows(connection, project_id=scope.project_id, experiment_iid=experiment_iid)
+    seeds = {key: is_seed(key) for key in {key for _, key, _ in rows}}
+    own = np.fromiter((iid for iid, _, _ in rows), np.int64, len(rows))
+    # Two different sets of parameters add up to one number once in 2^64; Python's hashes differ in each process.
+    marks = np.fromiter((0 if seeds[key] else hash((key, value)) for _, key, value in rows), np.int64, len(rows))
+    iids, which = np.unique(own, return_inverse=True)
+    sums = np.zeros(len(iids), np.int64)
+    np.add.at(sums, which, marks)
+    return Columns(iids, {"kind": sums})
+
+
+def parents(connection: Connection, scope: Scope, experiment_iid: int) -> dict[int, int]:
+    """The iid of the parent of each candidate that has one in the project. One statement."""
+    child, parent = candidate.alias(), candidate.alias()
+    statement = (
+        select(child.c.iid, parent.c.iid)
+        .join(
+            parent,
+            and_(parent.c.project_id == child.c.project_id, parent.c.external_id == child.c.parent_external_id),
+        )
+        .where(child.c.project_id == scope.project_id, child.c.experiment_iid == experiment_iid)
+    )
+    return dict(connection.execute(statement).tuples())
 
 
 def with_params(connection: Connection, scope: Scope, iids: Sequence[int], params: Mapping[str, str]) -> list[int]:

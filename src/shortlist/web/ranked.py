@@ -18,10 +18,10 @@ from shortlist.ranking.types import Score
 from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.tracking import experiments
-from shortlist.web import answers, translate, windows, wire
+from shortlist.web import answers, groups, translate, windows, wire
 from shortlist.web.rows import RowLoader
 
-_TOKEN = re.compile(r"([0-9a-f]{12})-(\d{1,9})-(\d{1,18})\Z")
+_TOKEN = re.compile(r"([0-9a-f]{12})-(\d{1,9})-(-?\d{1,18})\Z")
 
 
 class _After(msgspec.Struct, frozen=True):
@@ -76,7 +76,12 @@ def snapshot(connection: Connection, scope: Scope, query: wire.CandidateQuery) -
     baseline = None
     if standing.goal is not None and standing.goal.baseline is not None:
         baseline = standing.scores.find(standing.goal.baseline)
-    return standing, Snapshot(windows.asked(scope, query), iids[places], standing, places, baseline)
+    asked = windows.asked(scope, query)
+    if query.fold == "":
+        return standing, Snapshot(asked, iids[places], standing, places, baseline)
+    fold = ranking.by_seed if query.fold == "seeds" else ranking.as_tree
+    folded = fold(connection, scope, query.experiment, standing, places, query.expanded)
+    return standing, Snapshot(asked, folded.iids, standing, folded.places, baseline, folded)
 
 
 def _start(found: Snapshot, after: _After) -> int:
@@ -112,7 +117,10 @@ def _cut(
         rows, baseline = loader(connection, scope, shown), None
     else:
         places: list[int] = found.places[start:following].tolist()
-        rows, baseline = _rows(connection, scope, loader, standing, (places, found.baseline))
+        wanted = places if found.folded is None else groups.wanted(found.folded, start, following)
+        rows, baseline = _rows(connection, scope, loader, standing, (wanted, found.baseline))
+        if found.folded is not None:
+            rows = groups.rows(found.folded, start, following, rows, standing)
     more = following < len(found.iids)
     return wire.CandidatePage(
         [row for row in rows if not row.deleted],

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.errors import InvalidValue
 from shortlist.http.services import Services
 from shortlist.identity import service as identity
 from shortlist.metrics import service as metrics
@@ -74,6 +75,8 @@ async def candidate_page(services: Services, scope: Scope, query: wire.Candidate
     """A page of candidates and how many the filter finds in all."""
     if query.ranked:
         return await ranked.page(services, scope, query)
+    if query.fold:
+        raise InvalidValue("Only ranked candidates are folded.", field="fold")
     asked = search_of(query)
     if windows.is_wanted(query):
         return await windows.window(services, scope, query, asked)

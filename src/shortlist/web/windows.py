@@ -17,7 +17,16 @@ _MOST_START = 2**53
 
 def asked(scope: Scope, query: wire.CandidateQuery) -> Asked:
     """The search of a query, whatever part of what it finds is wanted."""
-    return Asked(scope.project_id, query.experiment, query.filter, tuple(query.order_by), query.view, query.ranked)
+    return Asked(
+        scope.project_id,
+        query.experiment,
+        query.filter,
+        tuple(query.order_by),
+        query.view,
+        query.ranked,
+        query.fold,
+        tuple(query.expanded),
+    )
 
 
 def is_wanted(query: wire.CandidateQuery) -> bool:

@@ -208,7 +208,11 @@ class CandidateQuery(msgspec.Struct):
     sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`; None sends every value. `ranked` puts
     the best by the goal first, whoever has no rank last, and takes only active candidates and no `order_by`.
 
-    `start` passes over so many rows of the order, which stays that of an earlier page whose `snapshot` is given."""
+    `start` passes over so many rows of the order, which stays that of an earlier page whose `snapshot` is given.
+
+    `fold`, of ranked pages, gives candidates that differ in nothing but their seed as one row (`seeds`, in the order of
+    their means), or children below their parents (`tree`); `expanded` are the iids of the rows whose members or
+    children are rows too."""
 
     experiment: int
     filter: str = ""
@@ -220,6 +224,8 @@ class CandidateQuery(msgspec.Struct):
     ranked: bool = False
     start: int = 0
     snapshot: str = ""
+    fold: Literal["", "seeds", "tree"] = ""
+    expanded: list[int] = []
 
 
 class Standing(msgspec.Struct):
@@ -233,7 +239,20 @@ class Standing(msgspec.Struct):
     at_step: dict[str, Value]
 
 
+class SeedRow(msgspec.Struct):
+    """What a row of a seed group stands for: its ranked members, best first (at most 1,000 of them), how many there
+    are, and the sample's standard deviation of each metric of the row, whose values are the means of the finite ones.
+    Of a group too large to read with its page only the goal's metric is known."""
+
+    candidates: list[int]
+    n: int
+    deviations: dict[str, float]
+
+
 class CandidateRow(msgspec.Struct):
+    """`iid` of a row that is a whole seed group is negative. Of a folded page, `depth` is how deep the row stands and
+    `below` how many rows it holds."""
+
     iid: int
     external_id: str
     name: str
@@ -248,6 +267,9 @@ class CandidateRow(msgspec.Struct):
     metadata: dict[str, str]
     standing: Standing | None = None  # of a ranked page
     ci: dict[str, str] = {}  # job, pipeline, merge_request, ref, sha, user, verified
+    depth: int = 0
+    below: int = 0
+    group: SeedRow | None = None
 
 
 class CandidatePage(msgspec.Struct):
