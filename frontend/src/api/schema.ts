@@ -233,6 +233,8 @@ export interface CandidateQuery {
   ranked?: boolean;
   start?: number;
   snapshot?: string;
+  fold?: '' | 'seeds' | 'tree';
+  expanded?: number[];
 }
 
 export interface CandidateRow {
@@ -250,6 +252,9 @@ export interface CandidateRow {
   metadata: Record<string, string>;
   standing: Standing | null;
   ci: Record<string, string>;
+  depth: number;
+  below: number;
+  group: SeedRow | null;
 }
 
 export interface Chart {
@@ -1205,6 +1210,12 @@ export interface Score {
 export interface SecondFactor {
   since: number | null;
   recovery_codes: number;
+}
+
+export interface SeedRow {
+  candidates: number[];
+  n: number;
+  deviations: Record<string, number>;
 }
 
 export interface Series {

@@ -55,7 +55,9 @@ def seed_groups(
     values: Floats = scores.value[able]
     means = np.bincount(which, weights=values, minlength=len(counts)) / np.maximum(counts, 1)
     squares = np.bincount(which, weights=(values - means[which]) ** 2, minlength=len(counts))
-    members = np.split(able[np.argsort(which, kind="stable")], np.cumsum(counts)[:-1]) if len(counts) else []
+    members: list[Ints] = (
+        np.split(able[np.argsort(which, kind="stable")], np.cumsum(counts)[:-1]) if len(counts) else []
+    )
     leaders = np.array([group[0] for group in members], np.int64)
     rows = _Rows()
     best_first = np.lexsort((leaders, -means if order is Direction.MAXIMIZE else means))
@@ -67,7 +69,7 @@ def seed_groups(
             continue
         number = int(scores.iid[group].min())
         deviation = float(np.sqrt(squares[place] / (size - 1)))
-        found = SeedGroup(number, rank, group.tolist(), float(means[place]), deviation)
+        found = SeedGroup(number, rank, [int(each) for each in group], float(means[place]), deviation)
         rows.add(-number, int(group[0]), rank=rank, below=size, group=found)
         if number in expanded:
             for member in found.places:

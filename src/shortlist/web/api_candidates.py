@@ -13,6 +13,7 @@ from shortlist.search import fresh
 from shortlist.tracking import candidates
 from shortlist.tracking.types import CandidateChange
 from shortlist.web import answers, operations, translate, views, wire
+from shortlist.web.wire_curves import CurveList, CurveQuery
 from shortlist.web.wire_nearest import Neighbourhood
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ async def restore(call: Call, request: wire.CandidatePath) -> wire.Candidate:
     return await call.services.database.write(work)
 
 
-def curves(call: Call, connection: Connection, request: wire.CurveQuery) -> wire.CurveList | Pieces:
+def curves(call: Call, connection: Connection, request: CurveQuery) -> CurveList | Pieces:
     """Read sampled curves of several candidates and metrics, as JSON or as the Arrow stream that Accept asks for."""
     if len(request.candidates) > _MAX_CANDIDATES or len(request.candidates) * len(request.keys) > _MAX_CURVES:
         raise InvalidValue(
@@ -117,7 +118,7 @@ def curves(call: Call, connection: Connection, request: wire.CurveQuery) -> wire
     )
     if arrow.MEDIA_TYPE in call.headers.get("accept", ""):
         return Pieces(iter([arrow.curves(found)]), arrow.MEDIA_TYPE)
-    return wire.CurveList([translate.curve(item) for item in found])
+    return CurveList([translate.curve(item) for item in found])
 
 
 ENDPOINTS = (
@@ -129,5 +130,5 @@ ENDPOINTS = (
     operations.write("PATCH", _ONE, change, wire.CandidateChange, wire.Candidate),
     operations.write("DELETE", _ONE, delete, wire.CandidatePath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.CandidatePath, wire.Candidate),
-    operations.query_read("/curves", curves, wire.CurveQuery, wire.CurveList),
+    operations.query_read("/curves", curves, CurveQuery, CurveList),
 )

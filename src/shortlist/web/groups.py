@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from os.path import commonprefix
+from itertools import takewhile
 from statistics import fmean, stdev
 
 import msgspec
@@ -14,7 +14,7 @@ from shortlist.web import translate, wire
 
 _MOST_MEMBERS = 5_000  # are read for the groups of a page
 _MOST_NAMED = 1_000
-_SEED_AT_END = re.compile(r"[-_ .]*(s|seed)?[-_ .=]*\Z", re.IGNORECASE)
+_SEED_AT_END = re.compile(r"[-_ .]+(s|seed)?[-_ .=]*\Z", re.IGNORECASE)
 
 
 def wanted(folded: Folded, start: int, end: int) -> list[int]:
@@ -119,5 +119,7 @@ def _common(found: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 def _name(names: Sequence[str]) -> str:
     """What the names begin with, without a seed: `mlp-64` for `mlp-64-s0` and `mlp-64-s1`."""
-    common = commonprefix(list(names)) if len(names) > 1 else names[0]
-    return _SEED_AT_END.sub("", common) or names[0]
+    if len(names) == 1:
+        return names[0]
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return _SEED_AT_END.sub("", "".join(letters[0] for letters in alike)) or names[0]

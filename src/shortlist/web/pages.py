@@ -326,14 +326,18 @@ def _iids_of(request: Request) -> list[int]:
 
 
 def _query_of(request: Request, experiment: int) -> wire.CandidateQuery:
-    """The view that the address names: `?filter=…&order_by=…&view=…`."""
+    """The view that the address names: `?filter=…&order_by=…&view=…&rows=…&open=…`."""
     given = parse_qs(request.url.query)
     view = given.get("view", ["active"])[0]
+    ranked = view == "active" and not given.get("order_by")
+    fold, opened = given.get("rows", [""])[0], given.get("open", [""])[0]
     return wire.CandidateQuery(
         experiment=experiment,
         filter=given.get("filter", [""])[0],
         order_by=given.get("order_by", []),
         view=view if view in ("active", "deleted", "all") else "active",
         max_results=_FIRST_ROWS,
-        ranked=view == "active" and not given.get("order_by"),
+        ranked=ranked,
+        fold=fold if ranked and fold in ("seeds", "tree") else "",
+        expanded=[int(word) for word in opened.split(".") if word.isascii() and word.isdigit() and len(word) <= 15],
     )

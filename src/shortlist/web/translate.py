@@ -9,7 +9,7 @@ from shortlist.packages.types import PackageFile
 from shortlist.ranking import types as ranking
 from shortlist.ranking.sentence import sentence
 from shortlist.tracking import types as ours
-from shortlist.web import wire
+from shortlist.web import wire, wire_curves
 
 
 def value(number: float) -> wire.Value:
@@ -94,8 +94,8 @@ def file(item: PackageFile, path: str | None = None) -> wire.File:
     )
 
 
-def curve(item: Curve) -> wire.Curve:
-    return wire.Curve(
+def curve(item: Curve) -> wire_curves.Curve:
+    return wire_curves.Curve(
         candidate=item.candidate_iid,
         key=item.key,
         x=item.x.tolist(),

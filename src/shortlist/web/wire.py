@@ -210,9 +210,9 @@ class CandidateQuery(msgspec.Struct):
 
     `start` passes over so many rows of the order, which stays that of an earlier page whose `snapshot` is given.
 
-    `fold`, of ranked pages, gives candidates that differ in nothing but their seed as one row (`seeds`, in the order of
-    their means), or children below their parents (`tree`); `expanded` are the iids of the rows whose members or
-    children are rows too."""
+    `fold`, of ranked pages, gives candidates that differ in nothing but their seed as one row (`seeds`, in the order
+    of their means), or children below their parents (`tree`); `expanded` are the iids (without sign) of the rows whose
+    members or children are rows too."""
 
     experiment: int
     filter: str = ""
@@ -390,33 +390,3 @@ class CandidateChange(msgspec.Struct):
     name: str | None = None
     note: str | None = None
     metadata: dict[str, str | None] = {}
-
-
-class CurveQuery(msgspec.Struct):
-    """Curves of up to 100 candidates (iids) times keys, at most `points` points each, cut to an interval of the axis.
-
-    `axis` is the step, the milliseconds since the series' candidate started, the wall time in milliseconds, or
-    `metric`: the metric `x_key` at the same step. Each bucket keeps its minimum and its maximum, so a spike of one
-    point is always there. `minus` asks for the differences to the curves of that candidate, at steps that both have.
-    """
-
-    candidates: list[int]
-    keys: list[str]
-    points: int = 1000
-    axis: Literal["step", "relative", "wall", "metric"] = "step"
-    start: float | None = None
-    end: float | None = None
-    x_key: str | None = None
-    minus: int | None = None
-
-
-class Curve(msgspec.Struct):
-    candidate: int
-    key: str
-    x: list[float]
-    y: list[Value]
-    count: int  # points in the interval before sampling
-
-
-class CurveList(msgspec.Struct):
-    curves: list[Curve]
