@@ -10,6 +10,9 @@ const NOW = 1_700_000_100_000;
 
 function row(given: Partial<CandidateRow>): CandidateRow {
   return {
+    depth: 0,
+    below: 0,
+    group: null,
     iid: 7,
     external_id: 'ab12',
     name: 'trial',
@@ -73,5 +76,15 @@ describe('a cell', () => {
     expect(fact('start_time')).toBe('2 minutes ago');
     expect(fact('created_by')).toBe('ada');
     expect(fact('status')).toBe('finished');
+  });
+});
+
+test('a row of a seed group has the mean with its deviation, to four digits, and all of them a hover away', () => {
+  const deviations = { acc: 0.010692676621563627 };
+  const group = row({ metrics: { acc: 0.85033333 }, group: { candidates: [7, 8, 9], n: 3, deviations } });
+  expect(cellOf(metric, group, undefined, 0)).toEqual({
+    text: '0.8503 ± 0.01069',
+    exact: 'mean 0.85033333, standard deviation 0.010692676621563627, n = 3',
+    odd: false,
   });
 });

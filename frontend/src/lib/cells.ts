@@ -1,9 +1,9 @@
 // What the cells of the table of candidates say.
 
-import type { CandidateRow, Value } from '../api/schema';
+import type { CandidateRow, SeedRow, Value } from '../api/schema';
 import { metricOf } from './answer';
 import type { TableColumn } from './columns';
-import { columnFormat, exact, shortParam, toNumber } from './numbers';
+import { columnFormat, exact, short, shortParam, toNumber } from './numbers';
 import { duration, exactTime, relativeTime } from './times';
 
 export type Format = (value: Value) => string;
@@ -39,6 +39,7 @@ export function cellOf(
     case 'metric': {
       const value = metricOf(row, column.key);
       if (value === undefined) return NOTHING;
+      if (row.group !== null) return mean(row.group, column.key, value);
       return {
         text: format?.(value) ?? exact(value),
         exact: exact(value),
@@ -54,6 +55,14 @@ export function cellOf(
     case 'fact':
       return fact(column.id, row, now);
   }
+}
+
+/** `0.8503 ± 0.01069`, with every digit and the number of members where there is room. */
+function mean({ n, deviations }: SeedRow, key: string, value: Value): Cell {
+  const deviation = deviations[key];
+  const spread = deviation === undefined ? '' : ` ± ${short(deviation)}`;
+  const said = deviation === undefined ? '' : `, standard deviation ${exact(deviation)}`;
+  return { text: `${short(value)}${spread}`, exact: `mean ${exact(value)}${said}, n = ${n}`, odd: false };
 }
 
 function plain(value: string | undefined, shorten: (text: string) => string): Cell {

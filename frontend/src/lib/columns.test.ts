@@ -25,6 +25,9 @@ function column(kind: Column['kind'], key: string, candidates = 3, distinct = 2)
 
 function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
   return {
+    depth: 0,
+    below: 0,
+    group: null,
     iid,
     external_id: String(iid),
     name: `trial-${iid}`,

@@ -56,6 +56,14 @@ export function tableColumn(column: Column): TableColumn {
   };
 }
 
+const SEED = /(^|[^a-z])(seed|random_state|random_seed|rng|fold|repeat)([^a-z]|$)/i;
+
+/** Whether nothing but seeds tells the candidates apart: then groups of them are what there is to compare. */
+export function onlySeedsDiffer(columns: readonly Column[]): boolean {
+  const differing = columns.filter((column) => column.kind === 'param' && column.distinct > 1);
+  return differing.length > 0 && differing.every(({ key }) => SEED.test(key));
+}
+
 /** Metrics of the machine, which say little about which candidate is best. */
 export function isSystem(key: string): boolean {
   return key.startsWith('system/') || key.startsWith('sys/');

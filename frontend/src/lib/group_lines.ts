@@ -61,6 +61,6 @@ export function groupName(band: Band, names: ReadonlyMap<number, string>): strin
   if (members.length < 2) return first;
   let length = 0;
   while (length < first.length && members.every((name) => name[length] === first[length])) length += 1;
-  const common = first.slice(0, length).replace(/[-_ .]*(s|seed)?[-_ .]*$/i, '');
+  const common = first.slice(0, length).replace(/[-_ .]+(s|seed)?[-_ .]*$/i, '');
   return `${common || first} (n = ${members.length})`;
 }

@@ -8,12 +8,19 @@ export interface Order {
   descending: boolean;
 }
 
+/** A row is a candidate, all that differ in nothing but their seed, or a candidate with its children below it. */
+export type RowKind = 'flat' | 'seeds' | 'tree';
+
 export interface ExperimentView {
   filter: string;
   order: Order[];
   /** Column ids; null means the default columns. */
   columns: string[] | null;
   view: View;
+  /** What a row is; null: what the experiment suggests. */
+  rows: RowKind | null;
+  /** Iids of the rows whose members or children are shown. */
+  open: number[];
   /** Iids of the selected candidates. */
   selected: number[];
   chart: ChartView;
@@ -54,6 +61,8 @@ export const START: ExperimentView = {
   order: [],
   columns: null,
   view: 'active',
+  rows: null,
+  open: [],
   selected: [],
   chart: NO_CHART,
   charts: NO_CHARTS,
@@ -66,6 +75,7 @@ export const NEWEST_FIRST: Order = { field: 'start_time', descending: true };
 export const SHOW_ALL = 'view=active';
 
 const VIEWS: readonly View[] = ['active', 'deleted', 'all'];
+const ROW_KINDS: readonly RowKind[] = ['flat', 'seeds', 'tree'];
 const AXES: readonly Axis[] = ['step', 'relative', 'wall'];
 /** A longer address is not safe to send around; a larger selection is left out of it. */
 export const MOST_SELECTED_IN_ADDRESS = 200;
@@ -73,12 +83,15 @@ export const MOST_SELECTED_IN_ADDRESS = 200;
 export function parseView(search: string): ExperimentView {
   const given = new URLSearchParams(search);
   const view = given.get('view') as View | null;
+  const rows = given.get('rows') as RowKind | null;
   return {
     filter: given.get('filter') ?? '',
     order: given.getAll('order_by').map(parseOrder),
     columns: given.has('columns') ? given.getAll('columns').filter((id) => id !== '') : null,
     view: view !== null && VIEWS.includes(view) ? view : 'active',
-    selected: (given.get('selected') ?? '').split('.').filter(isIid).map(Number),
+    rows: rows !== null && ROW_KINDS.includes(rows) ? rows : null,
+    open: iidsOf(given.get('open')),
+    selected: iidsOf(given.get('selected')),
     chart: parseChart(given),
     charts: parseCharts(given),
   };
@@ -104,6 +117,10 @@ function smoothOf(text: string | null): number {
   return weight > 0 && weight < 1 ? weight : 0;
 }
 
+function iidsOf(text: string | null): number[] {
+  return (text ?? '').split('.').filter(isIid).map(Number);
+}
+
 function isIid(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text);
 }
@@ -117,6 +134,9 @@ export function viewSearch(view: ExperimentView): string {
     for (const id of view.columns.length > 0 ? view.columns : ['']) given.append('columns', id);
   }
   if (view.view !== 'active') given.set('view', view.view);
+  if (view.rows !== null) given.set('rows', view.rows);
+  if (view.open.length > 0 && view.open.length <= MOST_SELECTED_IN_ADDRESS)
+    given.set('open', view.open.join('.'));
   if (view.selected.length > 0 && view.selected.length <= MOST_SELECTED_IN_ADDRESS) {
     given.set('selected', view.selected.join('.'));
   }

@@ -138,13 +138,16 @@ async function loadExperiment(
   const search = asked === '' ? defaultSearch(views) : asked;
   if (search !== asked) history.replaceState(history.state, '', location.pathname + search);
   const view = parseView(search);
+  const ranked = view.view === 'active' && view.order.length === 0;
   const query: CandidateQuery = {
     experiment: iid,
     filter: view.filter,
     order_by: view.order.map(orderText),
     view: view.view,
     max_results: FIRST_ROWS,
-    ranked: view.view === 'active' && view.order.length === 0,
+    ranked,
+    fold: ranked && (view.rows === 'seeds' || view.rows === 'tree') ? view.rows : '',
+    expanded: view.open,
   };
   const [project, experiment, columns, answer] = await Promise.all([
     api.project(path, signal),

@@ -4,7 +4,9 @@ import { ApiError, api } from '../api/client';
 import type { CandidatePage, CandidateQuery, CandidateRow } from '../api/schema';
 import { missingSpan, type RowWindow } from '../lib/window';
 
-export type Search = Required<Pick<CandidateQuery, 'filter' | 'order_by' | 'view' | 'ranked'>> & {
+export type Search = Required<
+  Pick<CandidateQuery, 'filter' | 'order_by' | 'view' | 'ranked' | 'fold' | 'expanded'>
+> & {
   columns: string[];
 };
 
@@ -158,6 +160,14 @@ export class CandidateList {
   retry(): void {
     this.stuck = '';
     void this.reach(this.#wanted.first, this.#wanted.end);
+  }
+
+  /** Shows the rows that a search of the same candidates finds when some are folded, without going to the top. */
+  async again(search: Search): Promise<void> {
+    const run = this.#restart();
+    this.#search = search;
+    const page = await this.#read(Math.min(Math.max(this.rows.length, FIRST), AGAIN), '', run.signal);
+    if (run === this.#running) this.take(page);
   }
 
   /** Reads the same search again, with other columns if they are given, and lets nobody wait for it. */

@@ -30,11 +30,12 @@ export class ColumnSizes {
   // A width that fits is found once, so that new values do not make the columns jump.
   readonly #fitting = new Map<string, number>();
 
+  readonly #holds = $derived.by(() => this.#table.sample.some(({ group }) => group !== null));
   readonly narrow = $derived.by(() => this.#table.width < NARROW);
   readonly name = $derived.by(() => this.#nameWidth());
   readonly #sizes = $derived.by(() => {
     const { columns, goal, baseline } = this.#table;
-    void [this.narrow, goal, baseline];
+    void [this.narrow, goal, baseline, this.#holds];
     return columns.map((column) => widths.of(column.id) ?? untrack(() => this.#widthOf(column)));
   });
   /** Left edges of the columns that scroll, and after them the right edge of the last. */
@@ -59,7 +60,7 @@ export class ColumnSizes {
     if (column.id === 'status') return this.narrow ? 70 : 106;
     const { formats, sample, goal, baseline } = this.#table;
     const hasDistance = baseline !== null && column.kind === 'metric' && column.key === goal?.metric;
-    const key = `${column.id} ${hasDistance}`;
+    const key = `${column.id} ${hasDistance} ${sample.some(({ group }) => group !== null)}`;
     const known = this.#fitting.get(key);
     if (known !== undefined) return known;
     const texts = sample.map((row) => cellOf(column, row, formats.get(column.id), clock.now).text);
@@ -77,6 +78,7 @@ export class ColumnSizes {
       const why = goal === null ? null : unrankedReason(row);
       const beside = [
         row.parent === null ? '' : '       ',
+        row.below > 0 ? 'n = 100   ' : '',
         why ?? '',
         baseline?.iid === row.iid ? 'baseline' : '',
       ];

@@ -2,13 +2,14 @@
 
 import { untrack } from 'svelte';
 import { api } from '../api/client';
-import type { Answer, CandidatePage, Column, Experiment } from '../api/schema';
+import type { Answer, CandidatePage, CandidateRow, Column, Experiment } from '../api/schema';
 import {
   chosenColumns,
   defaultColumns,
   FACTS,
   firstDescending,
   goalFirst,
+  onlySeedsDiffer,
   type TableColumn,
   tableColumn,
   wantedColumns,
@@ -21,6 +22,7 @@ import {
   nextOrder,
   orderText,
   parseView,
+  type RowKind,
   SHOW_ALL,
   viewSearch,
 } from '../lib/view';
@@ -59,6 +61,8 @@ export class ExperimentState {
   readonly order = $derived(
     this.view.order.length > 0 ? this.view.order : this.isRanked ? [] : [NEWEST_FIRST],
   );
+  /** What a row is. Only the goal's order has rows that hold others. */
+  readonly rows: RowKind = $derived(this.#rows());
   readonly isFiltered = $derived(this.view.filter !== '' || this.view.view !== 'active');
   readonly search = $derived({
     filter: this.view.filter,
@@ -67,6 +71,8 @@ export class ExperimentState {
     view: this.experiment.deleted && this.view.view === 'active' ? ('deleted' as const) : this.view.view,
     columns: [...new Set([...this.columnIds, ...wantedColumns(this.view.columns, this.known)])],
     ranked: this.#asksRanks,
+    fold: this.rows === 'flat' ? ('' as const) : this.rows,
+    expanded: this.rows === 'flat' ? [] : this.view.open,
   });
 
   readonly project: string;
@@ -126,7 +132,34 @@ export class ExperimentState {
   #answersView(): boolean {
     const query = page.data.query;
     const asked = `${query?.filter ?? ''} ${query?.order_by?.join() ?? ''} ${query?.view ?? 'active'}`;
-    return this.view.filter === '' && this.view.order.length === 0 && asked === `  ${this.search.view}`;
+    const folded = `${query?.fold ?? ''} ${query?.expanded?.join() ?? ''}`;
+    const { fold, expanded } = this.search;
+    return (
+      this.view.filter === '' &&
+      this.view.order.length === 0 &&
+      asked === `  ${this.search.view}` &&
+      folded === `${fold} ${expanded.join()}`
+    );
+  }
+
+  #rows(): RowKind {
+    if (!this.#asksRanks) return 'flat';
+    const wanted = this.view.rows ?? (onlySeedsDiffer(this.known) ? 'seeds' : 'flat');
+    return wanted === 'seeds' && !this.isRanked ? 'flat' : wanted;
+  }
+
+  /** Rows that hold others stand in the goal's order. */
+  showRows(rows: RowKind): void {
+    this.show({ rows, open: [], order: rows === 'flat' ? this.view.order : [] });
+  }
+
+  /** Shows or hides what stands below a row. */
+  async unfold(row: CandidateRow): Promise<void> {
+    if (row.below === 0) return;
+    const iid = Math.abs(row.iid);
+    const others = this.view.open.filter((other) => other !== iid);
+    this.show({ open: others.length < this.view.open.length ? others : [...others, iid] });
+    await this.list.again(this.search).catch((reason) => toasts.error(reason));
   }
 
   show(part: Partial<ExperimentView>): void {
@@ -134,7 +167,8 @@ export class ExperimentState {
     // Where a default view would be shown instead, the start view says that it is meant.
     const start = page.data.views?.default == null ? '' : `?${SHOW_ALL}`;
     replaceSearch(viewSearch(this.view) || start);
-    if ('filter' in part || 'order' in part || 'view' in part) void this.list.search(this.search);
+    if ('filter' in part || 'order' in part || 'view' in part || 'rows' in part)
+      void this.list.search(this.search);
   }
 
   /** Null shows the columns that the experiment suggests. */

@@ -24,6 +24,20 @@ export class Selection {
     this.#from = iid;
   }
 
+  /** Selects all of them, or none where all are selected. */
+  toggleAll(iids: readonly number[]): void {
+    const every = this.hasAll(iids);
+    for (const iid of iids) {
+      if (every) this.iids.delete(iid);
+      else this.iids.add(iid);
+    }
+    this.#from = iids[0] ?? null;
+  }
+
+  hasAll(iids: readonly number[]): boolean {
+    return iids.every((iid) => this.iids.has(iid));
+  }
+
   /** Selects from the row that was selected last to this one, both included, in the order of the list. */
   extend(order: readonly number[], iid: number): void {
     const from = this.#from === null ? -1 : order.indexOf(this.#from);

@@ -3,6 +3,7 @@
 import { tick } from 'svelte';
 import type { CandidateRow } from '../api/schema';
 import { NAME_COLUMN, type TableColumn } from '../lib/columns';
+import { candidatesOf, everyCandidate } from '../lib/seed_rows';
 import type { Cursor } from './cursor.svelte';
 import type { Selection } from './selection.svelte';
 import type { Shortcut } from './shortcuts.svelte';
@@ -22,6 +23,8 @@ export interface InputTable {
   open: (iid: number, isNewTab: boolean) => void;
   /** Opens the menu of a row at a point, or below its name. */
   openMenu: (iid: number, point: { x: number; y: number } | null) => void;
+  /** Shows or hides what stands below a row. */
+  unfold: (iid: number) => void;
   focus: () => void;
 }
 
@@ -35,16 +38,16 @@ export class TableInput {
   #pick(iid: Iid, range: boolean): void {
     if (iid === null || iid === undefined) return;
     const { selection, rows } = this.#table;
-    if (range) {
-      selection.extend(
-        rows().map((row) => row.iid),
-        iid,
-      );
-    } else selection.toggle(iid);
+    const row = rows().find((other) => other.iid === iid);
+    const iids = row === undefined ? [iid] : candidatesOf(row);
+    if (range) selection.extend(everyCandidate(rows()), iids.at(-1) ?? iid);
+    else selection.toggleAll(iids);
   }
 
-  #open(iid: Iid): void {
-    if (iid !== null && iid !== undefined) this.#table.open(iid, false);
+  #open(iid: Iid, isNewTab = false): void {
+    if (iid === null || iid === undefined) return;
+    if (iid < 0) this.#table.unfold(iid);
+    else this.#table.open(iid, isNewTab);
   }
 
   /** To the next or the previous row, with the focus on the table. */
@@ -70,6 +73,14 @@ export class TableInput {
         run: () => {
           const row = iid();
           if (row !== null && row !== undefined) this.#table.openMenu(row, null);
+        },
+      },
+      {
+        key: 'o',
+        label: 'Show or hide what stands below',
+        run: () => {
+          const row = iid();
+          if (row !== null && row !== undefined) this.#table.unfold(row);
         },
       },
       { key: 'Enter', label: 'Open the candidate', when: isFree, run: () => this.#open(iid()) },
@@ -126,7 +137,7 @@ export class TableInput {
   }
 
   click(event: MouseEvent): void {
-    const { cursor, selection, open, openMenu } = this.#table;
+    const { cursor, selection, openMenu, rows, unfold } = this.#table;
     const from = event.target as Element;
     const line = from.closest<HTMLElement>('tr[data-iid]');
     if (line === null) return;
@@ -137,14 +148,20 @@ export class TableInput {
       openMenu(iid, { x, y });
       return;
     }
+    if (from.closest('[data-fold]') !== null) {
+      cursor.cell = { iid, column: -1 };
+      unfold(iid);
+      return;
+    }
     if (from.closest('label') === null || from instanceof HTMLInputElement) cursor.cell = { iid, column: -1 };
     if (from instanceof HTMLInputElement) {
       this.#pick(iid, event.shiftKey);
       // The end of a range stays selected, though the click has turned its box.
-      from.checked = selection.has(iid);
+      const row = rows().find((other) => other.iid === iid);
+      from.checked = selection.hasAll(row === undefined ? [iid] : candidatesOf(row));
     }
     if (from.closest('a, label, input') !== null || getSelection()?.isCollapsed === false) return;
     if (event.shiftKey) this.#pick(iid, true);
-    else open(iid, event.metaKey || event.ctrlKey);
+    else this.#open(iid, event.metaKey || event.ctrlKey);
   }
 }

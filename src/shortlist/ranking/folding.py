@@ -1,6 +1,7 @@
 """Orders in which some rows stand below others and can be folded away: seed groups, and trees of candidates. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -55,22 +56,21 @@ def seed_groups(
     values: Floats = scores.value[able]
     means = np.bincount(which, weights=values, minlength=len(counts)) / np.maximum(counts, 1)
     squares = np.bincount(which, weights=(values - means[which]) ** 2, minlength=len(counts))
-    members: list[Ints] = (
-        np.split(able[np.argsort(which, kind="stable")], np.cumsum(counts)[:-1]) if len(counts) else []
-    )
+    by_group: list[int] = able[np.argsort(which, kind="stable")].tolist()
+    ends: list[int] = np.cumsum(counts).tolist()
+    members: list[list[int]] = [by_group[start:end] for start, end in pairwise([0, *ends])]
     leaders = np.array([group[0] for group in members], np.int64)
     rows = _Rows()
-    best_first = np.lexsort((leaders, -means if order is Direction.MAXIMIZE else means))
-    for rank, place in enumerate(best_first.tolist(), 1):
-        group, size = members[place], int(counts[place])
+    best_first: list[int] = np.lexsort((leaders, -means if order is Direction.MAXIMIZE else means)).tolist()
+    for rank, place in enumerate(best_first, 1):
+        group, size = members[place], len(members[place])
         if size == 1:
-            leader = int(group[0])
-            rows.add(int(scores.iid[leader]), leader, rank=rank)
+            rows.add(int(scores.iid[group[0]]), group[0], rank=rank)
             continue
         number = int(scores.iid[group].min())
         deviation = float(np.sqrt(squares[place] / (size - 1)))
-        found = SeedGroup(number, rank, [int(each) for each in group], float(means[place]), deviation)
-        rows.add(-number, int(group[0]), rank=rank, below=size, group=found)
+        found = SeedGroup(number, rank, group, float(means[place]), deviation)
+        rows.add(-number, group[0], rank=rank, below=size, group=found)
         if number in expanded:
             for member in found.places:
                 rows.add(int(scores.iid[member]), member, depth=1)

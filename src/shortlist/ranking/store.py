@@ -180,7 +180,7 @@ def parents(connection: Connection, scope: Scope, experiment_iid: int) -> dict[i
         )
         .where(child.c.project_id == scope.project_id, child.c.experiment_iid == experiment_iid)
     )
-    return dict(connection.execute(statement).tuples())
+    return {child: parent for child, parent in connection.execute(statement)}  # noqa: C416
 
 
 def with_params(connection: Connection, scope: Scope, iids: Sequence[int], params: Mapping[str, str]) -> list[int]:
