@@ -164,10 +164,8 @@ export class CandidateList {
 
   /** Shows the rows that a search of the same candidates finds when some are folded, without going to the top. */
   async again(search: Search): Promise<void> {
-    const run = this.#restart();
     this.#search = search;
-    const page = await this.#read(Math.min(Math.max(this.rows.length, FIRST), AGAIN), '', run.signal);
-    if (run === this.#running) this.take(page);
+    await this.refresh();
   }
 
   /** Reads the same search again, with other columns if they are given, and lets nobody wait for it. */
