@@ -174,7 +174,7 @@ def _start(services: Services, storage: Storage, sibling: Sibling | None) -> App
     services.folder.start()
     attempts = _shared(services)
     attempts.start()
-    keeper = Keeper(database)
+    keeper = Keeper(database, settings.purge_after_days)
     keeper.start()
     cooler = Cooler(database, services.blobs, settings.cool_after_days)
     cooler.start()

@@ -79,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     direct_transfers: bool = False  # large files go between clients and the object store itself, by signed addresses
     requests_per_second: int = 0  # of one token, account or address, in each process; 0: no limit
     keep_deleted_hours: int = 7 * 24  # how long a deleted file's bytes stay before a sweep frees them; at least 1
+    purge_after_days: int = 30  # so many days after their deletion, candidates and experiments go for good; 0: never
     cool_after_days: int = 0  # so many days after their end, candidates' points move to the object store; 0: never
     root_password: str = ""  # of the administrator root at the first start; empty: generated, and shown once
     root_token: str = ""  # a personal access token for root
@@ -140,6 +141,7 @@ def _check_numbers(settings: Settings) -> None:
         ("requests_per_second", 0),
         ("workers", 1),
         ("keep_deleted_hours", 1),
+        ("purge_after_days", 0),
         ("cool_after_days", 0),
         ("small_file_bytes", 0),
     ):

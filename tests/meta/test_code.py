@@ -112,6 +112,7 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
         "shortlist.packages.store_uploads.obtain_transfer_key",
         "shortlist.packages.store_uploads.projects_with_uploads",
         "shortlist.retention.store.due",  # one thread serves every project
+        "shortlist.retention.store_purge.projects_with_expired",  # the same
         "shortlist.provenance.store.issuers_in_use",  # for those who look after the server
         "shortlist.provenance.store.publishers_for",  # a CI token comes before it is known which project trusts it
     }

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shortlist.cli.options import Config, Data, DatabaseUrl, open_database
+from shortlist.cli.options import Config, Data, DatabaseUrl, open_database, settings_of
 from shortlist.cli.packages import FullPath, scope_of
 
 if TYPE_CHECKING:
@@ -88,3 +88,47 @@ def apply(full_path: FullPath, data: Data = None, database: DatabaseUrl = None, 
 
         project_id = opened.read_now(lambda connection: scope_of(connection, full_path).project_id)
         typer.echo(f"Deleted {keeper.apply(opened, project_id)} candidates; they can be restored.")
+
+
+@app.command("purge")
+def purge(
+    full_path: Annotated[str | None, typer.Argument(help="NAMESPACE/PATH; else every project.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=0, help="What was deleted so many days ago. Else as the settings say.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many there are.")] = False,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    config: Config = None,
+) -> None:
+    """Remove for good what was deleted before the grace period: candidates, logged models and experiments.
+
+    Safe beside running servers. May be cut off at any time, and begun again. A sweep then frees the files.
+    """
+    with open_database(data, database, config) as opened:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        from shortlist.clock import now_ms
+        from shortlist.errors import InvalidValue
+        from shortlist.retention import purge, service
+
+        wanted = days
+        if wanted is None:
+            wanted = settings_of(config, data=data, database=database).purge_after_days or None
+        if wanted is None:
+            raise InvalidValue("Say with --days how long ago, since the settings do not.", field="days")
+        project_id = None
+        if full_path is not None:
+            path = full_path
+            project_id = opened.read_now(lambda connection: scope_of(connection, path).project_id)
+        before = now_ms() - wanted * service.DAY_MS
+        found = purge.expired(opened, before, project_id)
+        if not dry_run:
+            with Progress(console=Console(stderr=True), transient=True) as bar:
+                task = bar.add_task("Removing for good", total=found.total)
+                found = purge.purge(opened, before, project_id, told=lambda done: bar.advance(task, done))
+        typer.echo(
+            f"{'Would remove' if dry_run else 'Removed'} {found.candidates} candidates, {found.logged_models} logged "
+            f"models and {found.experiments} experiments for good, deleted more than {wanted} days ago."
+        )

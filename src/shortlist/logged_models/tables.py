@@ -33,6 +33,8 @@ Index(
 )
 # Every download of `runs:/<run>/<name>` asks for the models of that name.
 Index("ix_logged_model_name", logged_model.c.project_id, logged_model.c.experiment_iid, logged_model.c.name)
+# What a purge of candidates looks for.
+Index("ix_logged_model_candidate", logged_model.c.project_id, logged_model.c.candidate_external_id)
 
 logged_model_param = Table(
     "logged_model_param",
@@ -78,6 +80,9 @@ logged_model_metric = Table(
         ["project_id", "model_iid"], ["logged_model.project_id", "logged_model.iid"], ondelete="CASCADE"
     ),
     sqlite_with_rowid=False,
+)
+Index(
+    "ix_logged_model_metric_candidate", logged_model_metric.c.project_id, logged_model_metric.c.candidate_external_id
 )
 
 candidate_model = Table(

@@ -123,6 +123,11 @@ def _others(meters: Meters) -> list[Family]:
             (({"operation": name}, found.value) for name, found in sorted(meters.store_failures.items())),
         ),
         counter(
+            "shortlist_purged_total",
+            "What was removed for good because it had been deleted long enough.",
+            (({"kind": name}, found.value) for name, found in sorted(meters.purged.items())),
+        ),
+        counter(
             "shortlist_background_failures_total",
             "Rounds of background work that failed and are tried again.",
             (({"job": name}, found.value) for name, found in sorted(meters.background_failures.items())),

@@ -26,6 +26,7 @@ class Meters:
         self.store_seconds: defaultdict[str, Histogram] = defaultdict(lambda: Histogram(SECONDS))
         self.store_failures: defaultdict[str, Counter] = defaultdict(Counter)
         self.gitlab = PeerMeter()
+        self.purged: defaultdict[str, Counter] = defaultdict(Counter)
         self.background_failures: defaultdict[str, Counter] = defaultdict(Counter)
 
     @contextmanager

@@ -1,6 +1,10 @@
-"""Applies the rules of all projects once a day, in the background. Of several processes, one takes each project."""
+"""Applies the rules of all projects once a day, in the background, and removes for good what was deleted long ago.
+
+Of several processes, one takes each project's rule, and each takes other batches of what is removed.
+"""
 
 import threading
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy import Connection
@@ -11,8 +15,8 @@ from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.errors import DomainError
 from shortlist.projects import service as projects
-from shortlist.retention import service, store
-from shortlist.retention.types import Plan, Rule
+from shortlist.retention import purge, service, store
+from shortlist.retention.types import Expired, Plan, Rule
 
 _log = structlog.get_logger(__name__)
 
@@ -25,8 +29,10 @@ _BATCH = 100
 class Keeper:
     """A thread that looks every quarter of an hour. Safe to kill at any point: the next day finds the rest."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, purge_after_days: int) -> None:
+        """`purge_after_days` is the grace period of what is deleted; 0: it stays."""
         self._database = database
+        self._purge_after_days = purge_after_days
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
 
@@ -51,16 +57,27 @@ class Keeper:
                 total += apply(self._database, project_id)
         return total
 
+    def purge_due(self) -> Expired:
+        """Remove for good what was deleted before the grace period."""
+        if not self._purge_after_days:
+            return Expired()
+        before = now_ms() - self._purge_after_days * service.DAY_MS
+        return purge.purge(self._database, before, stopped=self._stopping.is_set)
+
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_SECONDS):
-            try:
-                self.apply_due()
-            except DomainError as error:
-                self._failed()
-                _log.warning("retention failed; it is tried again", error=error.message)
-            except Exception as error:  # noqa: BLE001 - the thread must live; the next round finds the same projects
-                self._failed()
-                _log.error("retention failed; it is tried again", exc_info=error)
+            self._attempt(self.apply_due)
+            self._attempt(self.purge_due)
+
+    def _attempt(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except DomainError as error:
+            self._failed()
+            _log.warning("retention failed; it is tried again", error=error.message)
+        except Exception as error:  # noqa: BLE001 - the thread must live; the next round finds the same projects
+            self._failed()
+            _log.error("retention failed; it is tried again", exc_info=error)
 
     def _failed(self) -> None:
         self._database.meters.background_failures["retention"].add()

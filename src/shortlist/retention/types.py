@@ -28,3 +28,22 @@ class Plan(msgspec.Struct, frozen=True):
     kept_best: int = 0
     kept_promoted: int = 0
     kept_marked: int = 0
+
+
+class Expired(msgspec.Struct, frozen=True):
+    """How many of each were deleted so long ago that they go, or went, for good."""
+
+    candidates: int = 0
+    logged_models: int = 0
+    experiments: int = 0
+
+    def __add__(self, other: "Expired") -> "Expired":
+        return Expired(
+            self.candidates + other.candidates,
+            self.logged_models + other.logged_models,
+            self.experiments + other.experiments,
+        )
+
+    @property
+    def total(self) -> int:
+        return self.candidates + self.logged_models + self.experiments

@@ -194,9 +194,11 @@ def restore(connection: Connection, scope: Scope, record: CandidateRecord) -> No
     """Bring back a deleted candidate.
 
     Raises:
-        InvalidValue: its experiment is deleted, so that it could not be seen.
+        InvalidValue: its experiment is deleted, so that it could not be seen. NotFound: it has been removed for good.
     """
     if record.deleted_at is not None:
+        store.lock(connection, scope, record.iid)
+        get_by_iid(connection, scope, record.iid)
         experiments.get_active(connection, scope, record.experiment_iid)
         store.change(connection, scope, record.iid, {"deleted_at": None, "updated_at": now_ms()})
         _note(connection, scope, record)

@@ -68,6 +68,14 @@ Index(
     candidate.c.start_time.desc(),
     candidate.c.external_id,
 )
+# What a purge looks for; few rows of many.
+Index(
+    "ix_candidate_deleted",
+    candidate.c.project_id,
+    candidate.c.deleted_at,
+    sqlite_where=candidate.c.deleted_at.is_not(None),
+    postgresql_where=candidate.c.deleted_at.is_not(None),
+)
 Index("ix_candidate_parent", candidate.c.project_id, candidate.c.parent_external_id)
 
 param = Table(
