@@ -61,8 +61,8 @@ def test_what_was_deleted_long_ago_goes_for_good(
     mlflow.call("runs/restore", run_id=promoted)
     models = mlflow.call("logged-models/search", experiment_ids=[experiment])["models"]
     assert sorted(model["info"].get("source_run_id", "") for model in models) == sorted(["", stays, promoted])
-    columns = dict(database.read_now(lambda connection: connection.execute(_COLUMNS).tuples().all()))
-    assert columns == {"loss": 2}, "the candidates that still have the metric"
+    columns = database.read_now(lambda connection: [tuple(row) for row in connection.execute(_COLUMNS)])
+    assert columns == [("loss", 2)], "the candidates that still have the metric"
     assert database.read_now(_living_files) == 2, "each has one file, and so has the model version's package"
     assert mlflow.new_experiment("dropped") != empty, "its name is free"
     events = database.read_now(lambda connection: connection.execute(_EVENTS).scalars().all())
