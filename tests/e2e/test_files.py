@@ -136,6 +136,67 @@ def test_an_upload_that_is_refused_says_why(page: Page, watch: Watch, candidate:
     expect(_panel(page).get_by_role("link", name="good.txt")).to_be_visible()
 
 
+def test_a_dropped_folder_keeps_its_paths(page: Page, tmp_path: Path, candidate: Callable[..., str]) -> None:
+    (tmp_path / "plots" / "deep").mkdir(parents=True)
+    (tmp_path / "plots" / "deep" / "one.txt").write_text("one")
+    (tmp_path / "plots" / "two.txt").write_text("two")
+    page.goto(candidate(dropped={"a.txt": b"a file"}))
+    box = page.locator(".box").bounding_box()
+    assert box is not None
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(tmp_path / "plots")], "dragOperationsMask": 1}
+    # A script cannot make a folder to drop; the browser's own protocol can.
+    protocol = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        protocol.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+    panel = _panel(page)
+    expect(panel.get_by_role("status").filter(has_text="Uploaded 2 files")).to_be_visible()
+    assert page.locator(".drop").count() == 0
+    with page.expect_download() as download:
+        panel.get_by_role("link", name="Download plots as zip").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "plots/deep/one.txt": b"one",
+            "plots/two.txt": b"two",
+        }
+
+
+def test_a_cancelled_upload_leaves_nothing(page: Page, filled: Filled, candidate: Callable[..., str]) -> None:
+    address = candidate(cancelled={"a.txt": b"a file"})
+    page.goto(address)
+    # What is never answered is on its way until it is cancelled.
+    page.route("**/files/big.bin", lambda _: None)
+    page.get_by_label("Files to upload").set_input_files(
+        [{"name": name, "mimeType": "", "buffer": b"x"} for name in ("big.bin", "small.bin")]
+    )
+    uploads = page.get_by_role("region", name="Uploads")
+    expect(uploads).to_contain_text("1 done")
+    uploads.get_by_role("button", name="Cancel big.bin").click()
+    expect(uploads.get_by_role("status")).to_have_text("Uploaded 1 file")
+    expect(_panel(page).get_by_role("link", name="small.bin")).to_be_visible()
+    with filled.server.client() as client:
+        listed = client.get(f"{API}/candidates/{address.rpartition('/')[2]}/files").json()["files"]
+    assert [file["path"] for file in listed] == ["a.txt", "small.bin"]
+
+
+def test_nothing_is_uploaded_to_a_deleted_candidate(
+    page: Page, watch: Watch, filled: Filled, candidate: Callable[..., str]
+) -> None:
+    watch.allow("400")
+    iid = candidate(deleted={"a.txt": b"a file"}).rpartition("/")[2]
+    with filled.server.client() as client:
+        packages = client.get(f"{API}/packages", params={"search": "ml_experiment"}).json()["packages"]
+        item = next(found for found in packages if found["version"] == iid)
+        page.goto(f"/{PROJECT}/-/packages/{item['id']}")
+        field = page.get_by_label("Files to upload")
+        expect(field).to_be_attached()
+        client.delete(f"{API}/candidates/{iid}").raise_for_status()
+        field.set_input_files([{"name": "late.txt", "mimeType": "", "buffer": b"x"}])
+        uploads = page.get_by_role("region", name="Uploads")
+        expect(uploads).to_contain_text("1 file not uploaded")
+        expect(uploads).to_contain_text("Current state is deleted")
+
+
 def test_pictures_follow_the_step(page: Page, candidate: Callable[..., str]) -> None:
     pixel = bytes.fromhex(
         "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fccfc0500f0004"

@@ -13,7 +13,7 @@ from shortlist.models import files, lookup
 from shortlist.models.types import VersionRecord
 from shortlist.packages import rules
 from shortlist.packages import service as packages
-from shortlist.packages.types import PackageRef
+from shortlist.packages.types import PackageRef, PackageType
 from shortlist.tracking import candidates, roots
 from shortlist.tracking.roots import Owner
 from shortlist.tracking.types import CandidateRecord
@@ -91,6 +91,19 @@ def of_candidate(record: CandidateRecord, path: str) -> Place:
 def of_logged_model(record: LoggedModelRecord, path: str) -> Place:
     closed = f"The logged model {record.external_id} is deleted."
     return Place(logged_models.package(record), path, None if record.deleted_at is None else closed)
+
+
+def of_package(connection: Connection, scope: Scope, ref: PackageRef) -> Place:
+    """The root of a package that is there. It is as closed as the candidate or the logged model that it belongs to."""
+    if ref.type is not PackageType.ML_MODEL or not rules.is_of_candidates(ref.name):
+        return Place(ref, "")
+    try:
+        if _NUMBER.match(ref.version):
+            return of_candidate(candidates.get_by_iid(connection, scope, int(ref.version)), "")
+        return of_logged_model(logged_models.find(connection, scope, ref.version), "")
+    except (InvalidValue, NotFound):
+        # Its owner is gone for good, and the package waits for a sweep.
+        return Place(ref, "", closed=f"What the package {ref.name} {ref.version} belonged to is deleted.")
 
 
 def of_generic(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> Place:

@@ -65,7 +65,7 @@ def _version(connection: Connection, scope: Scope, given: Mapping[str, str]) -> 
 
 def _package(connection: Connection, scope: Scope, given: Mapping[str, str]) -> Root:
     package = registry.get(connection, scope, _number(given, "package"))
-    return Root(f"{package.name} {package.version}", Place(package.ref, ""))
+    return Root(f"{package.name} {package.version}", places.of_package(connection, scope, package.ref))
 
 
 def _number(given: Mapping[str, str], name: str) -> int:

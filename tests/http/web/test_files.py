@@ -149,6 +149,9 @@ def test_a_deleted_candidate_takes_no_files(rita: Client, base: str, put: Callab
     assert ok(rita.get(f"{base}/a.txt")).content == b"content"
     for method in ("PUT", "DELETE"):
         refused(rita.request(method, f"{base}/a.txt", content=b"x"), 400, "INVALID_PARAMETER_VALUE", "path")
+        same = f"{base.partition('/candidates/')[0]}/packages/1/files/a.txt"
+        assert ok(rita.get(same)).content == b"content"
+        refused(rita.request(method, same, content=b"x"), 400, "INVALID_PARAMETER_VALUE", "path")
 
 
 def test_ranges_and_conditions_work_as_in_the_proxy(rita: Client, base: str, put: Callable[..., None]) -> None:
