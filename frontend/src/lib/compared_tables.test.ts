@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { columnValues, histogram, matrixOf, numericColumns, readTable, tablePaths } from './compared_tables';
+import {
+  columnValues,
+  deepest,
+  diagonal,
+  histogram,
+  matrixOf,
+  numericColumns,
+  readTable,
+  tablePaths,
+} from './compared_tables';
 
 test('the tables that most candidates have come first', () => {
   const tables = [
@@ -27,6 +36,7 @@ test('a square of numbers is a matrix, with labels or without', () => {
       ],
     }),
   ).toEqual({
+    rows: '',
     labels: ['cat', 'dog'],
     values: [
       [5, 1],
@@ -48,6 +58,46 @@ test('a square of numbers is a matrix, with labels or without', () => {
       rows: [
         ['x', '1'],
         ['y', '2'],
+      ],
+    }),
+  ).toBeNull();
+});
+
+test('matrices share their shades, and their diagonals are summed', () => {
+  const labels = ['a', 'b'];
+  const good = {
+    rows: '',
+    labels,
+    values: [
+      [8, 1],
+      [0, 7],
+    ],
+  };
+  const bad = {
+    rows: '',
+    labels,
+    values: [
+      [5, 4],
+      [6, 1],
+    ],
+  };
+  expect(deepest([good, bad])).toEqual({ right: 8, wrong: 6 });
+  expect(diagonal(good)).toEqual({ on: 15, all: 16 });
+  expect(
+    diagonal({
+      ...good,
+      values: [
+        [0, 0],
+        [0, 0],
+      ],
+    }),
+  ).toBeNull();
+  expect(
+    diagonal({
+      ...good,
+      values: [
+        [1, -1],
+        [-1, 1],
       ],
     }),
   ).toBeNull();

@@ -25,6 +25,8 @@ export function readTable(path: string, text: string): Table | null {
 }
 
 export interface Matrix {
+  /** What the rows are, where the file says it. */
+  rows: string;
   labels: string[];
   values: number[][];
 }
@@ -37,9 +39,33 @@ export function matrixOf(table: Table): Matrix | null {
   const cells = table.rows.map((row) => (labelled ? row.slice(1) : row));
   if (!cells.every((row) => row.length === size && row.every(isNumeric))) return null;
   return {
+    rows: labelled ? (table.columns[0] ?? '') : '',
     labels: labelled ? table.columns.slice(1) : table.columns,
     values: cells.map((row) => row.map(Number)),
   };
+}
+
+/** The greatest value on the diagonal and off it, of all that are compared: one shade then means one number. */
+export function deepest(matrices: readonly Matrix[]): { right: number; wrong: number } {
+  const most = { right: 0, wrong: 0 };
+  for (const { values } of matrices)
+    values.forEach((row, index) =>
+      row.forEach((value, place) => {
+        const which = index === place ? 'right' : 'wrong';
+        most[which] = Math.max(most[which], value);
+      }),
+    );
+  return most;
+}
+
+/** How much of a matrix is on its diagonal; null where that says nothing. */
+export function diagonal({ values }: Matrix): { on: number; all: number } | null {
+  const all = values.flat();
+  if (all.some((value) => value < 0)) return null;
+  const sum = all.reduce((total, value) => total + value, 0);
+  return sum > 0
+    ? { on: values.reduce((total, row, index) => total + (row[index] ?? 0), 0), all: sum }
+    : null;
 }
 
 /** The columns that hold numbers only, and more than one. */

@@ -19,6 +19,7 @@ _NEITHER = re.compile(
 _IMAGE = re.compile(r"\.(png|jpe?g|gif|webp)\Z", re.IGNORECASE)
 # What MLflow's log_image writes: images/KEY+step+N+timestamp+N+UUID.png, `%` for `+` in older clients.
 _LOGGED_IMAGE = re.compile(r"^images/(?P<key>.+?)[+%]step[+%](?P<step>\d+)[+%]timestamp[+%]\d+[+%][^/]*\.\w+\Z")
+_SLASHES = str.maketrans("~#", "//")
 _NUMBERED = re.compile(r"^(?P<key>.*?)[-_.]?(?P<step>\d{1,15})(?P<suffix>\.\w+)\Z")
 _TABLE = re.compile(r"\.(csv|tsv|json)\Z", re.IGNORECASE)
 _DIFF = re.compile(r"\.(diff|patch)\Z", re.IGNORECASE)
@@ -179,8 +180,8 @@ def image_of(candidate_iid: int, path: str) -> Image | None:
         return None
     logged = _LOGGED_IMAGE.match(path)
     if logged is not None:
-        # log_image writes `#` for the slashes of a key.
-        return Image(candidate_iid, logged["key"].replace("#", "/"), int(logged["step"]), path)
+        # log_image writes `~` or `#` for the slashes of a key.
+        return Image(candidate_iid, logged["key"].translate(_SLASHES), int(logged["step"]), path)
     numbered = _NUMBERED.match(path)
     if numbered is not None and numbered["key"].rpartition("/")[2]:
         return Image(candidate_iid, numbered["key"], int(numbered["step"]), path)

@@ -10,6 +10,7 @@ from shortlist.comparison.types import Image, TextRow
     ("path", "series", "step"),
     [
         ("images/val#sample+step+12+timestamp+1700+a-b.png", "val/sample", 12),
+        ("images/val~sample+step+12+timestamp+1700+a-b.png", "val/sample", 12),
         ("images/x%step%0%timestamp%1700%a.webp", "x", 0),
         ("samples/epoch_0007.png", "samples/epoch", 7),
         ("plots/roc.PNG", "plots/roc.PNG", None),
