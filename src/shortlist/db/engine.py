@@ -71,6 +71,16 @@ def create(url: str) -> Engine:
     )
 
 
+def for_reading(engine: Engine) -> Engine:
+    """The same connections, whose transactions see one snapshot and can change nothing.
+
+    SQLite's do so by themselves. To PostgreSQL the driver says it with the BEGIN, so it costs no round trip.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def _create_sqlite(url: str) -> Engine:
     if make_url(url).database in (None, "", ":memory:"):
         raise InvalidValue("The SQLite database must be a file.", field="database")
