@@ -5,7 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import { type Aligned, align, type Oddity, oddities, positiveOnly } from '../lib/curves';
 import { axes } from './axes';
 import { ink } from './ink';
-import type { End, Events, Hover, Spec } from './types';
+import type { End, Events, Hover, Range, Spec } from './types';
 
 const HEIGHT_OF_MARK = 5;
 
@@ -84,6 +84,11 @@ export class Plot {
         sync: { key: this.#spec.sync, setSeries: false, scales: ['x', null] },
         dataIdx: (_, series, index) => this.#nearestIndex(series, index),
         bind: {
+          // With Shift a drag moves along the axis instead of choosing a part of it.
+          mousedown: (_, __, choose) => (event) => {
+            if (!event.shiftKey) choose(event);
+            return null;
+          },
           dblclick: () => () => {
             this.#events.onzoom(null);
             return null;
@@ -221,6 +226,23 @@ export class Plot {
   /** Moves the cursor to a place along the horizontal axis. */
   moveTo(x: number): void {
     this.#chart.setCursor({ left: this.#chart.valToPos(x, 'x'), top: this.#chart.over.clientHeight / 2 });
+  }
+
+  /** The part of the axis that is drawn now. */
+  shown(): Range {
+    const { min, max } = this.#chart.scales.x ?? {};
+    return [min ?? 0, max ?? 0];
+  }
+
+  /** Draws another part of the axis, from the points that are there. */
+  show([min, max]: Range): void {
+    this.#chart.setScale('x', { min, max });
+  }
+
+  /** How far along the axis a place on the screen is, from 0 to 1. */
+  part(clientX: number): number {
+    const { left, width } = this.#chart.over.getBoundingClientRect();
+    return (clientX - left) / Math.max(1, width);
   }
 
   resize(width: number, height: number): void {
