@@ -5,7 +5,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import Filled, OpenPage
@@ -156,3 +156,57 @@ def test_charts_that_nobody_sees_ask_for_nothing(page: Page, filled: Filled) -> 
     seen = page.locator("article[data-chart] h3").count()
     assert len([path for path in asked if path.endswith("/charts")]) == seen < 6
     assert not any(path.endswith("/curves") for path in asked)
+
+
+def _asks_for_a_part(request: Request) -> bool:
+    return request.url.endswith("/curves") and (request.post_data_json or {}).get("start") is not None
+
+
+def test_two_fingers_stretch_the_curves(open_page: OpenPage, filled: Filled) -> None:
+    page = open_page(390, 844)
+    page.goto(f"{filled.experiment_path}?chart=on")
+    panel = page.get_by_role("region", name="Curves")
+    over = panel.locator("[aria-roledescription=chart] .u-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    assert box is not None
+    devtools = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *parts: float) -> None:
+        points = [
+            {"x": box["x"] + part * box["width"], "y": box["y"] + 60, "id": number}
+            for number, part in enumerate(parts)
+        ]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    with page.expect_request(_asks_for_a_part):
+        touch("touchStart", 0.4, 0.6)
+        touch("touchMove", 0.3, 0.7)
+        touch("touchMove", 0.2, 0.8)
+        touch("touchEnd")
+    expect(panel.get_by_role("button", name="Whole range")).to_be_visible()
+    with page.expect_request(_asks_for_a_part):
+        touch("touchStart", 0.7)
+        touch("touchMove", 0.5)
+        touch("touchMove", 0.4)
+        touch("touchEnd")
+    assert overflow(page) == 0
+
+
+def test_nothing_moves_for_those_who_want_no_motion(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.experiment_path}?chart=on&show=charts")
+    expect(_card(page, "history").locator(".summary")).to_be_visible(timeout=20_000)
+    moving = """() => document.getAnimations({subtree: true})
+        .map(item => item.effect.getComputedTiming()).filter(timing => timing.activeDuration > 1).length"""
+    seen = page.locator("[data-chart], [aria-roledescription=chart]").evaluate_all(
+        """charts => charts.flatMap(chart => [chart, ...chart.querySelectorAll('*')]).flatMap(element => {
+            const style = getComputedStyle(element);
+            const times = `${style.transitionDuration}, ${style.animationDuration}`;
+            return times.split(', ').map(parseFloat);
+        })"""
+    )
+    assert seen
+    assert max(seen) <= 0.001
+    _card(page, "history").locator("svg[aria-roledescription=chart]").focus()
+    page.keyboard.press("End")
+    assert page.evaluate(moving) == 0

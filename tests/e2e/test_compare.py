@@ -94,6 +94,33 @@ def test_pictures_of_one_step_stand_side_by_side(page: Page, lab: MakeLab, fille
     assert violations(page) == []
 
 
+def test_tables_stand_side_by_side_as_matrices_and_as_histograms(page: Page, lab: MakeLab, filled: Filled) -> None:
+    made = lab("tables")
+    with filled.server.client() as client:
+        for number, wrong in enumerate((1, 4)):
+            root = f"{MLFLOW}/mlflow-artifacts/artifacts/{made.artifacts(made.start(f't{number}', number))}"
+            matrix = {"columns": ["truth", "cat", "dog"], "data": [["cat", 10 - wrong, wrong], ["dog", 0, 10]]}
+            rows = {"columns": ["file", "sure"], "data": [[f"{place}.png", place / 10] for place in range(10)]}
+            for path, body in (("confusion.json", matrix), ("predictions.json", rows)):
+                answer = client.put(f"{root}/{path}", json=body)
+                assert answer.status_code == 200, answer.text
+        rows = client.post(f"{API}/experiments/{made.experiment}/candidates/search", json={}).json()["candidates"]
+    iids = {row["name"]: row["iid"] for row in rows}
+    page.goto(f"/{filled.project}/-/ml/compare?candidates={iids['t0']}.{iids['t1']}")
+    figures = page.get_by_role("figure")
+    expect(figures.nth(0)).to_contain_text("95 % on the diagonal: 19 of 20.")
+    expect(figures.nth(1)).to_contain_text("80 % on the diagonal: 16 of 20.")
+    wrong = page.get_by_role("table").get_by_role("cell", name="4", exact=True)
+    right = page.get_by_role("table").get_by_role("cell", name="9", exact=True)
+    assert wrong.evaluate("cell => cell.style.background") != right.evaluate("cell => cell.style.background")
+    page.get_by_label("File").select_option("predictions.json")
+    expect(figures.nth(1)).to_contain_text("9.png")
+    page.get_by_label("Histogram of").select_option("sure")
+    bars = page.get_by_role("img", name="sure of t1: 10 values")
+    expect(bars.locator("span")).to_have_count(20)
+    assert violations(page) == []
+
+
 def test_an_address_without_candidates_says_how_to_choose_some(page: Page, filled: Filled, watch: Watch) -> None:
     watch.allow("status of 404")
     page.goto(f"/{filled.project}/-/ml/compare")

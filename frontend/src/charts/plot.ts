@@ -44,7 +44,7 @@ export class Plot {
   #options(target: HTMLElement): uPlot.Options {
     const { axis, log, range, lines, margin } = this.#spec;
     const banded = lines.filter(({ band }) => band !== undefined);
-    const [low, high] = range ?? this.#extent();
+    const [low, high] = range ?? this.extent();
     const font = `11.5px ${getComputedStyle(target).fontFamily}`;
     return {
       width: Math.max(80, target.clientWidth),
@@ -122,7 +122,8 @@ export class Plot {
     return { only: first !== undefined && first === last ? first : null, greatest };
   }
 
-  #extent(): [number, number] {
+  /** From the first point to the last, with room around a single one. */
+  extent(): Range {
     const first = this.#data.x[0] ?? 0;
     const last = this.#data.x.at(-1) ?? 1;
     return first === last ? [first - 1, last + 1] : [first, last];

@@ -37,7 +37,6 @@ class Database:
         self.dialect = self.engine.dialect.name
         if self.meters.traces is not None:
             traced.watch(self.engine, self.meters.traces)
-        self._reading = engines.for_reading(self.engine)
         self._pool = cast("QueuePool", self.engine.pool)
         if writers is None:
             writers = 1 if self.dialect == "sqlite" else 3
@@ -65,7 +64,7 @@ class Database:
         if self.meters.traces is not None:
             work = self.meters.traces.bind("database read", work)
         try:
-            with self._reading.connect() as connection, connection.begin():
+            with self.engine.connect() as connection, engines.begin_read(connection):
                 return work(connection)
         except DBAPIError as error:
             raise engines.translate(error) from error

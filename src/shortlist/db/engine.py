@@ -71,16 +71,6 @@ def create(url: str) -> Engine:
     )
 
 
-def for_reading(engine: Engine) -> Engine:
-    """The same connections, whose transactions see one snapshot and can change nothing.
-
-    SQLite's do so by themselves. To PostgreSQL the driver says it with the BEGIN, so it costs no round trip.
-    """
-    if engine.dialect.name == "sqlite":
-        return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
 def _create_sqlite(url: str) -> Engine:
     if make_url(url).database in (None, "", ":memory:"):
         raise InvalidValue("The SQLite database must be a file.", field="database")
@@ -121,6 +111,17 @@ def _create_sqlite(url: str) -> Engine:
 def begin_write(connection: Connection) -> Generator[RootTransaction]:
     """A transaction that will write. On SQLite it takes the write lock at once, so it cannot fail half-way for it."""
     connection = connection.execution_options(shortlist_write=True)
+    with connection.begin() as transaction:
+        yield transaction
+
+
+@contextmanager
+def begin_read(connection: Connection) -> Generator[RootTransaction]:
+    """A transaction that sees one snapshot. On PostgreSQL it can change nothing, which the driver says with the BEGIN,
+    without a round trip.
+    """
+    if connection.dialect.name == "postgresql":
+        connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with connection.begin() as transaction:
         yield transaction
 
