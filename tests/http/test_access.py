@@ -40,6 +40,7 @@ IN_PLACE = {
     Action.PROJECT_WRITE: "         ok   ok   403  403  404  403  ok  401",
     Action.TOKEN_READ: "            ok   ok   403  403  404  403  ok  401",
     Action.TOKEN_WRITE: "           ok   ok   403  403  404  403  ok  401",
+    Action.STAR_WRITE: "            ok   ok   ok   ok   404  ok   ok  401",
     Action.VIEW_WRITE: "            ok   ok   ok   ok   404  ok   ok  401",
 }
 OUTSIDE = {

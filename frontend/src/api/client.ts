@@ -147,6 +147,9 @@ export const api = {
   deleteCandidate: (path: string, iid: number) => call<wire.Empty>('DELETE', candidate(path, iid)),
   restoreCandidate: (path: string, iid: number) =>
     call<wire.Candidate>('POST', `${candidate(path, iid)}/restore`, { body: {} }),
+  /** Sets or takes away the caller's own star. */
+  star: (path: string, iid: number, starred: boolean) =>
+    call<wire.Empty>(starred ? 'PUT' : 'DELETE', `${candidate(path, iid)}/star`, { body: {} }),
   curves: (path: string, query: wire.CurveQuery, signal?: AbortSignal) =>
     call<wire.CurveList>('POST', `${projectUrl(path)}/curves`, { body: query, signal }),
   chart: (path: string, query: wire.ChartQuery, signal?: AbortSignal) =>

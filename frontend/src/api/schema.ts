@@ -182,6 +182,7 @@ export interface Candidate {
   place: Place | null;
   versions: VersionLink[];
   ci: Ci | null;
+  starred: boolean;
 }
 
 export interface CandidateChange {
@@ -251,6 +252,7 @@ export interface CandidateRow {
   params: Record<string, string>;
   metadata: Record<string, string>;
   standing: Standing | null;
+  starred: boolean;
   ci: Record<string, string>;
   depth: number;
   below: number;

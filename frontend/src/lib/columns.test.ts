@@ -25,6 +25,7 @@ function column(kind: Column['kind'], key: string, candidates = 3, distinct = 2)
 
 function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
   return {
+    starred: false,
     depth: 0,
     below: 0,
     group: null,

@@ -72,6 +72,12 @@ export class CandidateList {
     this.#put(0, page.candidates);
   }
 
+  /** Shows a candidate with something changed, wherever it stands, without asking for it again. */
+  amend(iid: number, change: Partial<CandidateRow>): void {
+    this.places = this.places.map((row) => (row?.iid === iid ? { ...row, ...change } : row));
+    if (this.baseline?.iid === iid) this.baseline = { ...this.baseline, ...change };
+  }
+
   /** Puts rows at their places. */
   #put(first: number, rows: readonly CandidateRow[]): void {
     const next = this.places.slice();

@@ -25,6 +25,8 @@ export interface InputTable {
   openMenu: (iid: number, point: { x: number; y: number } | null) => void;
   /** Shows or hides what stands below a row. */
   unfold: (iid: number) => void;
+  /** Stars a candidate, or takes the star away. */
+  star: (iid: number) => void;
   focus: () => void;
 }
 
@@ -81,6 +83,14 @@ export class TableInput {
         run: () => {
           const row = iid();
           if (row !== null && row !== undefined) this.#table.unfold(row);
+        },
+      },
+      {
+        key: 's',
+        label: 'Star, or take the star away',
+        run: () => {
+          const row = iid();
+          if (row !== null && row !== undefined) this.#table.star(row);
         },
       },
       { key: 'Enter', label: 'Open the candidate', when: isFree, run: () => this.#open(iid()) },
@@ -146,6 +156,10 @@ export class TableInput {
     if (button !== null) {
       const { left: x, bottom: y } = button.getBoundingClientRect();
       openMenu(iid, { x, y });
+      return;
+    }
+    if (from.closest('[data-star]') !== null) {
+      this.#table.star(iid);
       return;
     }
     if (from.closest('[data-fold]') !== null) {

@@ -37,6 +37,7 @@ class Action(StrEnum):
     SELF_READ = "self:read"
     SELF_WRITE = "self:write"
     SERVER_PUBLIC = "server:public"
+    STAR_WRITE = "star:write"
     TOKEN_READ = "token:read"  # noqa: S105 - the name of an action
     TOKEN_WRITE = "token:write"  # noqa: S105 - the name of an action
     USER_READ = "user:read"
@@ -75,6 +76,7 @@ SENTENCES: dict[Action, str] = {
     Action.SELF_READ: "See one's own account",
     Action.SELF_WRITE: "Change one's own account, sessions and tokens",
     Action.SERVER_PUBLIC: "Use what needs no account: sign-in, health, documents",
+    Action.STAR_WRITE: "Star candidates for oneself",
     Action.TOKEN_READ: "List a project's access tokens, deploy tokens and trusted publishers",
     Action.TOKEN_WRITE: "Create, rotate and revoke a project's access tokens, deploy tokens and trusted publishers",
     Action.USER_READ: "Find other people by name",
@@ -98,6 +100,7 @@ PROJECT_ACTIONS = frozenset(
         Action.PROJECT_READ,
         Action.PROJECT_TRANSFER,
         Action.PROJECT_WRITE,
+        Action.STAR_WRITE,
         Action.TOKEN_READ,
         Action.TOKEN_WRITE,
         Action.VIEW_WRITE,

@@ -111,6 +111,7 @@ LEAST_ROLES: dict[Action, Role] = {
 FEATURES: dict[Action, Feature] = {
     Action.EXPERIMENT_READ: Feature.MODEL_EXPERIMENTS,
     Action.EXPERIMENT_WRITE: Feature.MODEL_EXPERIMENTS,
+    Action.STAR_WRITE: Feature.MODEL_EXPERIMENTS,
     Action.VIEW_WRITE: Feature.MODEL_EXPERIMENTS,
     Action.MODEL_READ: Feature.MODEL_REGISTRY,
     Action.MODEL_WRITE: Feature.MODEL_REGISTRY,
@@ -119,4 +120,4 @@ FEATURES: dict[Action, Feature] = {
 }
 
 # What is for people with an account only, even where the project is public: who works on it, and what is one's own.
-NEEDS_ACCOUNT = frozenset({Action.MEMBER_READ, Action.GROUP_MEMBER_READ, Action.VIEW_WRITE})
+NEEDS_ACCOUNT = frozenset({Action.MEMBER_READ, Action.GROUP_MEMBER_READ, Action.STAR_WRITE, Action.VIEW_WRITE})

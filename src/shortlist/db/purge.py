@@ -1,4 +1,4 @@
-"""Removing everything that a project has, whatever the tables are."""
+"""Removing everything that a project has, whatever the tables are, and what a person has for themselves."""
 
 from sqlalchemy import Connection, delete, select, union_all, update
 
@@ -25,3 +25,9 @@ def purge_project(connection: Connection, project_id: int) -> None:
             connection.execute(delete(table).where(table.c.project_id == project_id))
     project = METADATA.tables["project"]
     connection.execute(delete(project).where(project.c.id == project_id))
+
+
+def purge_person(connection: Connection, user_id: int) -> None:
+    """Delete what a person noted for themselves alone, in every project; their work stays."""
+    star = METADATA.tables["star"]
+    connection.execute(delete(star).where(star.c.user_id == user_id))

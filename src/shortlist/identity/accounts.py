@@ -7,6 +7,7 @@ from shortlist.access.scope import Author
 from shortlist.audit import service as audit
 from shortlist.audit.types import Change
 from shortlist.clock import now_ms
+from shortlist.db.purge import purge_person
 from shortlist.errors import InvalidValue, NotFound, PermissionDenied
 from shortlist.identity import second_factor, service, store, store_links
 from shortlist.identity.types import Session, User
@@ -113,6 +114,7 @@ def erase(connection: Connection, user_id: int) -> None:
     store.delete_sessions_of_user(connection, user_id)
     second_factor.forget(connection, user_id)
     store_links.remove_all(connection, user_id)
+    purge_person(connection, user_id)
 
 
 def sessions(connection: Connection, user_id: int) -> list[Session]:

@@ -4,7 +4,7 @@ Values that a page of candidates needs by key (`param`, `metadata`) are clustere
 filter or an order reads one run of neighbours; a second index finds them by candidate.
 """
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint
 
 from shortlist.db.metadata import METADATA, BigId, Key, Millis, Number, Str
 
@@ -108,6 +108,18 @@ metadata = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_metadata_candidate", metadata.c.project_id, metadata.c.candidate_iid, metadata.c.key)
+
+star = Table(
+    "star",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("candidate_iid", BigId, primary_key=True, autoincrement=False),
+    Column("user_id", BigId, ForeignKey("user_account.id"), primary_key=True, autoincrement=False, index=True),
+    ForeignKeyConstraint(
+        ["project_id", "candidate_iid"], ["candidate.project_id", "candidate.iid"], ondelete="CASCADE"
+    ),
+    sqlite_with_rowid=False,
+)
 
 dataset = Table(
     "dataset",

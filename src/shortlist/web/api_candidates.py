@@ -1,16 +1,18 @@
 """The browser's operations on candidates, their curves and the list of their files."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from shortlist.access.actions import Action
 from shortlist.errors import InvalidValue
-from shortlist.http.endpoint import Call, Pieces
+from shortlist.http.endpoint import AsyncHandler, Call, Pieces
 from shortlist.metrics import arrow
 from shortlist.metrics import service as metrics
 from shortlist.search import fresh
-from shortlist.tracking import candidates
+from shortlist.tracking import candidates, stars
 from shortlist.tracking.types import CandidateChange
 from shortlist.web import answers, operations, translate, views, wire
 from shortlist.web.wire_curves import CurveList, CurveQuery
@@ -94,6 +96,17 @@ async def restore(call: Call, request: wire.CandidatePath) -> wire.Candidate:
     return await call.services.database.write(work)
 
 
+def _starring(*, starred: bool) -> AsyncHandler:
+    async def star(call: Call, request: wire.CandidatePath) -> wire.Empty:
+        await call.services.database.write(
+            lambda connection: stars.put(connection, call.project, request.candidate, starred=starred)
+        )
+        return wire.Empty()
+
+    star.__doc__ = "Star a candidate for oneself." if starred else "Take one's own star from a candidate."
+    return star
+
+
 def curves(call: Call, connection: Connection, request: CurveQuery) -> CurveList | Pieces:
     """Read sampled curves of several candidates and metrics, as JSON or as the Arrow stream that Accept asks for."""
     if len(request.candidates) > _MAX_CANDIDATES or len(request.candidates) * len(request.keys) > _MAX_CURVES:
@@ -130,5 +143,12 @@ ENDPOINTS = (
     operations.write("PATCH", _ONE, change, wire.CandidateChange, wire.Candidate),
     operations.write("DELETE", _ONE, delete, wire.CandidatePath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.CandidatePath, wire.Candidate),
+    *(
+        replace(
+            operations.write(method, _ONE + "/star", _starring(starred=starred), wire.CandidatePath, wire.Empty),
+            action=Action.STAR_WRITE,
+        )
+        for method, starred in (("PUT", True), ("DELETE", False))
+    ),
     operations.query_read("/curves", curves, CurveQuery, CurveList),
 )

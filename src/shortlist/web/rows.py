@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.metrics import service as metrics
 from shortlist.provenance import origins
-from shortlist.tracking import store_candidates
+from shortlist.tracking import stars, store_candidates
 from shortlist.web import ci, translate, wire
 
 
@@ -29,6 +29,9 @@ class RowLoader:
             translate.candidate_row(record, latest.get(record.iid, []), params[record.iid], metadata[record.iid])
             for record in records
         ]
+        starred = stars.among(connection, scope, iids)
+        for row in rows:
+            row.starred = row.iid in starred
         if self._ci is None or self._ci:
             found = origins.of_candidates(connection, scope, iids)
             for row in rows:

@@ -17,7 +17,7 @@ from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.search.service import CandidateSearch, ExperimentSearch
 from shortlist.search.text import name_contains
-from shortlist.tracking import candidates, experiments, store_candidates, store_experiments, store_keys
+from shortlist.tracking import candidates, experiments, stars, store_candidates, store_experiments, store_keys
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
 from shortlist.web import answers, ci, models, ranked, translate, windows, wire
 from shortlist.web.rows import RowLoader
@@ -158,6 +158,7 @@ def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
         place=_place(connection, scope, record),
         versions=models.made_from(connection, scope, iid),
         ci=ci.of_candidate(connection, scope, iid),
+        starred=iid in stars.among(connection, scope, [iid]),
     )
 
 

@@ -266,6 +266,7 @@ class CandidateRow(msgspec.Struct):
     params: dict[str, str]
     metadata: dict[str, str]
     standing: Standing | None = None  # of a ranked page
+    starred: bool = False  # by the caller
     ci: dict[str, str] = {}  # job, pipeline, merge_request, ref, sha, user, verified
     depth: int = 0
     below: int = 0
@@ -381,6 +382,7 @@ class Candidate(msgspec.Struct):
     place: Place | None = None
     versions: list[VersionLink] = []  # of registered models that were made from it
     ci: Ci | None = None
+    starred: bool = False  # by the caller
 
 
 class CandidateChange(msgspec.Struct):
