@@ -5,6 +5,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.axe import overflow, violations
@@ -160,6 +161,48 @@ def test_charts_that_nobody_sees_ask_for_nothing(page: Page, filled: Filled) -> 
 
 def _asks_for_a_part(request: Request) -> bool:
     return request.url.endswith("/curves") and (request.post_data_json or {}).get("start") is not None
+
+
+def _part(request: Request) -> tuple[float, float]:
+    return request.post_data_json["start"], request.post_data_json["end"]
+
+
+def test_a_part_of_the_curves_is_moved_and_stretched_and_its_detail_read(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.experiment_path}?chart=on")
+    panel = page.get_by_role("region", name="Curves")
+    chart = panel.locator("[aria-roledescription=chart]")
+    chart.hover()
+    box = chart.locator(".u-over").bounding_box()
+    assert box is not None
+    left, top, width = box["x"], box["y"] + box["height"] / 2, box["width"]
+
+    def drag(start: float, end: float) -> tuple[float, float]:
+        page.mouse.move(left + start * width, top)
+        page.mouse.down()
+        page.mouse.move(left + (start + end) / 2 * width, top)
+        page.mouse.move(left + end * width, top)
+        with page.expect_request(_asks_for_a_part) as asked:
+            page.mouse.up()
+        return _part(asked.value)
+
+    def press(key: str) -> tuple[float, float]:
+        with page.expect_request(_asks_for_a_part) as asked:
+            page.keyboard.press(key)
+        return _part(asked.value)
+
+    low, high = drag(0.25, 0.75)
+    expect(panel.get_by_role("button", name="Whole range")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.keyboard.down("Shift")
+    moved = drag(0.6, 0.4)
+    page.keyboard.up("Shift")
+    assert moved == pytest.approx((low + (high - low) * 0.2, high + (high - low) * 0.2), abs=(high - low) * 0.02)
+    chart.focus()
+    assert press("Shift+ArrowLeft") == pytest.approx((moved[0] - (high - low) / 4, moved[1] - (high - low) / 4), 0.02)
+    inner = press("+")
+    assert inner[1] - inner[0] == pytest.approx((high - low) / 2)
+    page.keyboard.press("Escape")
+    expect(panel.get_by_role("button", name="Whole range")).to_have_count(0)
 
 
 def test_two_fingers_stretch_the_curves(open_page: OpenPage, filled: Filled) -> None:
