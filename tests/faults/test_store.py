@@ -96,10 +96,10 @@ def test_a_store_that_breaks_off_gives_no_half_file(root: Client, store: tuple[S
     ("status", "code"), [(b"500 Internal Server Error", b"InternalError"), (b"503 Slow Down", b"SlowDown")]
 )
 def test_errors_of_the_store_are_503(root: Client, store: tuple[S3Server, Proxy], status: bytes, code: bytes) -> None:
-    assert put(root, "before", b"x").status_code == 200
+    assert put(root, "before", b"x" * MIB).status_code == 200
     body = _ERROR % code
     store[1].refusal = b"HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (status, len(body), body)
-    for answer in (put(root, "after", b"y"), put(root, "after", b"y" * 12 * MIB), get(root, "before")):
+    for answer in (put(root, "after", b"y" * MIB), put(root, "after", b"y" * 12 * MIB), get(root, "before")):
         assert (answer.status_code, answer.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE"), answer.text
         assert answer.headers["retry-after"]
     store[1].refusal = None

@@ -114,6 +114,7 @@ def test_a_token_in_the_address_is_not_written_down(application: Application, as
     for name in ("private_token", "access_token", "job_token", "deploy_token", "token", "key"):
         for path in ("/api/v4/user", f"/api/v4/projects/{cast.project_id}", "/api/v1/account"):
             refused(anyone.get(path, params={name: secret}), 401, "UNAUTHENTICATED")
+    application.asgi._log.flush()
     assert "/api/v4/user" in written.getvalue()
     assert secret not in written.getvalue()
 

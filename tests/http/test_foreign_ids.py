@@ -42,15 +42,15 @@ PLAIN = words(
     access_level admin administrator alias aliases archive_existing_versions artifact_location axes axis baseline
     ci_project ci_project_id code colour columns constraints current_password dataset_digest dataset_name datasets
     default_group_visibility default_least_writing_role default_project_visibility description direction directory
-    duplicate_exceptions duplicates_allowed email end end_time environment expires_at filter force_random_password
-    full_path issuer key keys kind last least_writing_role login max_file_bytes max_generic_file_bytes max_results
+    duplicate_exceptions duplicates_allowed email end end_time environment expanded expires_at file_name filter fold
+    force_random_password full_path issuer key keys kind last least_writing_role login max_file_bytes max_generic_file_bytes max_results
     metadata metric metrics minus model_experiments_access model_experiments_access_level model_json
     model_registry_access model_registry_access_level model_type models name namespace namespace_id new_name
     new_password note num_parts number order_by package_name package_registry_access package_registry_access_level
     package_version page_token params parent parent_id parts password path permanently_remove points
-    project_size_limit provider ranked reduction ref reset_password restricted_visibilities
-    restricted_visibility_levels role rule run_link run_name run_view_type scopes sign_up signup_enabled source stage
-    stages start start_time status step system tag_key tags target ticket timestamp user_id username value view
+    project_size_limit provider query ranked reduction ref reset_password restricted_visibilities
+    restricted_visibility_levels role rule run_link run_name run_view_type scopes sign_up signup_enabled snapshot
+    source stage stages start start_time status step system tag_key tags target targets text ticket timestamp user_id username value view
     view_type visibility x x_key y
     """
 )
@@ -75,6 +75,7 @@ VALUES: dict[str, Any] = {
     "number": 1,
     "parts": [{"part_number": 1, "etag": "x"}],
     "path": "a.txt",
+    "query": "sort=name",
     "role": "guest",
     "scopes": ["api"],
     "source": "candidate:1",
@@ -82,6 +83,7 @@ VALUES: dict[str, Any] = {
     "status": "FINISHED",
     "tag_key": "k",
     "tags": [{"key": "k", "value": "v"}],
+    "text": "a\n1\n",
     "timestamp": 1,
     "value": "1",
     "x": "m",
@@ -91,6 +93,14 @@ VALUES: dict[str, Any] = {
 VALUES_AT: dict[str, dict[str, Any]] = {
     "/logged-models/{model_id}": {"status": "LOGGED_MODEL_READY"},
     "/models/{model}/versions/{version}": {"stage": "staging"},
+    "/views/default": {"view": 1},
+    "/views/shared/{view}": {"view": 1},
+    "/views/own/{view}": {"view": 1},
+    "/experiments/{experiment}/candidates": {
+        "status": "finished",
+        "params": {"k": "v"},
+        "metrics": [{"key": "k", "value": 1}],
+    },
 }
 # What reads without a struct take from their query.
 IN_QUERY = {"candidates": "1", "run_id": "1", "path": "a.txt", "metrics": "m", "keys": "m"}

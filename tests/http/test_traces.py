@@ -75,7 +75,7 @@ def test_a_request_is_traced_down_to_its_statements(database_url: str, tmp_path:
             headers={"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"},
         )
         files = "/api/2.0/mlflow-artifacts/artifacts/candidate:1/model"
-        assert root.request("PUT", files, content=b"x").status_code == 200
+        assert root.request("PUT", files, content=b"x" * 100_000).status_code == 200
     built.close()
 
     mine = [span for span in collector.spans if span.trace_id.hex() == TRACE]

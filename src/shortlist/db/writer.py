@@ -10,7 +10,6 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -77,9 +76,12 @@ class _Held:
 
     def release(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(DBAPIError):  # it is lost, and the pool knows
-                connection.close()
+        if connection is None:
+            return
+        try:
+            connection.close()
+        except Exception:  # noqa: BLE001 - the thread must outlive a connection that cannot even be given back
+            _log.warning("a connection was not given back", exc_info=True)
 
 
 class Writer:

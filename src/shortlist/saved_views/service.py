@@ -90,9 +90,8 @@ def remove(connection: Connection, scope: Scope, experiment_iid: int, view_id: i
 
 def set_default(connection: Connection, scope: Scope, experiment_iid: int, view_id: int | None) -> None:
     """Make a shared view the one that the experiment opens with for everybody; None: the start view."""
-    name = ""
-    if view_id is not None:
-        name = _one(_of_audience(connection, scope, experiment_iid, shared=True), view_id).name
+    shared = _of_audience(connection, scope, experiment_iid, shared=True)
+    name = "" if view_id is None else _one(shared, view_id).name
     store.set_default(connection, scope, experiment_iid, view_id)
     audit.record_in(connection, scope, "view:set_default", name, view_id, experiment=experiment_iid)
 

@@ -1,7 +1,6 @@
 """Rows of a folded page: seed groups with the means of their members, and candidates below others."""
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from statistics import fmean, stdev
@@ -14,7 +13,8 @@ from shortlist.web import translate, wire
 
 _MOST_MEMBERS = 5_000  # are read for the groups of a page
 _MOST_NAMED = 1_000
-_SEED_AT_END = re.compile(r"[-_ .]+(s|seed)?[-_ .=]*\Z", re.IGNORECASE)
+_SEPARATORS = "-_ ."
+_SEED_WORDS = ("seed", "s")
 
 
 def wanted(folded: Folded, start: int, end: int) -> list[int]:
@@ -122,4 +122,13 @@ def _name(names: Sequence[str]) -> str:
     if len(names) == 1:
         return names[0]
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-    return _SEED_AT_END.sub("", "".join(letters[0] for letters in alike)) or names[0]
+    return _without_seed("".join(letters[0] for letters in alike)) or names[0]
+
+
+def _without_seed(start: str) -> str:
+    """The start of names such as `mlp-64-s1` and `mlp-64-s2`, up to where the seed is named."""
+    rest = start.rstrip(_SEPARATORS + "=")
+    for word in _SEED_WORDS:
+        if rest.lower().endswith(word) and rest[-len(word) - 1 : -len(word)] in tuple(_SEPARATORS):
+            return rest[: -len(word)].rstrip(_SEPARATORS)
+    return rest
