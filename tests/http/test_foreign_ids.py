@@ -43,15 +43,15 @@ PLAIN = words(
     ci_project ci_project_id code colour columns constraints current_password dataset_digest dataset_name datasets
     default_group_visibility default_least_writing_role default_project_visibility description direction directory
     duplicate_exceptions duplicates_allowed email end end_time environment expanded expires_at file_name filter fold
-    force_random_password full_path issuer key keys kind last least_writing_role login max_file_bytes max_generic_file_bytes max_results
-    metadata metric metrics minus model_experiments_access model_experiments_access_level model_json
-    model_registry_access model_registry_access_level model_type models name namespace namespace_id new_name
-    new_password note num_parts number order_by package_name package_registry_access package_registry_access_level
-    package_version page_token params parent parent_id parts password path permanently_remove points
-    project_size_limit provider query ranked reduction ref reset_password restricted_visibilities
-    restricted_visibility_levels role rule run_link run_name run_view_type scopes sign_up signup_enabled snapshot
-    source stage stages start start_time status step system tag_key tags target targets text ticket timestamp user_id username value view
-    view_type visibility x x_key y
+    force_random_password full_path issuer key keys kind last least_writing_role login max_file_bytes
+    max_generic_file_bytes max_results metadata metric metrics minus model_experiments_access
+    model_experiments_access_level model_json model_registry_access model_registry_access_level model_type models name
+    namespace namespace_id new_name new_password note num_parts number order_by package_name package_registry_access
+    package_registry_access_level package_version page_token params parent parent_id parts password path
+    permanently_remove points project_size_limit provider query ranked reduction ref reset_password
+    restricted_visibilities restricted_visibility_levels role rule run_link run_name run_view_type scopes sign_up
+    signup_enabled snapshot source stage stages start start_time status step system tag_key tags target targets text
+    ticket timestamp user_id username value view view_type visibility x x_key y
     """
 )
 # What a request needs besides, so that it is not refused for something else before the id is looked for.
