@@ -164,7 +164,8 @@ def _asks_for_a_part(request: Request) -> bool:
 
 
 def _part(request: Request) -> tuple[float, float]:
-    return request.post_data_json["start"], request.post_data_json["end"]
+    asked = request.post_data_json or {}
+    return asked["start"], asked["end"]
 
 
 def test_a_part_of_the_curves_is_moved_and_stretched_and_its_detail_read(page: Page, filled: Filled) -> None:
