@@ -48,13 +48,14 @@ export function matrixOf(table: Table): Matrix | null {
 /** The greatest value on the diagonal and off it, of all that are compared: one shade then means one number. */
 export function deepest(matrices: readonly Matrix[]): { right: number; wrong: number } {
   const most = { right: 0, wrong: 0 };
-  for (const { values } of matrices)
-    values.forEach((row, index) =>
-      row.forEach((value, place) => {
+  for (const { values } of matrices) {
+    for (const [index, row] of values.entries()) {
+      for (const [place, value] of row.entries()) {
         const which = index === place ? 'right' : 'wrong';
         most[which] = Math.max(most[which], value);
-      }),
-    );
+      }
+    }
+  }
   return most;
 }
 
