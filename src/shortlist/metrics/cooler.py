@@ -4,7 +4,6 @@ Any number of processes may do it on one database: each candidate is claimed.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable
 
 import structlog
@@ -13,7 +12,7 @@ from sqlalchemy import Connection
 from shortlist.blobs.store import BlobStore
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.errors import DomainError
+from shortlist.meters.rounds import Rounds
 from shortlist.metrics import cooling, store_cold
 from shortlist.metrics.cooling import CLAIM_MS, Cooled
 
@@ -34,35 +33,21 @@ class Cooler:
         self._database = database
         self._blobs = blobs
         self._after_ms = after_days * DAY_MS
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="cool", daemon=True)
+        self._rounds = Rounds("cool", _LOOK_SECONDS, database.meters, self._cool)
 
     def start(self) -> None:
         """Begin, where points shall go cold at all."""
         if self._after_ms:
-            self._thread.start()
+            self._rounds.start()
 
     def stop(self) -> None:
         """Stop after the candidate in hand."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._rounds.stop()
 
-    def _run(self) -> None:
-        while not self._stopping.wait(_LOOK_SECONDS):
-            try:
-                moved = cool_due(self._database, self._blobs, now_ms() - self._after_ms, self._stopping.is_set)
-                if moved:
-                    _log.info("points went cold", candidates=moved)
-            except DomainError as error:
-                self._failed()
-                _log.warning("cooling failed; it is tried again", error=error.message)
-            except Exception as error:  # noqa: BLE001 - the thread must live; the next round finds the same candidates
-                self._failed()
-                _log.error("cooling failed; it is tried again", exc_info=error)
-
-    def _failed(self) -> None:
-        self._database.meters.background_failures["cool"].add()
+    def _cool(self) -> None:
+        moved = cool_due(self._database, self._blobs, now_ms() - self._after_ms, lambda: self._rounds.stopped)
+        if moved:
+            _log.info("points went cold", candidates=moved)
 
 
 def _nobody(_project_id: int, _iid: int, _cooled: Cooled | None) -> None:

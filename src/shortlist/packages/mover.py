@@ -5,14 +5,13 @@ that it is elsewhere, and what was written to the store in vain is deleted, or f
 """
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Sequence
 
 import structlog
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
-from shortlist.errors import DomainError
+from shortlist.meters.rounds import Rounds
 from shortlist.packages import contents, store, store_contents
 from shortlist.packages.contents import Storage
 from shortlist.packages.locations import new_location
@@ -41,33 +40,17 @@ class Mover:
         self._small_bytes = small_bytes
         self._limit = limit
         self._full = False
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds = Rounds("move", _LOOK_SECONDS, storage.database.meters, self.move_if_due)
 
     @property
     def small_bytes(self) -> int:
         return 0 if self._full else self._small_bytes
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="move", daemon=True)
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _run(self) -> None:
-        while not self._stop.wait(_LOOK_SECONDS):
-            try:
-                self.move_if_due()
-            except DomainError as error:
-                self._storage.database.meters.background_failures["move"].add()
-                _log.warning("moving small files failed; it is tried again", error=error.message)
-            except Exception as error:  # noqa: BLE001 - the thread must live; the next attempt may succeed
-                self._storage.database.meters.background_failures["move"].add()
-                _log.error("moving small files failed; it is tried again", exc_info=error)
+        self._rounds.stop()
 
     def move_if_due(self) -> int:
         """Move contents where there are too many, unless another process does. How many were moved.
@@ -95,7 +78,7 @@ class Mover:
     async def _move(self, down_to: int) -> int:
         database, moved = self._storage.database, 0
         until = now_ms() + _TURN_MS
-        while not self._stop.is_set() and now_ms() < until:
+        while not self._rounds.stopped and now_ms() < until:
             kept = await database.read(store_contents.kept_bytes)
             self._full = kept > 2 * self._limit
             if kept <= down_to:

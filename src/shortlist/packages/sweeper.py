@@ -1,13 +1,12 @@
 """The background sweep of one server process. Of several processes on one database, one sweeps at a time."""
 
 import asyncio
-import threading
 
 import structlog
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
-from shortlist.errors import DomainError
+from shortlist.meters.rounds import Rounds
 from shortlist.packages import store
 from shortlist.packages.contents import Storage
 from shortlist.packages.sweep import sweep
@@ -27,35 +26,19 @@ class Sweeper:
     def __init__(self, storage: Storage, age_ms: int) -> None:
         self._storage = storage
         self._age_ms = age_ms
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds = Rounds("sweep", _LOOK_SECONDS, storage.database.meters, self.sweep_if_due)
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[Swept]] | None = None
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
         """Stop, in the middle of a sweep where there is one: another finds what it leaves."""
-        self._stop.set()
+        self._rounds.begin_stop()
         running = self._running
         if running is not None:
             running[0].call_soon_threadsafe(running[1].cancel)
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _run(self) -> None:
-        # Not at once: a start is when people wait, and a server that crashes in a loop would do nothing else.
-        while not self._stop.wait(_LOOK_SECONDS):
-            try:
-                self.sweep_if_due()
-            except DomainError as error:
-                self._storage.database.meters.background_failures["sweep"].add()
-                _log.warning("sweep failed; it is tried again", error=error.message)
-            except Exception as error:  # noqa: BLE001 - the thread must live; the next sweep may succeed
-                self._storage.database.meters.background_failures["sweep"].add()
-                _log.error("sweep failed; it is tried again", exc_info=error)
+        self._rounds.stop()
 
     def sweep_if_due(self) -> Swept | None:
         """Sweep, unless this or another process began one in the last six hours. What was freed.
@@ -78,7 +61,7 @@ class Sweeper:
     async def _sweep(self) -> Swept | None:
         task = asyncio.create_task(sweep(self._storage, age_ms=self._age_ms))
         self._running = (asyncio.get_running_loop(), task)
-        if self._stop.is_set():
+        if self._rounds.stopped:
             task.cancel()
         try:
             return await task

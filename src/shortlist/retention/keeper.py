@@ -3,9 +3,6 @@
 Of several processes, one takes each project's rule, and each takes other batches of what is removed.
 """
 
-import threading
-from collections.abc import Callable
-
 import structlog
 from sqlalchemy import Connection
 
@@ -13,7 +10,7 @@ from shortlist.access.actions import Action
 from shortlist.access.scope import SERVER, Scope
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.errors import DomainError
+from shortlist.meters.rounds import Rounds
 from shortlist.projects import service as projects
 from shortlist.retention import purge, service, store
 from shortlist.retention.types import Expired, Plan, Rule
@@ -33,17 +30,14 @@ class Keeper:
         """`purge_after_days` is the grace period of what is deleted; 0: it stays."""
         self._database = database
         self._purge_after_days = purge_after_days
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+        self._rounds = Rounds("retention", _LOOK_SECONDS, database.meters, self.apply_due, self.purge_due)
 
     def start(self) -> None:
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
         """Return when no batch is running."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._rounds.stop()
 
     def apply_due(self) -> int:
         """Apply the rules that are due and that no other process takes; how many candidates were deleted."""
@@ -51,7 +45,7 @@ class Keeper:
         before = now - EVERY_MS
         total = 0
         for project_id in self._database.read_now(lambda connection: store.due(connection, now, before)):
-            if self._stopping.is_set():
+            if self._rounds.stopped:
                 break
             if self._database.write_now(lambda connection: store.claim(connection, project_id, now, before)):  # noqa: B023
                 total += apply(self._database, project_id)
@@ -62,25 +56,7 @@ class Keeper:
         if not self._purge_after_days:
             return Expired()
         before = now_ms() - self._purge_after_days * service.DAY_MS
-        return purge.purge(self._database, before, stopped=self._stopping.is_set)
-
-    def _run(self) -> None:
-        while not self._stopping.wait(_LOOK_SECONDS):
-            self._attempt(self.apply_due)
-            self._attempt(self.purge_due)
-
-    def _attempt(self, work: Callable[[], object]) -> None:
-        try:
-            work()
-        except DomainError as error:
-            self._failed()
-            _log.warning("retention failed; it is tried again", error=error.message)
-        except Exception as error:  # noqa: BLE001 - the thread must live; the next round finds the same projects
-            self._failed()
-            _log.error("retention failed; it is tried again", exc_info=error)
-
-    def _failed(self) -> None:
-        self._database.meters.background_failures["retention"].add()
+        return purge.purge(self._database, before, stopped=lambda: self._rounds.stopped)
 
 
 def apply(database: Database, project_id: int) -> int:
