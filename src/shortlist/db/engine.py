@@ -111,6 +111,12 @@ def _create_sqlite(url: str) -> Engine:
 def begin_write(connection: Connection) -> Generator[RootTransaction]:
     """A transaction that will write. On SQLite it takes the write lock at once, so it cannot fail half-way for it."""
     connection = connection.execution_options(shortlist_write=True)
+    if connection.dialect.name == "postgresql":
+        # A reader that had the connection leaves it at READ WRITE, which a standby refuses in words of its own; what
+        # the database itself says to a change there is known (`translate`).
+        driver_connection: Any = connection.connection.dbapi_connection
+        if driver_connection.read_only is not None:
+            driver_connection.read_only = None
     with connection.begin() as transaction:
         yield transaction
 

@@ -90,6 +90,9 @@ def _full(application: Application, rita: Client, mlflow: Mlflow, experiment: st
     mlflow.call("runs/log-inputs", run_id=run_id, datasets=[{"dataset": used}])
     root = mlflow.run(run_id)["info"]["artifact_uri"].partition("mlflow-artifacts:/")[2].lstrip("/")
     assert rita.request("PUT", f"{mlflow.files}/{root}/a.txt", content=run_id.encode()).status_code == 200
+    iid = application.services.database.read_now(lambda connection: _iid(connection, run_id))
+    address = f"/api/v1/projects/{rita.project.replace('/', '%2F')}/candidates/{iid}"
+    assert rita.request("PUT", f"{address}/star").status_code == 200
     mlflow.call("runs/update", run_id=run_id, status="FINISHED", end_time=now_ms())
     Folder(application.services.database).fold_all()
     return run_id
