@@ -154,8 +154,9 @@ def test_charts_that_nobody_sees_ask_for_nothing(page: Page, filled: Filled) -> 
     page.set_viewport_size({"width": 1440, "height": 500})
     page.goto(f"{filled.experiment_path}?show=charts")
     expect(page.locator("[data-chart=history] h3")).to_be_visible(timeout=20_000)
-    seen = page.locator("article[data-chart] h3").count()
-    assert len([path for path in asked if path.endswith("/charts")]) == seen < 6
+    drawn = page.locator("article[data-chart] h3").count()
+    # One that comes into view may be asked for and not drawn yet.
+    assert drawn <= len([path for path in asked if path.endswith("/charts")]) < 6
     assert not any(path.endswith("/curves") for path in asked)
 
 

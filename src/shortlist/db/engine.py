@@ -1,7 +1,7 @@
 """Engines: what each database must be told before the first statement."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -107,16 +107,24 @@ def _create_sqlite(url: str) -> Engine:
     return engine
 
 
+def connect_to_write(engine: Engine) -> Connection:
+    """A connection that a writer keeps.
+
+    A reader that had it leaves it at READ WRITE, which a standby refuses in words of its own; what the database itself
+    says to a change there is known (`translate`).
+    """
+    connection = engine.connect()
+    if connection.dialect.name == "postgresql":
+        driver_connection: Any = connection.connection.dbapi_connection
+        with suppress(connection.dialect.loaded_dbapi.Error):  # it is lost, as the first statement will say
+            driver_connection.read_only = None
+    return connection
+
+
 @contextmanager
 def begin_write(connection: Connection) -> Generator[RootTransaction]:
     """A transaction that will write. On SQLite it takes the write lock at once, so it cannot fail half-way for it."""
     connection = connection.execution_options(shortlist_write=True)
-    if connection.dialect.name == "postgresql":
-        # A reader that had the connection leaves it at READ WRITE, which a standby refuses in words of its own; what
-        # the database itself says to a change there is known (`translate`).
-        driver_connection: Any = connection.connection.dbapi_connection
-        if driver_connection.read_only is not None:
-            driver_connection.read_only = None
     with connection.begin() as transaction:
         yield transaction
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shortlist.db import changes, memory
 from shortlist.db.changes import Change
-from shortlist.db.engine import begin_write, translate
+from shortlist.db.engine import begin_write, connect_to_write, translate
 from shortlist.logs import REQUEST_ID
 from shortlist.meters.meters import Meters
 
@@ -66,7 +66,7 @@ class _Held:
 
     def connection(self) -> Connection:
         if self._connection is None:
-            self._connection = self._engine.connect()
+            self._connection = connect_to_write(self._engine)
         return self._connection
 
     @property
