@@ -203,6 +203,8 @@ def test_a_part_of_the_curves_is_moved_and_stretched_and_its_detail_read(page: P
     chart.focus()
     left_of_it = press("Shift+ArrowLeft", moved)
     assert left_of_it == pytest.approx((moved[0] - (high - low) / 4, moved[1] - (high - low) / 4), 0.02)
+    page.wait_for_load_state("networkidle")
+    chart.focus()
     inner = press("+", left_of_it)
     assert inner[1] - inner[0] == pytest.approx((high - low) / 2)
     page.keyboard.press("Escape")
