@@ -40,19 +40,8 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     declared = headers.get("content-length")
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"The body has {declared} bytes; the limit is {limit}.", field="Content-Length")
-    timer = _Timer()
-    try:
-        return await _received(receive, limit, timer)
-    except asyncio.CancelledError:
-        if timer.rang():
-            raise InvalidValue("The body came too slowly.", field="body") from None
-        raise
-    finally:
-        timer.stop()
-
-
-async def _received(receive: Receive, limit: int, timer: "_Timer") -> bytes:
-    message = await receive()
+    patience = Patience(receive)
+    message = await patience()
     if message["type"] == "http.disconnect":
         raise ClientGone
     body: bytes = message.get("body", b"")
@@ -60,8 +49,7 @@ async def _received(receive: Receive, limit: int, timer: "_Timer") -> bytes:
         parts = [body]
         size = len(body)
         while message.get("more_body", False):
-            timer.prolong(size)
-            message = await receive()
+            message = await patience()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             part = message.get("body", b"")
@@ -75,23 +63,54 @@ async def _received(receive: Receive, limit: int, timer: "_Timer") -> bytes:
     return body
 
 
+class Patience:
+    """Receives the messages of a request, and gives it up when its body drips: it would hold its request for ever.
+
+    What its reader needs between two messages is not counted against the client. What follows a complete body (that
+    the client is gone) may take as long as it takes.
+
+    Raises:
+        InvalidValue: the next part of the body does not come in time.
+    """
+
+    __slots__ = ("_complete", "_receive", "_seconds")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._seconds = PATIENCE_SECONDS
+        self._complete = False
+
+    async def __call__(self) -> Message:
+        if self._complete:
+            return await self._receive()
+        timer = _Timer(self._seconds)
+        try:
+            message = await self._receive()
+        except asyncio.CancelledError:
+            if timer.rang():
+                raise InvalidValue("The body came too slowly.", field="body") from None
+            raise
+        finally:
+            timer.stop()
+        self._seconds = timer.left() + len(message.get("body", b"")) / SLOWEST_BYTES
+        self._complete = not message.get("more_body", False)
+        return message
+
+
 class _Timer:
-    """Cancels the task whose body drips, which would hold its request for ever. What `asyncio.timeout` does for each
-    part of a body, which costs a tenth of a small request; this does it once for all of them."""
+    """Cancels its task after so many seconds, as `asyncio.timeout` does, which costs a tenth of a small request."""
 
-    __slots__ = ("_began", "_handle", "_loop", "_rang", "_task")
+    __slots__ = ("_handle", "_loop", "_rang", "_task")
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
-        self._began = self._loop.time()
         self._rang = False
-        self._handle = self._loop.call_later(PATIENCE_SECONDS, self._ring)
+        self._handle = self._loop.call_later(seconds, self._ring)
 
-    def prolong(self, size: int) -> None:
-        """`size` bytes have come, and give more time to those that follow."""
-        self._handle.cancel()
-        self._handle = self._loop.call_at(self._began + PATIENCE_SECONDS + size / SLOWEST_BYTES, self._ring)
+    def left(self) -> float:
+        """How many of the seconds are left."""
+        return self._handle.when() - self._loop.time()
 
     def stop(self) -> None:
         self._handle.cancel()
@@ -104,36 +123,6 @@ class _Timer:
         if self._task is not None:
             self._rang = True
             self._task.cancel()
-
-
-class Patience:
-    """Receives the messages of a request whose body is a file, and gives it up when it drips.
-
-    What its reader needs between two messages is not counted against the client. What follows a complete body (that
-    the client is gone) may take as long as it takes.
-
-    Raises:
-        InvalidValue: the next part of the body does not come in time.
-    """
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._seconds = PATIENCE_SECONDS
-        self._complete = False
-
-    async def __call__(self) -> Message:
-        if self._complete:
-            return await self._receive()
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        try:
-            async with asyncio.timeout(self._seconds):
-                message = await self._receive()
-        except TimeoutError:
-            raise InvalidValue("The body came too slowly.", field="body") from None
-        self._seconds += len(message.get("body", b"")) / SLOWEST_BYTES - (clock() - began)
-        self._complete = not message.get("more_body", False)
-        return message
 
 
 class RequestDecoder:
