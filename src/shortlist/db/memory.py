@@ -74,6 +74,15 @@ class Memory:
                 if all(other != gone for other, _ in self._kept):
                     self._changes.pop(gone, None)
 
+    def derived(self, place: Place, name: Hashable, revision: int, make: Callable[[], tuple[T, int]]) -> T:
+        """What is kept under a name while nothing changes; else what `make` gives, with its size in bytes."""
+        kept = self.find(place, name, revision)
+        if kept is not None and kept.changed == frozenset():
+            return kept.value
+        value, size = make()
+        self.keep(place, name, revision, value, size)
+        return value
+
     def changed(self, place: Place, revision: int, iids: frozenset[int] | None) -> None:
         """Take note of whom a revision changes; to be called before it is committed. None: it may be anybody."""
         with self._lock:
@@ -110,19 +119,12 @@ def revision(connection: Connection, place: Place) -> int:
     return counters.read(connection, place[0], _name(place[1]))
 
 
-def unchanged(
-    connection: Connection, place: Place, name: Hashable, make: Callable[[], T], size: Callable[[T], int]
-) -> T:
-    """What `make` reads of an experiment, kept until anything of it changes. One statement more than it needs."""
+def unchanged(connection: Connection, place: Place, name: Hashable, make: Callable[[], tuple[T, int]]) -> T:
+    """What `make` reads of an experiment, with its size in bytes, kept until anything of the experiment changes. One
+    statement more than it needs."""
     if changes_of.pending(connection, *place):
-        return make()
-    memory, current = of(connection), revision(connection, place)
-    kept = memory.find(place, name, current)
-    if kept is not None and kept.changed == frozenset():
-        return kept.value
-    value = make()
-    memory.keep(place, name, current, value, size(value))
-    return value
+        return make()[0]
+    return of(connection).derived(place, name, revision(connection, place), make)
 
 
 def count(connection: Connection, changes: Iterable[Change]) -> None:

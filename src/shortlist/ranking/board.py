@@ -75,12 +75,7 @@ class Board:
         """What `make` works out of the columns, with its size in bytes; kept until anything changes."""
         if self._pending:
             return make()[0]
-        kept = self._memory.find(self._place, name, self._revision)
-        if kept is not None and kept.changed == frozenset():
-            return kept.value
-        value, size = make()
-        self._memory.keep(self._place, name, self._revision, value, size)
-        return value
+        return self._memory.derived(self._place, name, self._revision, make)
 
     @property
     def _here(self) -> tuple[Connection, Scope, int]:

@@ -22,14 +22,12 @@ def keys_of_experiment(
 
     Deleted candidates do not count. Three statements, and one while nothing of the experiment changes.
     """
-    place = (scope.project_id, experiment_iid)
-    return memory.unchanged(
-        connection,
-        place,
-        f"keys of {kind}",
-        lambda: _read(connection, scope, param if kind == "param" else metadata, experiment_iid),
-        lambda found: sum(_BYTES_A_KEY + len(key) for key, _, _ in found),
-    )
+
+    def make() -> tuple[list[tuple[str, int, int]], int]:
+        found = _read(connection, scope, param if kind == "param" else metadata, experiment_iid)
+        return found, sum(_BYTES_A_KEY + len(key) for key, _, _ in found)
+
+    return memory.unchanged(connection, (scope.project_id, experiment_iid), f"keys of {kind}", make)
 
 
 def _read(connection: Connection, scope: Scope, table: Table, experiment_iid: int) -> list[tuple[str, int, int]]:
