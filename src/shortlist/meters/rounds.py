@@ -12,16 +12,20 @@ _log = structlog.get_logger(__name__)
 
 
 class Rounds:
-    """A thread that does each of its works every so many seconds, from when it started.
+    """A thread that does each of its works every so many seconds, the first time so long after its start.
 
-    `name` is that of the thread and of what failed, in the log and among the `background_failures`.
+    `at_once`: the first time when it starts, and that round is always finished. `name` is that of the thread and of
+    what failed, in the log and among the `background_failures`.
     """
 
-    def __init__(self, name: str, seconds: float, meters: Meters, *works: Callable[[], object]) -> None:
+    def __init__(
+        self, name: str, seconds: float, meters: Meters, *works: Callable[[], object], at_once: bool = False
+    ) -> None:
         self._name = name
         self._seconds = seconds
         self._meters = meters
         self._works = works
+        self._at_once = at_once
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -44,10 +48,15 @@ class Rounds:
             self._thread.join()
 
     def _run(self) -> None:
-        # Not at once: a start is when people wait, and a server that crashes in a loop would do nothing else.
+        # Mostly not at once: a start is when people wait, and a server that crashes in a loop would do nothing else.
+        if self._at_once:
+            self._round()
         while not self._stopping.wait(self._seconds):
-            for work in self._works:
-                self._attempt(work)
+            self._round()
+
+    def _round(self) -> None:
+        for work in self._works:
+            self._attempt(work)
 
     def _attempt(self, work: Callable[[], object]) -> None:
         try:
