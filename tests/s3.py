@@ -3,14 +3,14 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sysconfig
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port, wait_until_it_listens
 
 KEY, SECRET = "test-key", "test-secret"
 BUCKET = "bucket"
@@ -55,9 +55,7 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
     """Serve a bucket that is a folder in `folder`, until the end of the block."""
     bucket = folder / BUCKET
     bucket.mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     program = Path(sysconfig.get_path("scripts"), "rclone")
     process = subprocess.Popen(
         [program, "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}", folder],
@@ -67,21 +65,8 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
     )
     server = S3Server(process, bucket, f"http://127.0.0.1:{port}")
     try:
-        _wait_until_it_listens(process, port)
+        wait_until_it_listens(process, port)
         yield server
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(1000):
-        if process.poll() is not None:
-            raise AssertionError("the S3 server ended before it listened")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.01)
-        else:
-            return
-    raise AssertionError("the S3 server does not listen")

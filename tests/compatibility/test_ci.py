@@ -1,7 +1,6 @@
 """MLflow's own client with the identity token of a CI job as its only credential, against a real issuer's port."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,15 +8,9 @@ from pathlib import Path
 from tests.ci import GITHUB_CLAIMS, GITLAB_CLAIMS, Issuer, served
 from tests.client_wheel import unpacked
 from tests.live import TOKEN, LiveServer, live_server
+from tests.ports import free_port
 
 SCENARIO = Path(__file__).with_name("scenario_ci.py")
-
-
-def free_port() -> int:
-    """The server must know its own address before it starts: that is what tokens are for."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def train(server: LiveServer, *tokens: str, folder: Path | None = None, **variables: str) -> None:
@@ -43,6 +36,7 @@ def working_copy(folder: Path) -> Path:
 
 
 def test_jobs_of_gitlab_and_github_log_without_a_secret(tmp_path: Path) -> None:
+    # The server must know its own address before it starts: that is what tokens are for.
     gitlab, github, port = Issuer(""), Issuer("", "second"), free_port()
     address = f"http://127.0.0.1:{port}"
     with (

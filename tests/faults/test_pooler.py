@@ -1,8 +1,6 @@
 """PgBouncer in transaction mode before PostgreSQL, and how many connections a server opens at most."""
 
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +12,9 @@ from shortlist.db.engine import normalise_url
 from tests.databases import DatabaseFactory
 from tests.faults.load import Load, check_complete
 from tests.faults.postgres import USER
-from tests.faults.proxies import free_port, program
+from tests.faults.proxies import program
 from tests.live import live_server
+from tests.ports import free_port, wait_until_it_listens
 
 POOL = 4
 MOST_OF_A_PROCESS = 16
@@ -47,23 +46,11 @@ def pgbouncer(url: str, folder: Path) -> Iterator[str]:
         words = [program("pgbouncer") or "", "-q", path]
         process = subprocess.Popen(words, user=USER, pass_fds=(configuration.fileno(),), stderr=subprocess.DEVNULL)
         try:
-            _wait_until_it_listens(process, listen)
+            wait_until_it_listens(process, listen)
             yield f"postgresql://{there.username}@127.0.0.1:{listen}/{there.database}"
         finally:
             process.terminate()
             process.wait(timeout=10)
-
-
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(1000):
-        assert process.poll() is None
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.01)
-        else:
-            return
-    raise AssertionError("PgBouncer does not listen")
 
 
 @pytest.mark.nightly

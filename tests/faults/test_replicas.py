@@ -18,9 +18,10 @@ from shortlist.identity.rate_limit import AttemptLimit
 from shortlist.identity.shared_attempts import SharedAttempts
 from tests.databases import DatabaseFactory
 from tests.faults.load import Load, check_complete
-from tests.faults.proxies import free_port, installed, real_proxy
+from tests.faults.proxies import installed, real_proxy
 from tests.faults.proxy import proxy
 from tests.live import PASSWORD, TOKEN, LiveServer, live_server
+from tests.ports import free_port
 
 WRITERS = 2
 
