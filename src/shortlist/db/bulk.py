@@ -57,7 +57,9 @@ def _text(table: Table, same: tuple[str, ...], columns: tuple[str, ...], dialect
     if dialect == "postgresql":
         lists = ", ".join(f"%s::{_postgres_type(table, name)}[]" for name in columns)
         shared = "".join(f"%s::{_postgres_type(table, name)}, " for name in same)
-        source = f"SELECT {shared}u.* FROM unnest({lists}) AS u"  # noqa: S608 - names of our own columns
+        # In one order for all: two who write the same keys would wait for each other's rows otherwise.
+        order = ", ".join(str(names.index(key) + 1) for key in keys if key in columns)
+        source = f"SELECT {shared}u.* FROM unnest({lists}) AS u ORDER BY {order}"  # noqa: S608 - names of our columns
     else:
         source = f"VALUES ({', '.join('?' for _ in names)})"
     return f"INSERT INTO {table.name} ({', '.join(quoted(name) for name in names)}) {source} ON CONFLICT {action}"

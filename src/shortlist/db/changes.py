@@ -29,11 +29,12 @@ def note(connection: Connection, project_id: int, experiment_iid: int, candidate
 @contextmanager
 def gathered(connection: Connection) -> Generator[None]:
     """Around a transaction: what it notes and does not commit is forgotten."""
-    connection.info.pop(_KEY, None)
+    info = connection.info  # a connection that is lost meanwhile would not give it
+    info.pop(_KEY, None)
     try:
         yield
     finally:
-        connection.info.pop(_KEY, None)
+        info.pop(_KEY, None)
 
 
 def take(connection: Connection) -> frozenset[Change]:

@@ -70,11 +70,19 @@ class Database:
             raise engines.translate(error) from error
 
     async def write(self, work: Work[T]) -> T:
+        return await self._write(work, appends=False)
+
+    async def append(self, work: Work[T]) -> T:
+        """The same for work that waits for no row that another transaction may hold: it adds rows that are its alone.
+        Such work shares one transaction with its neighbours on PostgreSQL too."""
+        return await self._write(work, appends=True)
+
+    async def _write(self, work: Work[T], *, appends: bool) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         if self.meters.traces is not None:
             work = self.meters.traces.bind("database write", work)
-        self._writer.submit_async(work, loop, future)
+        self._writer.submit_async(work, loop, future, appends=appends)
         return await future
 
     def write_now(self, work: Work[T]) -> T:

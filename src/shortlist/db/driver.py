@@ -56,8 +56,9 @@ def _has_listeners(connection: Connection) -> bool:
 
 def _run(connection: Connection, text: str, values: Any, work: Callable[[Any], T]) -> T:
     raw = connection.connection
-    cursor = raw.cursor()
+    cursor: Any = None
     try:
+        cursor = raw.cursor()
         return work(cursor)
     except Exception as error:
         dialect = connection.dialect
@@ -70,4 +71,5 @@ def _run(connection: Connection, text: str, values: Any, work: Callable[[Any], T
             connection.invalidate(error)
         raise wrapped from error
     finally:
-        cursor.close()
+        if cursor is not None:
+            cursor.close()

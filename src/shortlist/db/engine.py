@@ -1,7 +1,7 @@
 """Engines: what each database must be told before the first statement."""
 
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -14,6 +14,9 @@ from shortlist.errors import InvalidValue, Unavailable
 
 # A reader never waits for SQLite's writer in WAL mode; a second process (a backup, the CLI) may hold the lock.
 _BUSY_SECONDS = 20
+_UNAVAILABLE = "The database is not available at the moment; nothing was changed. Try again."
+# Of a connection: whoever begins a transaction says BEGIN itself.
+_BEGINS = "shortlist_begins"
 # What PostgreSQL says to a change on a standby, as it does for a moment when the primary has failed over.
 _READ_ONLY = "25006"
 # A server whose machine is gone says nothing any more: within a minute its connections are given up.
@@ -108,25 +111,39 @@ def _create_sqlite(url: str) -> Engine:
 
 
 def connect_to_write(engine: Engine) -> Connection:
-    """A connection that a writer keeps.
+    """A connection that a writer keeps. On PostgreSQL its transactions begin as `begin_write` says, and not as the
+    driver would: neither with a second round trip nor with READ WRITE, which a standby refuses in words of its own.
 
-    A reader that had it leaves it at READ WRITE, which a standby refuses in words of its own; what the database itself
-    says to a change there is known (`translate`).
+    Raises:
+        Unavailable: the database does not answer.
     """
     connection = engine.connect()
-    if connection.dialect.name == "postgresql":
-        driver_connection: Any = connection.connection.dbapi_connection
-        with suppress(connection.dialect.loaded_dbapi.Error):  # it is lost, as the first statement will say
-            driver_connection.read_only = None
-    return connection
+    return (
+        _set(connection, isolation_level="AUTOCOMMIT", **{_BEGINS: True}) if _is_postgresql(connection) else connection
+    )
 
 
 @contextmanager
-def begin_write(connection: Connection) -> Generator[RootTransaction]:
-    """A transaction that will write. On SQLite it takes the write lock at once, so it cannot fail half-way for it."""
+def begin_write(connection: Connection, *, flushed: bool = True) -> Generator[RootTransaction]:
+    """A transaction that will write. On SQLite it takes the write lock at once, so it cannot fail half-way for it.
+
+    Args:
+        flushed: the commit waits for the disk. Without, `flush` does so afterwards, on the connection of a writer on
+            PostgreSQL; whoever looks before may see what a crash would take away.
+    """
     connection = connection.execution_options(shortlist_write=True)
     with connection.begin() as transaction:
+        if connection.get_execution_options().get(_BEGINS):
+            # One text and so one round trip. What is set goes with the transaction: a pooler shares the session.
+            driver.change(connection, "BEGIN" if flushed else "BEGIN; SET LOCAL synchronous_commit = off", ())
         yield transaction
+
+
+def flush(connection: Connection) -> None:
+    """Make durable what transactions of a writer on PostgreSQL have committed: a commit that waits for the disk waits
+    for all before it. The message is there because a transaction that writes nothing does not wait."""
+    with begin_write(connection):
+        driver.rows(connection, "SELECT pg_logical_emit_message(true, 'shortlist', '')", ())
 
 
 @contextmanager
@@ -134,15 +151,32 @@ def begin_read(connection: Connection) -> Generator[RootTransaction]:
     """A transaction that sees one snapshot. On PostgreSQL it can change nothing, which the driver says with the BEGIN,
     without a round trip.
     """
-    if connection.dialect.name == "postgresql":
-        connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    if _is_postgresql(connection):
+        _set(connection, isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with connection.begin() as transaction:
         yield transaction
+
+
+def _is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def _set(connection: Connection, **options: Any) -> Connection:
+    """Set options of the driver's connection, which says of a lost one in its own words that it is.
+
+    Raises:
+        Unavailable: it is lost.
+    """
+    try:
+        return connection.execution_options(**options)
+    except connection.dialect.loaded_dbapi.Error as error:
+        connection.invalidate(error)
+        raise Unavailable(_UNAVAILABLE) from error
 
 
 def translate(error: DBAPIError) -> Exception:
     """A lost, locked, full or read-only database is `Unavailable`; any other error is a fault of ours."""
     read_only = getattr(error.orig, "sqlstate", None) == _READ_ONLY
     if isinstance(error, OperationalError) or error.connection_invalidated or read_only:
-        return Unavailable("The database is not available at the moment; nothing was changed. Try again.")
+        return Unavailable(_UNAVAILABLE)
     return error

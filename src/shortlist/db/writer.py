@@ -1,9 +1,4 @@
-"""Group commit: every function that waits shares one transaction and one flush with its neighbours.
-
-A function that fails must fail alone. The first pass runs the whole batch with no savepoint, because nearly always
-nothing fails; when something does, the transaction is rolled back and the batch runs again with a savepoint around
-each function, so at worst a batch is done twice. That is why a function may do nothing but talk to its connection.
-"""
+"""The threads that write: they gather the functions that wait, and answer each once it is durable (`committer`)."""
 
 import asyncio
 import queue
@@ -17,10 +12,9 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from shortlist.db import changes, memory
 from shortlist.db.changes import Change
-from shortlist.db.engine import begin_write, connect_to_write, translate
-from shortlist.logs import REQUEST_ID
+from shortlist.db.committer import Committer, Job
+from shortlist.db.engine import translate
 from shortlist.meters.meters import Meters
 
 _log = structlog.get_logger(__name__)
@@ -29,59 +23,6 @@ MAX_BATCH = 512
 _PATIENCE = 0.003
 # A connection goes back to the pool, which tries it before it is used again, when nothing was written for so long.
 _IDLE_SECONDS = 1.0
-
-# How often a transaction that lost a deadlock or a serialisation race on PostgreSQL is tried again.
-_ATTEMPTS = 5
-_RETRYABLE = {"40001", "40P01"}
-_MOST_LOGGED_REQUESTS = 20
-
-
-class Job:
-    """One function and where its answer goes."""
-
-    __slots__ = ("error", "future", "loop", "queued", "request_id", "result", "work")
-
-    def __init__(
-        self,
-        work: Callable[[Connection], Any],
-        future: "Future[Any] | asyncio.Future[Any]",
-        loop: asyncio.AbstractEventLoop | None,
-    ) -> None:
-        self.work = work
-        self.future = future
-        self.loop = loop
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.queued = perf_counter()
-        self.request_id = REQUEST_ID.get()
-
-
-class _Held:
-    """The connection of a writing thread, kept from one transaction to the next: to take one from the pool and to give
-    it back costs as much as several small statements."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._connection: Connection | None = None
-
-    def connection(self) -> Connection:
-        if self._connection is None:
-            self._connection = connect_to_write(self._engine)
-        return self._connection
-
-    @property
-    def seconds_left(self) -> float | None:
-        """How long to wait for work before it is let go; None where there is nothing to let go."""
-        return None if self._connection is None else _IDLE_SECONDS
-
-    def release(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
-            connection.close()
-        except Exception:  # noqa: BLE001 - the thread must outlive a connection that cannot even be given back
-            _log.warning("a connection was not given back", exc_info=True)
 
 
 class Writer:
@@ -107,12 +48,17 @@ class Writer:
             thread.start()
 
     def submit_async(
-        self, work: Callable[[Connection], Any], loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]"
+        self,
+        work: Callable[[Connection], Any],
+        loop: asyncio.AbstractEventLoop,
+        future: "asyncio.Future[Any]",
+        *,
+        appends: bool = False,
     ) -> None:
-        self._put(Job(work, future, loop))
+        self._put(Job(work, future, loop, appends=appends))
 
     def submit(self, work: Callable[[Connection], Any], future: "Future[Any]") -> None:
-        self._put(Job(work, future, None))
+        self._put(Job(work, future, None, appends=False))
 
     def close(self) -> None:
         """Commit what was accepted, then stop the threads."""
@@ -136,20 +82,20 @@ class Writer:
 
     def _run(self) -> None:
         expected, patience = 1, 0.0
-        held = _Held(self._engine)
+        committer = Committer(self._engine, self._meters, self._committed)
         while True:
-            batch, last = self._collect(expected, patience, held)
+            batch, last = self._collect(expected, patience, committer)
             if batch:
                 began = perf_counter()
-                self._commit(batch, held)
+                committer.commit(batch)
                 _deliver(batch)
                 expected, patience = len(batch), min(_PATIENCE, (perf_counter() - began) / 4)
                 self._measure(batch, began)
             if last:
-                held.release()
+                committer.release()
                 return
 
-    def _collect(self, expected: int, patience: float, held: "_Held") -> tuple[list[Job], bool]:
+    def _collect(self, expected: int, patience: float, committer: Committer) -> tuple[list[Job], bool]:
         """The jobs of the next transaction, and whether it is the last.
 
         Those that were answered together come back one after another; without patience the first of them would get
@@ -165,11 +111,11 @@ class Writer:
                 if left is not None and (len(batch) >= expected or left <= 0):
                     break
                 try:
-                    job = self._queue.get(timeout=left or held.seconds_left)
+                    job = self._queue.get(timeout=left or (_IDLE_SECONDS if committer.holds else None))
                 except queue.Empty:
                     if batch:
                         break
-                    held.release()
+                    committer.release()
                     continue
             if job is None:
                 return batch, True
@@ -177,82 +123,10 @@ class Writer:
             deadline = deadline or perf_counter() + patience
         return batch, False
 
-    def _commit(self, batch: Sequence[Job], held: "_Held") -> None:
-        """Run the batch until it is durable; afterwards every job has its result or its error."""
-        for attempt in range(_ATTEMPTS):
-            try:
-                connection = held.connection()
-                if not self._run_together(batch, connection):
-                    self._run_apart(batch, connection)
-            except DBAPIError as error:
-                held.release()
-                if _is_retryable(error) and attempt + 1 < _ATTEMPTS:
-                    continue
-                self._fail(batch, error)
-            except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a commit throws
-                held.release()
-                self._fail(batch, error)
-            return
-
-    def _run_together(self, batch: Sequence[Job], connection: Connection) -> bool:
-        """One transaction without savepoints. False, with nothing written, when any job failed."""
-        with begin_write(connection) as transaction, changes.gathered(connection):
-            for job in batch:
-                job.error = None
-                try:
-                    job.result = job.work(connection)
-                except DBAPIError:
-                    transaction.rollback()
-                    return False
-                except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this job alone
-                    transaction.rollback()
-                    if len(batch) > 1:
-                        return False
-                    job.error = error
-                    return True
-            noted = changes.take(connection)
-            memory.count(connection, noted)
-        self._tell(noted)
-        return True
-
-    def _run_apart(self, batch: Sequence[Job], connection: Connection) -> None:
-        """One transaction with a savepoint around each job, so that those that fail leave no trace."""
-        with begin_write(connection), changes.gathered(connection):
-            for job in batch:
-                job.error = None
-                try:
-                    with connection.begin_nested():
-                        job.result = job.work(connection)
-                except DBAPIError as error:
-                    if error.connection_invalidated or _is_retryable(error):
-                        raise
-                    job.error = error
-                except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this job alone
-                    job.error = error
-            noted = changes.take(connection)
-            memory.count(connection, noted)
-        self._tell(noted)
-
-    def _fail(self, batch: Sequence[Job], error: BaseException) -> None:
-        """The commit itself failed, so no job in the batch happened."""
-        for job in batch:
-            job.error = error
-        self._meters.commit_failures.add()
-        requests = [job.request_id for job in batch if job.request_id][:_MOST_LOGGED_REQUESTS]
-        _log.error("commit failed", jobs=len(batch), error=str(error).partition("\n")[0], request_ids=requests)
-
     def _measure(self, batch: Sequence[Job], began: float) -> None:
         self._meters.commit_jobs.observe(len(batch))
         self._meters.commit_seconds.observe(perf_counter() - began)
         self._meters.commit_wait_seconds.observe(*(began - job.queued for job in batch))
-
-    def _tell(self, noted: frozenset[Change]) -> None:
-        if noted:
-            self._committed(noted)
-
-
-def _is_retryable(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _RETRYABLE
 
 
 def _deliver(batch: Sequence[Job]) -> None:

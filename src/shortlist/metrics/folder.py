@@ -69,11 +69,17 @@ def fold_some(connection: Connection, project_id: int, after: Place, *, candidat
 
 
 def fold_experiments(connection: Connection, project_id: int, experiment_iids: Sequence[int]) -> None:
-    """Fold everything that was logged to experiments, waiting for other folds of the same candidates."""
-    while heads := store.log_heads_of(connection, project_id, experiment_iids, _MAX_ROWS):
-        taken, _ = _take(connection, project_id, _affordable(heads, None), wait=True)
-        if taken:
-            fold(connection, project_id, taken)
+    """Fold everything that was logged to experiments before, waiting for other folds of the same candidates.
+
+    What others log meanwhile is not waited for: on PostgreSQL they may log as fast as this folds.
+    """
+    returned = True
+    while returned and (newest := store.newest_in_log(connection, project_id, experiment_iids)) is not None:
+        returned = False
+        while heads := store.log_heads_of(connection, project_id, experiment_iids, newest, _MAX_ROWS):
+            taken, _ = _take(connection, project_id, _affordable(heads, None), wait=True)
+            if taken:
+                returned |= fold(connection, project_id, taken) > 0
 
 
 def fold_completely(database: Database, project_id: int, experiment_iids: Sequence[int]) -> None:

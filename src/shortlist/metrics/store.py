@@ -97,8 +97,19 @@ def log_heads(connection: Connection, project_id: int, after: Place, limit: int)
     return _heads(connection, and_(metric_log.c.project_id == project_id, place > tuple_(*after)), limit)
 
 
-def log_heads_of(connection: Connection, project_id: int, experiment_iids: Sequence[int], limit: int) -> list[LogHead]:
-    return _heads(connection, _in_experiments(connection, project_id, experiment_iids), limit)
+def newest_in_log(connection: Connection, project_id: int, experiment_iids: Sequence[int]) -> bytes | None:
+    """The greatest id of what is in the log of experiments."""
+    statement = select(metric_log.c.id).where(_in_experiments(connection, project_id, experiment_iids))
+    found = connection.execute(statement.order_by(metric_log.c.id.desc()).limit(1)).scalar()
+    return None if found is None else bytes(found)
+
+
+def log_heads_of(
+    connection: Connection, project_id: int, experiment_iids: Sequence[int], newest: bytes, limit: int
+) -> list[LogHead]:
+    """Log rows of experiments up to an id, without their payloads, in order of place."""
+    here = _in_experiments(connection, project_id, experiment_iids)
+    return _heads(connection, and_(here, metric_log.c.id <= newest), limit)
 
 
 def _heads(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[LogHead]:

@@ -36,7 +36,7 @@ async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
         return Empty()
     payload = metrics.payload_of(key, value, timestamp, step)
     scope = call.project
-    written = await call.services.database.write(
+    written = await call.services.database.append(
         lambda connection: metrics.append_active(connection, scope, external_id, payload)
     )
     if not written:
@@ -92,7 +92,9 @@ async def _log(
         if of_models:
             logged_models.record_metrics(connection, call.project, parse_external_id(external_id), of_models)
 
-    await call.services.database.write(work)
+    database = call.services.database
+    only_points = not (batch.params or batch.metadata or of_models)
+    await (database.append(work) if only_points else database.write(work))
     if points:
         call.services.folder.notify(call.project.project_id, len(points))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, event, func, select
@@ -53,9 +53,13 @@ def one_batch(database: Database) -> Iterator[Callable[[], None]]:
 
 
 async def _gather(
-    database: Database, works: list[Callable[[Connection], object]], release: Callable[[], None]
+    database: Database,
+    works: Sequence[Callable[[Connection], object]],
+    release: Callable[[], None],
+    *,
+    append: bool = False,
 ) -> list[object]:
-    waiting = [asyncio.ensure_future(database.write(work)) for work in works]
+    waiting = [asyncio.ensure_future(database.append(work) if append else database.write(work)) for work in works]
     await asyncio.sleep(0)  # every task has submitted its work
     release()
     return await asyncio.gather(*waiting, return_exceptions=True)
@@ -65,7 +69,7 @@ def test_waiting_functions_share_one_transaction(database: Database, one_batch: 
     commits: list[int] = []
     event.listen(database.engine, "commit", lambda _: commits.append(1))
 
-    answers = asyncio.run(_gather(database, [add(number) for number in range(50)], one_batch))
+    answers = asyncio.run(_gather(database, [add(number) for number in range(50)], one_batch, append=True))
 
     # One for each held writer, one for each batch that a freed writer then took.
     assert len(commits) <= 2 * database.writers
@@ -73,7 +77,10 @@ def test_waiting_functions_share_one_transaction(database: Database, one_batch: 
     assert stored(database) == list(range(50))
 
 
-def test_a_failure_stays_alone_and_leaves_no_trace(database: Database, one_batch: Callable[[], None]) -> None:
+@pytest.mark.parametrize("append", [False, True])
+def test_a_failure_stays_alone_and_leaves_no_trace(
+    database: Database, one_batch: Callable[[], None], append: bool
+) -> None:
     def half(connection: Connection) -> None:
         connection.execute(ITEM.insert(), {"id": 100})
         raise NotFound("no such thing")
@@ -82,7 +89,7 @@ def test_a_failure_stays_alone_and_leaves_no_trace(database: Database, one_batch
         connection.execute(ITEM.insert(), {"id": 101})
         connection.execute(ITEM.insert(), {"id": 101})
 
-    answers = asyncio.run(_gather(database, [add(1), half, add(2), twice, add(3)], one_batch))
+    answers = asyncio.run(_gather(database, [add(1), half, add(2), twice, add(3)], one_batch, append=append))
 
     assert [answers[0], answers[2], answers[4]] == [1, 2, 3]
     assert isinstance(answers[1], NotFound)
@@ -98,6 +105,57 @@ def test_a_lone_failure_is_rolled_back(database: Database) -> None:
     with pytest.raises(NotFound):
         database.write_now(half)
     assert stored(database) == []
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_functions_of_two_batches_never_wait_for_each_other(database: Database) -> None:
+    """Two servers change the same two rows, each in an order of its own, in batches that run at once."""
+    servers = [Database(database.url, writers=1) for _ in range(2)]
+    for number in range(2):
+        database.write_now(add(number))
+    both_began = threading.Barrier(2)
+    ran: list[int] = []
+
+    def change(number: int, meeting: bool) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            ran.append(number)
+            connection.execute(ITEM.update().where(ITEM.c.id == number), {"id": number})
+            if meeting:
+                both_began.wait(timeout=30)
+
+        return work
+
+    def write(server: Database, first: int) -> None:
+        gate = threading.Event()
+        holder = threading.Thread(target=server.write_now, args=(lambda _: gate.wait(timeout=30),))
+        holder.start()
+        works = [change(first, meeting=True), change(1 - first, meeting=False)]
+        asyncio.run(_gather(server, works, gate.set))
+        holder.join(timeout=30)
+
+    threads = [threading.Thread(target=write, args=(server, first)) for first, server in enumerate(servers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    for server in servers:
+        server.close()
+    assert sorted(ran) == [0, 0, 1, 1], "a deadlock would have let one of them run again"
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_batch_waits_for_the_disk_once(database: Database, one_batch: Callable[[], None]) -> None:
+    texts: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: texts.append(given[2]))
+    asyncio.run(_gather(database, [add(number) for number in range(50)], one_batch))
+
+    unflushed = [text for text in texts if text.startswith("BEGIN; SET LOCAL synchronous_commit = off")]
+    flushes = [place for place, text in enumerate(texts) if "pg_logical_emit_message" in text]
+    inserts = [place for place, text in enumerate(texts) if text.startswith("INSERT INTO item")]
+    assert len(inserts) == 50
+    assert len(unflushed) >= 50 - database.writers, "one that is alone in its batch is flushed by its own commit"
+    assert 1 <= len(flushes) <= database.writers
+    assert stored(database) == list(range(50))
 
 
 def test_an_answer_means_that_others_see_it(database: Database) -> None:

@@ -1,0 +1,193 @@
+"""How the functions that wait for a writer become transactions; one flush makes all of them durable.
+
+SQLite has one writer, so its functions share one transaction. A function that fails must fail alone. The first pass
+runs all of them with no savepoint, because nearly always nothing fails; when something does, the transaction is
+rolled back and they run again with a savepoint around each, so at worst they run twice. That is why a function may do
+nothing but talk to its connection.
+
+On PostgreSQL writers run side by side. A transaction of several functions would hold the rows of the first while a
+later one waits for rows of another writer's, who may wait for those of the first: a deadlock, which the database only
+looks for after a second. So there only functions that wait for no row (`Job.appends`) share a transaction. Every other
+one has its own, whose commit does not wait for the disk; the last commit of a batch does, which covers all before it,
+and nobody is answered sooner.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from time import perf_counter
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from shortlist.db import changes, memory
+from shortlist.db.changes import Change
+from shortlist.db.engine import begin_write, connect_to_write, flush
+from shortlist.errors import Unavailable
+from shortlist.logs import REQUEST_ID
+from shortlist.meters.meters import Meters
+
+_log = structlog.get_logger(__name__)
+
+# How often a transaction that lost a deadlock or a serialisation race on PostgreSQL is tried again.
+_ATTEMPTS = 5
+_RETRYABLE = {"40001", "40P01"}
+_MOST_LOGGED_REQUESTS = 20
+_LOST = "The connection to the database was lost before it had confirmed the change. Try again."
+
+
+class Job:
+    """One function and where its answer goes. `appends`: it waits for no row that another transaction may hold."""
+
+    __slots__ = ("appends", "error", "future", "loop", "queued", "request_id", "result", "work")
+
+    def __init__(
+        self,
+        work: Callable[[Connection], Any],
+        future: "Future[Any] | asyncio.Future[Any]",
+        loop: asyncio.AbstractEventLoop | None,
+        *,
+        appends: bool,
+    ) -> None:
+        self.work = work
+        self.future = future
+        self.loop = loop
+        self.appends = appends
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.queued = perf_counter()
+        self.request_id = REQUEST_ID.get()
+
+
+class Committer:
+    """Commits batches for one writing thread, on a connection that it keeps from one to the next: to take one from
+    the pool and to give it back costs as much as several small statements."""
+
+    def __init__(self, engine: Engine, meters: Meters, committed: Callable[[frozenset[Change]], None]) -> None:
+        self._engine = engine
+        self._meters = meters
+        self._committed = committed
+        self._connection: Connection | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it has a connection that could be let go."""
+        return self._connection is not None
+
+    def release(self) -> None:
+        """Let go of the connection."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            connection.close()
+        except Exception:  # noqa: BLE001 - the thread must outlive a connection that cannot even be given back
+            _log.warning("a connection was not given back", exc_info=True)
+
+    def commit(self, batch: Sequence[Job]) -> None:
+        """Run the batch until it is durable; afterwards every job has its result or its error."""
+        try:
+            noted = self._run(batch)
+        except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a database throws
+            lost = self._connection is None or self._connection.invalidated
+            self._fail(batch, Unavailable(_LOST) if lost else error, reason=error)
+            self.release()
+            return
+        if noted:
+            self._committed(noted)
+
+    def _run(self, batch: Sequence[Job]) -> frozenset[Change]:
+        """Commit all that can be; what that changed. Raises when nobody knows of the whole batch what happened."""
+        if self._connection is None:
+            self._connection = connect_to_write(self._engine)
+        connection = self._connection
+        groups = [batch] if self._engine.dialect.name == "sqlite" else _groups(batch)
+        noted: set[Change] = set()
+        for group in groups:
+            try:
+                noted |= _run_group(connection, group, flushed=len(groups) == 1)
+            except Exception as error:
+                if connection.invalidated:
+                    raise
+                self._fail(group, error, reason=error)
+        if len(groups) > 1:
+            flush(connection)
+        return frozenset(noted)
+
+    def _fail(self, jobs: Sequence[Job], told: Exception, *, reason: Exception) -> None:
+        """A commit itself failed, so that it counts for none of its jobs."""
+        for job in jobs:
+            job.error = told
+        self._meters.commit_failures.add()
+        requests = [job.request_id for job in jobs if job.request_id][:_MOST_LOGGED_REQUESTS]
+        _log.error("commit failed", jobs=len(jobs), error=str(reason).partition("\n")[0], request_ids=requests)
+
+
+def _groups(batch: Sequence[Job]) -> list[Sequence[Job]]:
+    """What shares a transaction."""
+    groups: list[Sequence[Job]] = [[job] for job in batch if not job.appends]
+    appends = [job for job in batch if job.appends]
+    return [*groups, appends] if appends else groups
+
+
+def _run_group(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change]:
+    """Commit a transaction with all of them, save those that fail; what it changed."""
+    attempt = 1
+    while True:
+        try:
+            noted = _run_together(connection, jobs, flushed=flushed)
+            return _run_apart(connection, jobs, flushed=flushed) if noted is None else noted
+        except DBAPIError as error:
+            if attempt == _ATTEMPTS or connection.invalidated or not _is_retryable(error):
+                raise
+        attempt += 1
+
+
+def _run_together(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change] | None:
+    """One transaction without savepoints. None, with nothing written, when one of several jobs failed."""
+    with begin_write(connection, flushed=flushed) as transaction, changes.gathered(connection):
+        for job in jobs:
+            job.error = None
+            try:
+                job.result = job.work(connection)
+            except Exception as error:
+                if _is_of_transaction(connection, error):
+                    raise
+                transaction.rollback()
+                if len(jobs) > 1:
+                    return None
+                job.error = error
+                return frozenset()
+        return _noted(connection)
+
+
+def _run_apart(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change]:
+    """One transaction with a savepoint around each job, so that those that fail leave no trace."""
+    with begin_write(connection, flushed=flushed), changes.gathered(connection):
+        for job in jobs:
+            job.error = None
+            try:
+                with connection.begin_nested():
+                    job.result = job.work(connection)
+            except Exception as error:
+                if _is_of_transaction(connection, error):
+                    raise
+                job.error = error
+        return _noted(connection)
+
+
+def _noted(connection: Connection) -> frozenset[Change]:
+    noted = changes.take(connection)
+    memory.count(connection, noted)
+    return noted
+
+
+def _is_of_transaction(connection: Connection, error: Exception) -> bool:
+    """Whether the transaction cannot go on, whatever the job that met the error does."""
+    return connection.invalidated or (isinstance(error, DBAPIError) and _is_retryable(error))
+
+
+def _is_retryable(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _RETRYABLE
