@@ -32,6 +32,10 @@ def test_a_full_disk_keeps_what_is_there_and_nothing_else(tmp_path: Path) -> Non
             assert refused.headers["retry-after"]
         assert client.get(large).status_code == 404
         assert client.get(small).content == b"x" * MIB
+        # Who is refused while he still sends reads the answer, and goes on by the same connection.
+        for _ in range(20):
+            assert client.put(f"{PROXY}/artifacts/candidate:2/x", content=b"y" * 2 * MIB).status_code == 404
+            assert client.get("/-/liveness").status_code == 200
         kept = [path for path in (tmp_path / "artifacts").rglob("*") if path.is_file()]
         assert [path.stat().st_size for path in kept] == [MIB]
 

@@ -21,6 +21,8 @@ _INT64 = 2**63
 # A body may take so long, and a second more for so many bytes.
 PATIENCE_SECONDS = 30.0
 SLOWEST_BYTES = 4096
+# So much of a body is read although its request is refused already.
+MOST_FORGOTTEN_BYTES = 64 * 2**20
 
 
 class ClientGone(Exception):  # noqa: N818 - an event more than an error
@@ -40,7 +42,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     declared = headers.get("content-length")
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"The body has {declared} bytes; the limit is {limit}.", field="Content-Length")
-    patience = Patience(receive)
+    patience = _patient(receive)
     message = await patience()
     if message["type"] == "http.disconnect":
         raise ClientGone
@@ -63,6 +65,28 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     return body
 
 
+async def read_rest(receive: Receive, headers: Mapping[str, str]) -> bool:
+    """Read and forget what nobody read of a body, so that a client that is still sending it comes to read the answer,
+    and may use the connection again. False when it is too much, too slow, or only sent when it is asked for."""
+    declared = headers.get("content-length", "0")
+    if "expect" in headers or (declared.isdigit() and int(declared) > MOST_FORGOTTEN_BYTES):
+        return False
+    if declared == "0" and "transfer-encoding" not in headers:
+        return True
+    patience = _patient(receive)
+    left = MOST_FORGOTTEN_BYTES
+    try:
+        while not patience.complete and left >= 0:
+            left -= len((await patience()).get("body", b""))
+    except InvalidValue:
+        return False
+    return patience.complete
+
+
+def _patient(receive: Receive) -> "Patience":
+    return receive if isinstance(receive, Patience) else Patience(receive)
+
+
 class Patience:
     """Receives the messages of a request, and gives it up when its body drips: it would hold its request for ever.
 
@@ -73,15 +97,15 @@ class Patience:
         InvalidValue: the next part of the body does not come in time.
     """
 
-    __slots__ = ("_complete", "_receive", "_seconds")
+    __slots__ = ("_receive", "_seconds", "complete")
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._seconds = PATIENCE_SECONDS
-        self._complete = False
+        self.complete = False
 
     async def __call__(self) -> Message:
-        if self._complete:
+        if self.complete:
             return await self._receive()
         timer = _Timer(self._seconds)
         try:
@@ -93,7 +117,7 @@ class Patience:
         finally:
             timer.stop()
         self._seconds = timer.left() + len(message.get("body", b"")) / SLOWEST_BYTES
-        self._complete = not message.get("more_body", False)
+        self.complete = not message.get("more_body", False)
         return message
 
 

@@ -91,7 +91,7 @@ class Dispatcher:
         try:
             if not self._hosts(headers.get("host", "")) and shown not in _NO_HOST_CHECK:
                 error = PermissionDenied("This Host is not served here; allow it with SHORTLIST_ALLOWED_HOSTS.")
-                await self._fallback.fail(error, scope, send)
+                await self._fallback.fail(error, scope, receive, send)
             elif self._meters.traces is None:
                 await self._route(scope, receive, send)
             else:
@@ -126,14 +126,14 @@ class Dispatcher:
         if operations is not None:
             operation = operations.get(scope["method"])
             if operation is None:
-                await self._fallback.fail(_wrong_method(operations), scope, send)
+                await self._fallback.fail(_wrong_method(operations), scope, receive, send)
             else:
                 await operation(scope, receive, send)
             return
         others = () if mounted else self._candidates(scope["method"], scope["path"])
         # The end of a route's pattern would let a last line break pass, and the name would lose it.
         if "\n" in asked:
-            await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]!r}"), scope, send)
+            await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]!r}"), scope, receive, send)
             return
         for route in (*self._mounted, *others):
             match, child = route.matches(scope)
@@ -141,7 +141,7 @@ class Dispatcher:
                 scope.update(child)
                 await route.app(scope, receive, send)
                 return
-        await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]}"), scope, send)
+        await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]}"), scope, receive, send)
 
     def _candidates(self, method: str, path: str) -> list[Route]:
         """The routes that may match. A page's address can begin with anything but the start of an API, and is read."""
@@ -193,7 +193,7 @@ class _ByMethod:
         operation = self._operations.get("GET" if method == "HEAD" else method)
         if operation is None:
             anyone = next(iter(self._operations.values()))
-            await anyone.fail(_wrong_method(self._operations), scope, send)
+            await anyone.fail(_wrong_method(self._operations), scope, receive, send)
         else:
             await operation(scope, receive, send)
 

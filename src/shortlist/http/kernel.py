@@ -15,7 +15,7 @@ from shortlist.access.scope import GroupScope
 from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.access_log import without_ticket
 from shortlist.http.authorise import Authoriser, base_url
-from shortlist.http.body import ClientGone, Patience, RequestDecoder, read_body
+from shortlist.http.body import ClientGone, Patience, RequestDecoder, read_body, read_rest
 from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, Pieces, ReadHandler, StreamHandler
 from shortlist.http.proxies import client_address
 from shortlist.http.security import SECURITY_HEADERS
@@ -54,6 +54,7 @@ class Operation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["operation"] = self._counted_as
+        receive = Patience(receive)
         try:
             call = await self._authorise(scope)
             if self.surface.moves and (address := _address_of_today(call)) is not None:
@@ -71,12 +72,12 @@ class Operation:
             scope["status"] = 499
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence: one JSON shape for whatever happened
-            await self.fail(error, scope, send)
+            await self.fail(error, scope, receive, send)
             return
         headers = [*self._head, *call.answer_headers] if call.answer_headers else None
         await self._answer(scope, send, self.endpoint.status, body, headers)
 
-    async def fail(self, error: Exception, scope: Scope, send: Send) -> None:
+    async def fail(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an error in the surface's shape. What is not a refusal of ours is logged, and says nothing."""
         refusal = _as_refusal(error, scope)
         status = self.surface.status_of(refusal)
@@ -85,6 +86,8 @@ class Operation:
             headers.append(_CHALLENGE)
         if status in (429, 503):
             headers.append((b"retry-after", b"2"))
+        if not await read_rest(receive, scope["header_map"]):
+            headers.append((b"connection", b"close"))
         await self._answer(scope, send, status, self.surface.error_bytes(refusal), headers)
 
     async def _authorise(self, scope: Scope) -> Call:
@@ -131,7 +134,7 @@ class Operation:
         return await cast("AsyncHandler", self.endpoint.handler)(call, request)
 
     async def _stream(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await cast("StreamHandler", self.endpoint.handler)(call, Request(scope, Patience(receive)))
+        response = await cast("StreamHandler", self.endpoint.handler)(call, Request(scope, receive))
         names = {name for name, _ in response.raw_headers}
         response.raw_headers.extend(pair for pair in SECURITY_HEADERS if pair[0] not in names)
         response.raw_headers.append((b"x-request-id", scope["request_id"].encode()))

@@ -10,7 +10,7 @@ from starlette.types import Message
 
 from shortlist.errors import InvalidValue, TooLarge
 from shortlist.http import body
-from shortlist.http.body import ClientGone, RequestDecoder, read_body
+from shortlist.http.body import ClientGone, RequestDecoder, read_body, read_rest
 
 
 class Item(msgspec.Struct):
@@ -174,3 +174,32 @@ def test_who_has_sent_all_may_stay_as_long_as_he_likes(monkeypatch: pytest.Monke
 
     said: list[bool] = []
     assert asyncio.run(listens()) == "http.disconnect"
+
+
+@pytest.mark.parametrize("read", [0, 1])
+def test_what_nobody_read_of_a_refused_body_is_read_before_the_answer(read: int) -> None:
+    async def refuse() -> tuple[bool, bool]:
+        patient = body.Patience(body_of(b"a", b"b", b"c"))
+        for _ in range(read):
+            await patient()
+        return await read_rest(patient, {"content-length": "3"}), patient.complete
+
+    assert asyncio.run(refuse()) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"content-length": "9", "expect": "100-continue"}, {"content-length": str(body.MOST_FORGOTTEN_BYTES + 1)}],
+)
+def test_a_body_that_need_not_come_is_not_asked_for(headers: dict[str, str]) -> None:
+    assert asyncio.run(read_rest(receiver(), headers)) is False
+
+
+def test_an_endless_body_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "MOST_FORGOTTEN_BYTES", 10)
+
+    async def endless() -> Message:
+        return {"type": "http.request", "body": b"abcd", "more_body": True}
+
+    assert asyncio.run(read_rest(endless, {"transfer-encoding": "chunked"})) is False
+    assert asyncio.run(read_rest(receiver(), {})) is True, "a request without a body"
