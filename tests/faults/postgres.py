@@ -1,4 +1,4 @@
-"""PostgreSQL servers of a test of its own, which may be stopped, killed, copied and promoted; never flushed."""
+"""PostgreSQL servers of a test of its own, which may be stopped, killed, copied and promoted; their disk is never flushed."""
 
 import os
 import shutil
@@ -79,25 +79,39 @@ class Postgres:
 
 
 @contextmanager
+def postgres_alone(*options: str) -> Iterator[Postgres]:
+    """A server, started with options of its own."""
+    with _new_postgres() as server:
+        server.start(*options)
+        yield server
+
+
+@contextmanager
 def postgres_pair() -> Iterator[tuple[Postgres, Postgres]]:
     """A primary, and a standby that has everything before it is acknowledged."""
-    if USER is not None:
-        ensure_user_exists(USER)
-    folder = Path(tempfile.mkdtemp(prefix="shortlist-pair-", dir=MEMORY_FOLDER))
-    if USER is not None:
-        shutil.chown(folder, USER)
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        _run("initdb", "-D", str(folder / "one"), "-U", "postgres", "-A", "trust", "--no-sync")
-        primary = Postgres(folder / "one")
-        stack.callback(_end, primary)
+    with _new_postgres() as primary, ExitStack() as stack:
         primary.start()
-        standby = primary.copy(folder / "two")
+        standby = primary.copy(primary.data.with_name("two"))
         stack.callback(_end, standby)
         standby.start("synchronous_standby_names=")
         primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
         primary.execute("SELECT pg_reload_conf()")
         yield primary, standby
+
+
+@contextmanager
+def _new_postgres() -> Iterator[Postgres]:
+    if USER is not None:
+        ensure_user_exists(USER)
+    folder = Path(tempfile.mkdtemp(prefix="shortlist-own-", dir=MEMORY_FOLDER))
+    if USER is not None:
+        shutil.chown(folder, USER)
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        _run("initdb", "-D", str(folder / "one"), "-U", "postgres", "-A", "trust", "--no-sync")
+        server = Postgres(folder / "one")
+        stack.callback(_end, server)
+        yield server
 
 
 def _end(server: Postgres) -> None:
