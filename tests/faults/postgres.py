@@ -1,4 +1,4 @@
-"""PostgreSQL servers of a test of its own, which may be stopped, killed, copied and promoted; their disk is never flushed."""
+"""PostgreSQL servers of a test of its own, to be stopped, killed, copied and promoted; their disk is never flushed."""
 
 import os
 import shutil
