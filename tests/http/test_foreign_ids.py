@@ -31,7 +31,7 @@ def words(text: str) -> set[str]:
 # Fields of requests that say which record is meant; their values are olga's.
 IDS = words(
     """
-    candidate candidates experiment experiment_id experiment_ids experiments identity model model_id
+    candidate candidates changes experiment experiment_id experiment_ids experiments identity model model_id
     model_version_id package package_file_id package_id publisher run_id run_uuid session_id source_run_id
     token_id upload_id user version
     """
@@ -50,8 +50,8 @@ PLAIN = words(
     package_registry_access_level package_version page_token params parent parent_id parts password path
     permanently_remove points project_size_limit provider query ranked reduction ref reset_password
     restricted_visibilities restricted_visibility_levels role rule run_link run_name run_view_type scopes sign_up
-    signup_enabled snapshot source stage stages start start_time status step system tag_key tags target targets text
-    ticket timestamp user_id username value view view_type visibility x x_key y
+    signup_enabled snapshot source stage stages starred start start_time status step system tag_key tags target targets
+    text ticket timestamp user_id username value view view_type visibility x x_key y
     """
 )
 # What a request needs besides, so that it is not refused for something else before the id is looked for.
@@ -80,6 +80,7 @@ VALUES: dict[str, Any] = {
     "scopes": ["api"],
     "source": "candidate:1",
     "stage": "Staging",
+    "starred": True,
     "status": "FINISHED",
     "tag_key": "k",
     "tags": [{"key": "k", "value": "v"}],
@@ -178,6 +179,7 @@ def foreign(as_member: AsMember, cast: Cast) -> dict[str, Any]:
     return {
         "candidate": 1,
         "candidates": [1],
+        "changes": [{"candidate": 1, "note": "x"}],
         "experiment": 1,
         "experiment_id": "1",
         "experiment_ids": ["1"],

@@ -192,6 +192,10 @@ export interface CandidateChange {
   metadata?: Record<string, string | null>;
 }
 
+export interface CandidateChoice {
+  candidates: number[];
+}
+
 export interface CandidateCreate {
   experiment: number;
   name: string;
@@ -205,10 +209,23 @@ export interface CandidateCreate {
   parent?: number | null;
 }
 
+export interface CandidateEdited {
+  before: CandidateChange[];
+}
+
+export interface CandidateEdits {
+  changes: CandidateChange[];
+}
+
 export interface CandidateLink {
   iid: number;
   name: string;
   status: string;
+}
+
+export interface CandidateMove {
+  candidates: number[];
+  experiment: number;
 }
 
 export interface CandidatePage {
@@ -257,6 +274,20 @@ export interface CandidateRow {
   depth: number;
   below: number;
   group: SeedRow | null;
+}
+
+export interface CandidateStars {
+  candidates: number[];
+  starred: boolean;
+}
+
+export interface CandidatesFrom {
+  experiment: number;
+  candidates: number[];
+}
+
+export interface CandidatesMoved {
+  before: CandidatesFrom[];
 }
 
 export interface Chart {

@@ -102,7 +102,8 @@ def _take(
     if missing:
         store.drop_orphans(connection, project_id, missing)
     taken = store.take_log(connection, project_id, heads, sorted(mine)) if mine else []
-    return taken, bool(missing)
+    # A row that was appended while its candidate moved names the experiment that it was in.
+    return [(mine[candidate], candidate, payload) for _, candidate, payload in taken], bool(missing)
 
 
 def _affordable(heads: Sequence[LogHead], candidates: int | None) -> Sequence[LogHead]:

@@ -123,19 +123,21 @@ def _in_experiments(connection: Connection, project_id: int, experiment_iids: Se
     return and_(metric_log.c.project_id == project_id, among(connection, metric_log.c.experiment_iid, experiment_iids))
 
 
-def lock_candidates(connection: Connection, project_id: int, iids: Sequence[int], *, wait: bool) -> set[int]:
-    """Take the right to fold candidates, until commit. Without `wait`, those that somebody else has are left out.
+def lock_candidates(connection: Connection, project_id: int, iids: Sequence[int], *, wait: bool) -> dict[int, int]:
+    """Take the right to fold candidates, until commit; each with the experiment that it is in.
+
+    Without `wait`, those that somebody else has are left out.
 
     Two folds of one candidate would each overwrite the other's series. SQLite's one writer excludes that; on
     PostgreSQL the candidate's row is the lock. Writers of parameters and metadata do not wait for it.
     """
     statement = (
-        select(candidate.c.iid)
+        select(candidate.c.iid, candidate.c.experiment_iid)
         .where(candidate.c.project_id == project_id, among(connection, candidate.c.iid, iids))
         .order_by(candidate.c.iid)
         .with_for_update(key_share=True, skip_locked=not wait)
     )
-    return set(connection.execute(statement).scalars())
+    return {row[0]: row[1] for row in connection.execute(statement)}
 
 
 def drop_orphans(connection: Connection, project_id: int, places: Sequence[Place]) -> None:

@@ -21,7 +21,7 @@ def link(connection: Connection, scope: Scope, record: CandidateRecord, inputs: 
     """
     noted = _tags_of_inputs(connection, scope, record.iid)
     for item in inputs:
-        dataset_id = _ensure(connection, scope, record.experiment_iid, item)
+        dataset_id = ensure(connection, scope, record.experiment_iid, item)
         noted[dataset_id] = item.tags | noted.get(dataset_id, {})
     rows = [
         {
@@ -47,7 +47,8 @@ def _tags_of_inputs(connection: Connection, scope: Scope, candidate_iid: int) ->
     }
 
 
-def _ensure(connection: Connection, scope: Scope, experiment_iid: int, item: DatasetInput) -> int:
+def ensure(connection: Connection, scope: Scope, experiment_iid: int, item: DatasetInput) -> int:
+    """The id of a dataset of an experiment, which gets it unless it has one of that name and digest."""
     known = select(dataset.c.id).where(
         dataset.c.project_id == scope.project_id,
         dataset.c.experiment_iid == experiment_iid,

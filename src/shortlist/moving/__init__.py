@@ -1,0 +1,1 @@
+"""Candidates that go from one experiment to another."""
