@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import PROJECT, Filled, OpenPage, Watch
@@ -347,14 +347,7 @@ def test_select_ranges_and_set_metadata_with_a_way_back(page: Page, lab: MakeLab
     expect(page.get_by_text("Set “stage” of 3 candidates.")).to_be_visible()
     assert [made.metadata(run_id).get("stage") for run_id in runs] == [None, "final", "final", "final"]
 
-    changed: list[Response] = []
-
-    def is_last_change(response: Response) -> bool:
-        if response.request.method == "PATCH":
-            changed.append(response)
-        return len(changed) == 3
-
-    with page.expect_response(is_last_change):
+    with page.expect_response(lambda response: response.request.method == "PATCH"):
         page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_role("button", name="Undo", exact=True)).to_have_count(0)
     expect(bar).to_contain_text("3 candidates selected")

@@ -268,6 +268,7 @@ export interface CandidateRow {
   metrics: Record<string, Value>;
   params: Record<string, string>;
   metadata: Record<string, string>;
+  note: string;
   standing: Standing | null;
   starred: boolean;
   ci: Record<string, string>;

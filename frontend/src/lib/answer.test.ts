@@ -15,6 +15,7 @@ const BASE: Score = { iid: 1, name: 'a', value: 0.8, step: 3, unranked: null };
 
 function row(standing: Partial<Standing>, status: CandidateRow['status'] = 'finished'): CandidateRow {
   return {
+    note: '',
     starred: false,
     depth: 0,
     below: 0,

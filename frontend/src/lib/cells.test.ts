@@ -10,6 +10,7 @@ const NOW = 1_700_000_100_000;
 
 function row(given: Partial<CandidateRow>): CandidateRow {
   return {
+    note: '',
     starred: false,
     depth: 0,
     below: 0,

@@ -80,6 +80,8 @@ function fact(id: string, row: CandidateRow, now: number): Cell {
     const milliseconds = Math.max(0, end - row.start_time);
     return { text: duration(milliseconds), exact: `${milliseconds.toLocaleString('en-US')} ms`, odd: false };
   }
+  if (id === 'note')
+    return plain(row.note === '' ? undefined : row.note, (text) => text.split('\n', 1)[0] ?? '');
   const text = id === 'status' ? row.status : id === 'iid' ? String(row.iid) : row.created_by;
   return { text, exact: text, odd: false };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CandidateRow, Column } from '../api/schema';
+import type { CandidateRow, Column, Goal } from '../api/schema';
 import {
   bestOf,
   chosenColumns,
@@ -15,6 +15,7 @@ import {
   isRightAligned,
   moved,
   naturalWidth,
+  pinnedFirst,
   tableColumn,
   wantedColumns,
 } from './columns';
@@ -25,6 +26,7 @@ function column(kind: Column['kind'], key: string, candidates = 3, distinct = 2)
 
 function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
   return {
+    note: '',
     starred: false,
     depth: 0,
     below: 0,
@@ -171,14 +173,16 @@ describe('the best of a metric', () => {
   ];
 
   test('follows the direction and is a finished candidate with a number', () => {
-    expect(bestOf('acc', rows)).toEqual([2]);
-    expect(bestOf('loss', rows)).toEqual([1]);
+    expect(bestOf('acc', rows, null)).toEqual([2]);
+    expect(bestOf('loss', rows, null)).toEqual([1]);
   });
 
   test('is nothing without a direction or a contest', () => {
-    expect(bestOf('epoch', rows)).toEqual([]);
-    expect(bestOf('acc', rows.slice(0, 1))).toEqual([]);
-    expect(bestOf('acc', [row(1, { metrics: { acc: 1 } }), row(2, { metrics: { acc: 1 } })])).toEqual([]);
+    expect(bestOf('epoch', rows, null)).toEqual([]);
+    expect(bestOf('acc', rows.slice(0, 1), null)).toEqual([]);
+    expect(bestOf('acc', [row(1, { metrics: { acc: 1 } }), row(2, { metrics: { acc: 1 } })], null)).toEqual(
+      [],
+    );
   });
 });
 
@@ -194,4 +198,22 @@ test('the metric of the goal comes first', () => {
   expect(goalFirst(ids, 'b')).toEqual(['status', 'metrics.b', 'metrics.a', 'params.lr']);
   expect(goalFirst(ids, 'c')[1]).toBe('metrics.c');
   expect(goalFirst(ids, null)).toEqual(ids);
+});
+
+test('the goal says which end of its metric is the good one, whatever the name', () => {
+  const goal = { metric: 'loss', direction: 'maximize' } as Goal;
+  const rows = [row(1, { metrics: { loss: 1, acc: 1 } }), row(2, { metrics: { loss: 2, acc: 2 } })];
+  expect(bestOf('loss', rows, goal)).toEqual([2]);
+  expect(
+    bestOf('epoch', [row(1, { metrics: { epoch: 1 } }), row(2, { metrics: { epoch: 2 } })], {
+      ...goal,
+      metric: 'epoch',
+      direction: 'minimize',
+    }),
+  ).toEqual([1]);
+  expect(bestOf('acc', rows, goal)).toEqual([2]);
+});
+
+test('pinned columns come first, both parts in their order', () => {
+  expect(pinnedFirst(['a', 'b', 'c', 'd'], ['d', 'b', 'gone'])).toEqual(['b', 'd', 'a', 'c']);
 });

@@ -1,6 +1,6 @@
 // The columns of a table of candidates: which there are, which are shown at first, and how wide they are.
 
-import type { CandidateRow, Column } from '../api/schema';
+import type { CandidateRow, Column, Goal } from '../api/schema';
 import { metricOf } from './answer';
 import { isNumeric } from './numbers';
 import { fieldOf } from './view';
@@ -31,7 +31,10 @@ export const FACTS: readonly TableColumn[] = [
   fact('start_time', 'Started', 'start_time'),
   fact('duration', 'Duration', 'duration'),
   fact('created_by', 'By', 'created_by'),
+  fact('note', 'Note', 'note'),
 ];
+
+export const NOTE_COLUMN = FACTS.at(-1) as TableColumn;
 
 /** The column that is always there, at the left. */
 export const NAME_COLUMN: TableColumn = fact('name', 'Name', 'name');
@@ -133,6 +136,12 @@ export function wantedColumns(chosen: readonly string[] | null, columns: readonl
   return [...new Set([...(chosen ?? defaultColumns(columns)), ...folded])];
 }
 
+/** Ids with those that are pinned first; both parts keep their order. */
+export function pinnedFirst(ids: readonly string[], pinned: readonly string[]): string[] {
+  const isPinned = (id: string): boolean => pinned.includes(id);
+  return [...ids.filter(isPinned), ...ids.filter((id) => !isPinned(id))];
+}
+
 /** Ids with one of them moved to another place; both places are those before the move. */
 export function moved(ids: readonly string[], id: string, to: number): string[] {
   const from = ids.indexOf(id);
@@ -187,9 +196,15 @@ export function direction(key: string): 'high' | 'low' | null {
   return SCORE.test(key) ? 'high' : null;
 }
 
+/** Which end of a metric is the good one: the goal says so of its own, names of others. */
+export function directionOf(key: string, goal: Goal | null): 'high' | 'low' | null {
+  if (goal?.metric === key) return goal.direction === 'maximize' ? 'high' : 'low';
+  return direction(key);
+}
+
 /** The iids of the finished rows that hold a metric's best number; none where no direction or no contest is. */
-export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
-  const towards = direction(key);
+export function bestOf(key: string, rows: readonly CandidateRow[], goal: Goal | null): number[] {
+  const towards = directionOf(key, goal);
   if (towards === null) return [];
   const finished = rows.flatMap((row) => {
     const value = metricOf(row, key);
@@ -208,9 +223,10 @@ export function bestOf(key: string, rows: readonly CandidateRow[]): number[] {
 export function bestByColumn(
   columns: readonly TableColumn[],
   rows: readonly CandidateRow[],
+  goal: Goal | null,
 ): Map<string, number[]> {
   const metrics = columns.filter(({ kind }) => kind === 'metric');
-  return new Map(metrics.map(({ id, key }) => [id, bestOf(key, rows)]));
+  return new Map(metrics.map(({ id, key }) => [id, bestOf(key, rows, goal)]));
 }
 
 /** The metric that a reader most likely asks for: held out, a score rather than a loss, held by most candidates. */

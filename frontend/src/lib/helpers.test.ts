@@ -3,7 +3,7 @@ import type { Column } from '../api/schema';
 import { examples, splitAt } from './filter';
 import { lookOf, looks } from './palette';
 import { rowWindow, scrollToShow } from './window';
-import { inTurn } from './work';
+import { parts } from './work';
 
 describe('the rows in a scrolled box', () => {
   test.each([
@@ -63,21 +63,7 @@ test('examples of filters use the keys that are there', () => {
   expect(examples([], () => undefined).length).toBeGreaterThan(0);
 });
 
-test('work in turn does everything, and no more at once than allowed', async () => {
-  let running = 0;
-  let most = 0;
-  const done: number[] = [];
-  await inTurn(
-    [1, 2, 3, 4, 5, 6, 7],
-    async (item) => {
-      running += 1;
-      most = Math.max(most, running);
-      await Promise.resolve();
-      running -= 1;
-      done.push(item);
-    },
-    3,
-  );
-  expect(done.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  expect(most).toBe(3);
+test('items are divided into parts in their order', () => {
+  expect(parts([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
+  expect(parts([], 2)).toEqual([]);
 });

@@ -25,6 +25,7 @@ describe('the address of a view', () => {
     },
     { ...START, columns: ['params.lr', 'metrics.a,b', 'status'] },
     { ...START, columns: [] },
+    { ...START, pinned: ['metrics.a:b', 'status'], widths: { name: 200, 'metrics.a:b': 90 } },
     { ...START, view: 'deleted', selected: [3, 1, 200] },
     { ...START, chart: { ...START.chart, open: true, metric: 'val/acc', axis: 'relative', log: true } },
     {

@@ -16,6 +16,10 @@ export interface ExperimentView {
   order: Order[];
   /** Column ids; null means the default columns. */
   columns: string[] | null;
+  /** Ids of the columns that stay in place at the left. */
+  pinned: string[];
+  /** Pixels of columns by id, where somebody chose them. */
+  widths: Readonly<Record<string, number>>;
   view: View;
   /** What a row is; null: what the experiment suggests. */
   rows: RowKind | null;
@@ -60,6 +64,8 @@ export const START: ExperimentView = {
   filter: '',
   order: [],
   columns: null,
+  pinned: [],
+  widths: {},
   view: 'active',
   rows: null,
   open: [],
@@ -88,6 +94,8 @@ export function parseView(search: string): ExperimentView {
     filter: given.get('filter') ?? '',
     order: given.getAll('order_by').map(parseOrder),
     columns: given.has('columns') ? given.getAll('columns').filter((id) => id !== '') : null,
+    pinned: given.getAll('pin').filter((id) => id !== ''),
+    widths: Object.fromEntries(given.getAll('width').flatMap(parseWidth)),
     view: view !== null && VIEWS.includes(view) ? view : 'active',
     rows: rows !== null && ROW_KINDS.includes(rows) ? rows : null,
     open: iidsOf(given.get('open')),
@@ -95,6 +103,16 @@ export function parseView(search: string): ExperimentView {
     chart: parseChart(given),
     charts: parseCharts(given),
   };
+}
+
+/** `120:metrics.acc`, kept within what a column may be. */
+function parseWidth(text: string): [string, number][] {
+  const [, pixels, id] = /^(\d{1,4}):(.+)$/.exec(text) ?? [];
+  return pixels === undefined || id === undefined ? [] : [[id, withinWidths(Number(pixels))]];
+}
+
+export function withinWidths(pixels: number): number {
+  return Math.round(Math.max(56, Math.min(900, pixels)));
 }
 
 function parseChart(given: URLSearchParams): ChartView {
@@ -133,6 +151,8 @@ export function viewSearch(view: ExperimentView): string {
   if (view.columns !== null) {
     for (const id of view.columns.length > 0 ? view.columns : ['']) given.append('columns', id);
   }
+  for (const id of view.pinned) given.append('pin', id);
+  for (const [id, pixels] of Object.entries(view.widths)) given.append('width', `${pixels}:${id}`);
   if (view.view !== 'active') given.set('view', view.view);
   if (view.rows !== null) given.set('rows', view.rows);
   if (view.open.length > 0 && view.open.length <= MOST_SELECTED_IN_ADDRESS)

@@ -73,9 +73,9 @@ export class CandidateList {
   }
 
   /** Shows a candidate with something changed, wherever it stands, without asking for it again. */
-  amend(iid: number, change: Partial<CandidateRow>): void {
-    this.places = this.places.map((row) => (row?.iid === iid ? { ...row, ...change } : row));
-    if (this.baseline?.iid === iid) this.baseline = { ...this.baseline, ...change };
+  amend(iid: number, change: (row: CandidateRow) => CandidateRow): void {
+    this.places = this.places.map((row) => (row?.iid === iid ? change(row) : row));
+    if (this.baseline?.iid === iid) this.baseline = change(this.baseline);
   }
 
   /** Puts rows at their places. */

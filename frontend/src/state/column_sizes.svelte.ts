@@ -12,10 +12,14 @@ import { widths } from './widths.svelte';
 /** The column of check boxes. */
 const PICK = 36;
 const NARROW = 480;
+/** The part of the width that what stays in place may take. */
+const MOST_PINNED = 0.7;
 
 /** Its properties are read when they are needed, so that only what a width depends on changes it. */
 export interface Measured {
   columns: readonly TableColumn[];
+  /** How many of the columns are to stay in place at the left. */
+  pinned: number;
   formats: ReadonlyMap<string, Format>;
   /** Rows whose texts are measured. */
   sample: readonly CandidateRow[];
@@ -38,10 +42,14 @@ export class ColumnSizes {
     void [this.narrow, goal, baseline, this.#holds];
     return columns.map((column) => widths.of(column.id) ?? untrack(() => this.#widthOf(column)));
   });
+  /** Where the columns stay that are pinned, pixels from the left: as many as leave room for others to scroll. */
+  readonly lefts = $derived.by(() => this.#lefts());
   /** Left edges of the columns that scroll, and after them the right edge of the last. */
-  readonly at = $derived(edges(this.#sizes));
-  /** What stays in place at the left: the check box and the name. */
-  readonly fixed = $derived(PICK + this.name);
+  readonly at = $derived(edges(this.#sizes.slice(this.lefts.length)));
+  /** What stays in place at the left: the check box, the name and the pinned columns. */
+  readonly fixed = $derived(
+    this.#sizes.slice(0, this.lefts.length).reduce((sum, size) => sum + size, PICK + this.name),
+  );
   readonly template = $derived(
     `${PICK}px ${this.name}px ${this.#sizes.map((size) => `${size}px`).join(' ')} minmax(0, 1fr)`,
   );
@@ -54,6 +62,18 @@ export class ColumnSizes {
     const isName = column.id === NAME_COLUMN.id;
     const current = isName ? this.name : (this.#sizes[this.#table.columns.indexOf(column)] ?? 100);
     widths.set(column.id, current + change);
+  }
+
+  #lefts(): number[] {
+    const { pinned, width } = this.#table;
+    const found: number[] = [];
+    let left = PICK + this.name;
+    for (const size of this.#sizes.slice(0, pinned)) {
+      if (left + size > width * MOST_PINNED) break;
+      found.push(left);
+      left += size;
+    }
+    return found;
   }
 
   #widthOf(column: TableColumn): number {

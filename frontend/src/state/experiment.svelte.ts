@@ -9,7 +9,9 @@ import {
   FACTS,
   firstDescending,
   goalFirst,
+  moved,
   onlySeedsDiffer,
+  pinnedFirst,
   type TableColumn,
   tableColumn,
   wantedColumns,
@@ -30,6 +32,7 @@ import { CandidateList } from './candidates.svelte';
 import { page, replaceSearch } from './page.svelte';
 import { Selection } from './selection.svelte';
 import { toasts } from './toasts.svelte';
+import { widths } from './widths.svelte';
 
 /** What the server gave; its properties are read again when they change. */
 export interface Given {
@@ -53,7 +56,9 @@ export class ExperimentState {
   readonly columnIds = $derived(
     this.view.columns ?? goalFirst(defaultColumns(this.known), this.answer?.goal?.metric ?? null),
   );
-  readonly columns = $derived(chosenColumns(this.columnIds, this.allColumns));
+  readonly columns = $derived(chosenColumns(pinnedFirst(this.columnIds, this.view.pinned), this.allColumns));
+  /** How many of the columns stay in place at the left. */
+  readonly pinned = $derived(this.columns.filter(({ id }) => this.view.pinned.includes(id)).length);
   readonly #asksRanks = $derived(
     this.view.order.length === 0 && this.view.view === 'active' && !this.experiment.deleted,
   );
@@ -85,6 +90,7 @@ export class ExperimentState {
     this.project = project;
     this.#iid = untrack(() => given.experiment.iid);
     untrack(() => this.#take(given));
+    untrack(() => widths.take(this.view.widths));
     this.list = new CandidateList(
       project,
       this.#iid,
@@ -177,6 +183,31 @@ export class ExperimentState {
     this.show({ columns });
     const added = this.search.columns.some((id) => !before.has(id));
     if (added) this.list.refresh(this.search.columns).catch((reason) => toasts.error(reason));
+  }
+
+  /** Columns that stay in place and those that scroll are two parts, and a column moves within its own. */
+  moveColumn(id: string, to: number): void {
+    const ids = this.columns.map((column) => column.id);
+    this.showColumns(pinnedFirst(moved(ids, id, to), this.view.pinned));
+  }
+
+  /** Keeps a column in place at the left, or lets it scroll again. */
+  pin(id: string): void {
+    const others = this.view.pinned.filter((other) => other !== id);
+    this.show({ pinned: others.length < this.view.pinned.length ? others : [...others, id] });
+  }
+
+  /** The suggested columns, none of them pinned, all as wide as their texts. */
+  resetColumns(): void {
+    for (const id of Object.keys(this.view.widths)) widths.forget(id);
+    this.show({ pinned: [], widths: {} });
+    this.showColumns(null);
+  }
+
+  /** Puts the widths of columns that were changed into the address. */
+  keepWidths(): void {
+    widths.keep();
+    this.show({ widths: widths.ofView });
   }
 
   sort(column: TableColumn, additional: boolean): void {

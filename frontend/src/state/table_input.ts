@@ -7,7 +7,6 @@ import { candidatesOf, everyCandidate } from '../lib/seed_rows';
 import type { Cursor } from './cursor.svelte';
 import type { Selection } from './selection.svelte';
 import type { Shortcut } from './shortcuts.svelte';
-import { widths } from './widths.svelte';
 
 type Iid = number | null | undefined;
 
@@ -18,7 +17,11 @@ export interface InputTable {
   columns: () => readonly TableColumn[];
   sort: (column: TableColumn, additional: boolean) => void;
   move: (id: string, to: number) => void;
+  /** Keeps a column in place at the left, or lets it scroll again. */
+  pin: (column: TableColumn) => void;
   resize: (column: TableColumn, change: number) => void;
+  /** A column has its width. */
+  keepWidths: () => void;
   /** Goes to the page of a candidate, here or in a tab of its own. */
   open: (iid: number, isNewTab: boolean) => void;
   /** Opens the menu of a row at a point, or below its name. */
@@ -27,6 +30,10 @@ export interface InputTable {
   unfold: (iid: number) => void;
   /** Stars a candidate, or takes the star away. */
   star: (iid: number) => void;
+  /** Lets a cell be edited, if it may be: a column's, or -1 for the name. */
+  edit: (iid: number, column: number) => boolean;
+  /** Lets a candidate's note be edited, wherever it is shown. */
+  editNote: (iid: number) => void;
   focus: () => void;
 }
 
@@ -50,6 +57,10 @@ export class TableInput {
     if (iid === null || iid === undefined) return;
     if (iid < 0) this.#table.unfold(iid);
     else this.#table.open(iid, isNewTab);
+  }
+
+  #edit(iid: Iid, column: number): boolean {
+    return iid !== null && iid !== undefined && this.#table.edit(iid, column);
   }
 
   /** To the next or the previous row, with the focus on the table. */
@@ -93,6 +104,19 @@ export class TableInput {
           if (row !== null && row !== undefined) this.#table.star(row);
         },
       },
+      {
+        key: 'n',
+        label: 'Edit the note',
+        run: () => {
+          const row = iid();
+          if (row !== null && row !== undefined) this.#table.editNote(row);
+        },
+      },
+      {
+        key: 'F2',
+        label: 'Edit the name, or the cell that is marked',
+        run: () => this.#edit(iid(), this.#table.cursor.cell?.column ?? -1),
+      },
       { key: 'Enter', label: 'Open the candidate', when: isFree, run: () => this.#open(iid()) },
     ];
   }
@@ -108,7 +132,7 @@ export class TableInput {
   }
 
   #pressInHead(event: KeyboardEvent, place: number): boolean {
-    const { cursor, columns, move, sort, resize } = this.#table;
+    const { cursor, columns, move, sort, pin, resize, keepWidths } = this.#table;
     const column = place < 0 ? NAME_COLUMN : columns()[place];
     if (column === undefined) return false;
     const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
@@ -119,7 +143,10 @@ export class TableInput {
     } else if (event.key === 'Enter' || event.key === ' ') sort(column, event.shiftKey);
     else if (event.key === '+' || event.key === '-') {
       resize(column, event.key === '+' ? 16 : -16);
-      widths.keep();
+      keepWidths();
+    } else if (event.key === 'p' && place >= 0) {
+      pin(column);
+      void tick().then(() => cursor.go(-1, columns().indexOf(column)));
     } else return false;
     return true;
   }
@@ -131,8 +158,10 @@ export class TableInput {
       cursor.walk(event.key === 'ArrowDown' ? 1 : -1);
       this.#pick(cursor.cell?.iid, true);
     } else if (event.key === ' ') this.#pick(iid, event.shiftKey);
-    else if (event.key === 'Enter') this.#open(iid);
-    else if (event.key === 'Escape' && selection.size > 0) selection.clear();
+    else if (event.key === 'Enter') {
+      const column = cursor.cell?.column ?? -1;
+      if (column < 0 || !this.#edit(iid, column)) this.#open(iid);
+    } else if (event.key === 'Escape' && selection.size > 0) selection.clear();
     else return false;
     return true;
   }
@@ -156,6 +185,13 @@ export class TableInput {
     if (button !== null) {
       const { left: x, bottom: y } = button.getBoundingClientRect();
       openMenu(iid, { x, y });
+      return;
+    }
+    const edited = from.closest<HTMLElement>('[data-edit]');
+    if (edited !== null) {
+      const column = Number(edited.dataset.edit);
+      cursor.cell = { iid, column };
+      this.#edit(iid, column);
       return;
     }
     if (from.closest('[data-star]') !== null) {

@@ -1,36 +1,49 @@
-// How wide a reader made the columns, kept in the browser: a matter of the screen, not of the view that is shared.
+// How wide the columns are that somebody made wider or narrower: as the view in the address says, else as this browser
+// remembers.
+
+import { withinWidths } from '../lib/view';
 
 const KEY = 'shortlist.widths';
 const MOST = 400;
 
-function stored(): Record<string, number> {
+type Widths = Record<string, number>;
+
+function stored(): Widths {
   try {
     const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    return typeof found === 'object' && found !== null ? (found as Record<string, number>) : {};
+    return typeof found === 'object' && found !== null ? (found as Widths) : {};
   } catch {
     return {};
   }
 }
 
-const chosen = $state(stored());
+const remembered = $state(stored());
+let given = $state<Widths>({});
 
 export const widths = {
-  /** Pixels, or undefined where the reader chose none. */
+  /** Pixels, or undefined where nobody chose any. */
   of(id: string): number | undefined {
-    const width = chosen[id];
+    const width = given[id] ?? remembered[id];
     return typeof width === 'number' ? width : undefined;
   },
+  /** Those that the view in the address has. */
+  get ofView(): Widths {
+    return { ...given };
+  },
+  take(view: Readonly<Widths>): void {
+    given = { ...view };
+  },
   set(id: string, width: number): void {
-    chosen[id] = Math.round(Math.max(56, Math.min(900, width)));
+    remembered[id] = given[id] = withinWidths(width);
   },
   /** Back to the width that fits. */
   forget(id: string): void {
-    delete chosen[id];
-    this.keep();
+    delete remembered[id];
+    delete given[id];
   },
   keep(): void {
     try {
-      localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(Object.entries(chosen).slice(-MOST))));
+      localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(Object.entries(remembered).slice(-MOST))));
     } catch {
       // Without storage the widths last as long as the page.
     }

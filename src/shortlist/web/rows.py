@@ -10,6 +10,9 @@ from shortlist.provenance import origins
 from shortlist.tracking import stars, store_candidates
 from shortlist.web import ci, translate, wire
 
+# Characters of a note that a row shows; the candidate's page has all of it.
+_MOST_OF_NOTE = 300
+
 
 class RowLoader:
     """Loads the rows of a page with the values of the asked columns only."""
@@ -19,6 +22,7 @@ class RowLoader:
         self._params = chosen(columns, "params.")
         self._metadata = chosen(columns, "metadata.")
         self._ci = chosen(columns, "ci.")
+        self._notes = columns is None or "note" in columns
 
     def __call__(self, connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.CandidateRow]:
         records = store_candidates.by_iids(connection, scope, iids)
@@ -29,6 +33,9 @@ class RowLoader:
             translate.candidate_row(record, latest.get(record.iid, []), params[record.iid], metadata[record.iid])
             for record in records
         ]
+        if self._notes:
+            for row, record in zip(rows, records, strict=True):
+                row.note = record.note[:_MOST_OF_NOTE]
         starred = stars.among(connection, scope, iids)
         for row in rows:
             row.starred = row.iid in starred

@@ -205,7 +205,7 @@ class Answer(msgspec.Struct):
 
 class CandidateQuery(msgspec.Struct):
     """A page of candidates. `order_by` has entries such as `metrics."val/acc" DESC`; `columns` limits the values
-    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`; None sends every value. `ranked` puts
+    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`, `note`; None sends every value. `ranked` puts
     the best by the goal first, whoever has no rank last, and takes only active candidates and no `order_by`.
 
     `start` passes over so many rows of the order, which stays that of an earlier page whose `snapshot` is given.
@@ -265,6 +265,7 @@ class CandidateRow(msgspec.Struct):
     metrics: dict[str, Value]
     params: dict[str, str]
     metadata: dict[str, str]
+    note: str = ""  # its beginning, where the column `note` is asked for
     standing: Standing | None = None  # of a ranked page
     starred: bool = False  # by the caller
     ci: dict[str, str] = {}  # job, pipeline, merge_request, ref, sha, user, verified
