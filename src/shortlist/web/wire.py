@@ -205,8 +205,9 @@ class Answer(msgspec.Struct):
 
 class CandidateQuery(msgspec.Struct):
     """A page of candidates. `order_by` has entries such as `metrics."val/acc" DESC`; `columns` limits the values
-    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`, `note`; None sends every value. `ranked` puts
-    the best by the goal first, whoever has no rank last, and takes only active candidates and no `order_by`.
+    sent back to `metrics.<key>`, `params.<key>`, `metadata.<key>`, `ci.<fact>`, `note`; None sends every value.
+    `ranked` puts the best by the goal first, whoever has no rank last, and takes only active candidates and no
+    `order_by`.
 
     `start` passes over so many rows of the order, which stays that of an earlier page whose `snapshot` is given.
 
