@@ -147,6 +147,7 @@ export interface BandQuery {
   points?: number;
   start?: number | null;
   end?: number | null;
+  by?: string[];
 }
 
 export interface BrowserSession {
@@ -305,6 +306,7 @@ export interface ChartColumn {
   label: string;
   field: string;
   log: boolean;
+  low: boolean;
   categories: string[] | null;
   values: (number | string | null)[];
 }

@@ -1,61 +1,8 @@
-// Axes and their numbers.
+// Axes of curves: where their ticks are, and how they look.
 
 import type uPlot from 'uplot';
-import { short } from '../lib/numbers';
-import { duration } from '../lib/times';
+import { spanText, tickTexts, timeTexts } from './ticks';
 import type { DrawnAxis } from './types';
-
-/** Ticks with just the decimals that tell them apart. */
-export function tickTexts(splits: readonly (number | null)[]): string[] {
-  const shown = splits.filter((split) => split !== null);
-  const steps = shown.slice(1).map((split, index) => Math.abs(split - (shown[index] as number)));
-  const step = Math.min(...steps, Number.POSITIVE_INFINITY);
-  const largest = Math.max(...shown.map(Math.abs), 0);
-  return splits.map((split) => (split === null ? '' : tickText(split, step, largest)));
-}
-
-function tickText(value: number, step: number, largest: number): string {
-  if (value === 0) return '0';
-  if (largest >= 1e6 || largest < 1e-3)
-    return value.toExponential(stepDigits(step, largest)).replace('e+', 'e');
-  const decimals = Number.isFinite(step) ? decimalsOf(step) : 3;
-  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-}
-
-/** How many decimals a distance between ticks has: 1 for 0.2, 3 for 0.025. */
-function decimalsOf(step: number): number {
-  for (let decimals = 0; decimals < 8; decimals += 1) {
-    const scaled = step * 10 ** decimals;
-    if (scaled > 0.5 && Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return decimals;
-  }
-  return 8;
-}
-
-function stepDigits(step: number, largest: number): number {
-  if (!Number.isFinite(step) || step <= 0) return 1;
-  return Math.max(0, Math.min(4, Math.ceil(Math.log10(largest / step) - 1e-9)));
-}
-
-/** Powers of ten, and the numbers between them only where there is room. */
-export function logTexts(splits: readonly (number | null)[]): string[] {
-  const decades = splits.filter((split) => split !== null && Math.log10(split) % 1 === 0).length;
-  return splits.map((split) => {
-    if (split === null) return '';
-    const isDecade = Math.abs(Math.log10(split) - Math.round(Math.log10(split))) < 1e-9;
-    if (!isDecade && decades > 1) return '';
-    return split >= 1e5 || split < 1e-3
-      ? split.toExponential(0).replace('e+', 'e')
-      : String(Number(split.toPrecision(3)));
-  });
-}
-
-/** A place on the horizontal axis, in words: "step 12", "3 min 20 s", a moment. */
-export function placeText(x: number, axis: DrawnAxis): string {
-  if (axis === 'step') return `step ${x.toLocaleString('en-US')}`;
-  if (axis === 'metric') return `at ${short(x)}`;
-  if (axis === 'relative') return `after ${duration(x)}`;
-  return new Date(x).toLocaleString('en-GB');
-}
 
 export interface AxisLook {
   font: string;
@@ -65,6 +12,18 @@ export interface AxisLook {
 
 /** Numbers beyond this have no steps in uPlot's own list. */
 const HUGE = 1e30;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Between ticks of a span of time, in milliseconds. */
+const SPANS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((times) => times * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((times) => times * MINUTE),
+  ...[1, 2, 3, 6, 12].map((times) => times * HOUR),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((times) => times * DAY),
+];
 
 /** Steps between ticks, of which the first that leaves room is taken. */
 function steps(low: number, high: number, ticks: number): number[] {
@@ -72,8 +31,28 @@ function steps(low: number, high: number, ticks: number): number[] {
   return [1, 2, 5, 10, 20].map((times) => times * unit);
 }
 
+/**
+ * Ticks of a logarithmic axis within [low, high]: powers of ten, at most `most` of them; 2 and 5 between them where
+ * they are few, and multiples of one step where there is hardly one.
+ */
+export function logSplits(low: number, high: number, most: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const factors = (last - first) * 3 <= most + 2 ? [1, 2, 5] : [1];
+  const every = Math.ceil((last - first) / Math.max(1, most));
+  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index)
+    .filter((power) => power % every === 0)
+    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)));
+  const inside = all.filter((value) => value >= low && value <= high);
+  if (inside.length > 1) return inside;
+  const step = steps(low, high, Math.max(2, most / 2)).at(1) ?? high - low;
+  const from = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - from + 1 }, (_, index) => (from + index) * step);
+}
+
 export interface AxesOf {
   axis: DrawnAxis;
+  /** What the horizontal axis counts, where that is neither steps nor times. */
+  along: string | undefined;
   log: boolean;
   /** The only place along the horizontal axis that has points; null where there are several. */
   only: number | null;
@@ -81,7 +60,7 @@ export interface AxesOf {
   greatest: number;
 }
 
-export function axes({ axis, log, only, greatest }: AxesOf, look: AxisLook): uPlot.Axis[] {
+export function axes({ axis, along, log, only, greatest }: AxesOf, look: AxisLook): uPlot.Axis[] {
   const shared = {
     font: look.font,
     stroke: look.ink,
@@ -99,7 +78,13 @@ export function axes({ axis, log, only, greatest }: AxesOf, look: AxisLook): uPl
   if (axis === 'step')
     horizontal.values = (_, splits) => splits.map((x) => (x % 1 === 0 ? x.toLocaleString('en-US') : ''));
   if (axis === 'metric') horizontal.values = (_, splits) => tickTexts(splits);
-  if (axis === 'relative') horizontal.values = (_, splits) => splits.map((x) => (x < 0 ? '' : duration(x)));
+  if (axis === 'relative') {
+    horizontal.incrs = SPANS;
+    horizontal.values = (_, splits) => splits.map(spanText);
+  }
+  if (axis === 'wall') horizontal.values = (_, splits) => timeTexts(splits);
+  if (along !== undefined)
+    Object.assign(horizontal, { label: along, labelFont: look.font, labelSize: 18, labelGap: 2 });
   if (only !== null) horizontal.splits = () => [only];
   const vertical: uPlot.Axis = {
     ...shared,
@@ -107,9 +92,13 @@ export function axes({ axis, log, only, greatest }: AxesOf, look: AxisLook): uPl
     space: 32,
     grid: { stroke: look.line, width: 1 },
     size: (_, values) => 14 + 6.6 * Math.max(2, ...(values ?? []).map((text) => text.length)),
-    values: (_, splits) => (log ? logTexts(splits) : tickTexts(splits)),
+    values: (_, splits) => (log ? splits.map((split) => tickTexts([split])[0] ?? '') : tickTexts(splits)),
   };
-  if (greatest > HUGE && !log)
+  if (log) {
+    vertical.splits = (chart, _, low, high) => logSplits(low, high, chart.over.clientHeight / 32 || 6);
+    vertical.filter = (_, splits) => splits;
+    vertical.grid = { ...vertical.grid, filter: (_, splits) => splits };
+  } else if (greatest > HUGE)
     vertical.incrs = (_, __, low, high, length, space) => steps(low, high, length / (space || 32));
   return [horizontal, vertical];
 }

@@ -2,12 +2,15 @@
 
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { type Aligned, align, type Oddity, oddities, positiveOnly } from '../lib/curves';
+import { type Aligned, align, positiveOnly } from '../lib/curves';
+import { type Oddity, oddities } from '../lib/oddities';
 import { axes } from './axes';
 import { ink } from './ink';
 import type { End, Events, Hover, Range, Spec } from './types';
 
 const HEIGHT_OF_MARK = 5;
+/** Marks of more lines than this share rows. */
+const ROWS_OF_MARKS = 4;
 
 export class Plot {
   readonly #chart: uPlot;
@@ -15,7 +18,7 @@ export class Plot {
   readonly #events: Events;
   readonly #data: Aligned;
   readonly #odd: Oddity[];
-  readonly #bad: string;
+  readonly #colours: string[];
   readonly #strong: string;
 
   constructor(target: HTMLElement, spec: Spec, events: Events) {
@@ -35,14 +38,14 @@ export class Plot {
     ]);
     this.#data = spec.log ? positiveOnly(aligned) : aligned;
     this.#odd = oddities(spec.lines);
-    this.#bad = ink(target, '--bad');
+    this.#colours = spec.lines.map(({ look }) => ink(target, look.colour));
     this.#strong = ink(target, '--control-line');
     const data = [this.#data.x, ...this.#data.y] as uPlot.AlignedData;
     this.#chart = new uPlot(this.#options(target), data, target);
   }
 
   #options(target: HTMLElement): uPlot.Options {
-    const { axis, log, range, lines, margin } = this.#spec;
+    const { axis, along, log, range, lines, margin } = this.#spec;
     const banded = lines.filter(({ band }) => band !== undefined);
     const [low, high] = range ?? this.extent();
     const font = `11.5px ${getComputedStyle(target).fontFamily}`;
@@ -57,13 +60,13 @@ export class Plot {
         y: this.#vertical(log),
       },
       axes: axes(
-        { axis, log, ...this.#measure() },
+        { axis, along, log, ...this.#measure() },
         { font, ink: ink(target, '--ink-3'), line: ink(target, '--line') },
       ),
       series: [
         {},
-        ...lines.map((line) => ({
-          stroke: ink(target, line.look.colour),
+        ...lines.map((line, place) => ({
+          stroke: this.#colours[place] ?? '',
           width: 1.6,
           dash: line.look.dash,
           points: { size: 5 },
@@ -110,7 +113,8 @@ export class Plot {
     const clip = this.#spec.clip ?? null;
     if (clip !== null)
       return log ? { distr: 3, range: clip } : { range: paddedRange(clip[0], clip[1], false) };
-    return log ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max, this.#spec.zero ?? false) };
+    if (log) return { distr: 3, range: (_, min, max) => paddedLogRange(min, max) };
+    return { range: (_, min, max) => paddedRange(min, max, this.#spec.zero ?? false) };
   }
 
   #measure(): { only: number | null; greatest: number } {
@@ -191,21 +195,29 @@ export class Plot {
     ctx.restore();
   }
 
-  /** A cross where a value is not a number, a wedge where it is infinite. */
+  /** A cross where values stop being numbers, a wedge where they are infinite, and a line to where that ends. */
   #drawOddities(chart: uPlot): void {
-    if (this.#odd.length === 0) return;
     const { ctx, bbox } = chart;
     const size = HEIGHT_OF_MARK * devicePixelRatio;
+    const rows = [...new Set(this.#odd.map(({ series }) => series))];
+    const [left, right] = [bbox.left - 1, bbox.left + bbox.width + 1];
     ctx.save();
-    ctx.strokeStyle = this.#bad;
-    // The last line that was drawn may have been dashed.
-    ctx.setLineDash([]);
     ctx.lineWidth = 1.5 * devicePixelRatio;
-    for (const { x, word } of this.#odd.slice(0, 500)) {
-      const left = chart.valToPos(x, 'x', true);
-      if (left < bbox.left - 1 || left > bbox.left + bbox.width + 1) continue;
-      const top = word === '+∞' ? bbox.top + size : bbox.top + bbox.height - size;
-      mark(ctx, word, left, top, size * 0.8);
+    for (const { series, from, to, word } of this.#odd) {
+      const [start, end] = [chart.valToPos(from, 'x', true), chart.valToPos(to, 'x', true)];
+      if (end < left || start > right) continue;
+      const away = size + (rows.indexOf(series) % ROWS_OF_MARKS) * size * 2.2;
+      const top = word === '+∞' ? bbox.top + away : bbox.top + bbox.height - away;
+      ctx.strokeStyle = this.#colours[series] ?? this.#strong;
+      // The last line that was drawn may have been dashed.
+      ctx.setLineDash([]);
+      if (start >= left) mark(ctx, word, start, top, size * 0.8);
+      if (end === start) continue;
+      ctx.setLineDash([size / 5, (size * 3) / 5]);
+      ctx.beginPath();
+      ctx.moveTo(Math.max(left, start + size), top);
+      ctx.lineTo(Math.min(right, end), top);
+      ctx.stroke();
     }
     ctx.restore();
   }
@@ -275,6 +287,12 @@ function paddedRange(lowest: number | null, highest: number | null, zero: boolea
   const max = zero ? Math.max(0, highest) : highest;
   const room = max === min ? Math.abs(max) * 0.1 || 1 : (max - min) * 0.06;
   return [min - room, max + room];
+}
+
+function paddedLogRange(lowest: number | null, highest: number | null): [number, number] {
+  if (lowest === null || highest === null || lowest <= 0) return [0.1, 1];
+  const room = lowest === highest ? 2 : (highest / lowest) ** 0.05;
+  return [lowest / room, highest * room];
 }
 
 function mark(ctx: CanvasRenderingContext2D, word: Oddity['word'], x: number, y: number, size: number): void {

@@ -7,6 +7,8 @@ import type { Look } from '../lib/palette';
 export interface Line {
   id: number;
   label: string;
+  /** What is said of it where there is little room. */
+  brief?: string;
   look: Look;
   x: number[];
   y: Value[];
@@ -22,6 +24,8 @@ export type DrawnAxis = Axis | 'metric';
 export interface Spec {
   lines: Line[];
   axis: DrawnAxis;
+  /** The metric along the horizontal axis. */
+  along?: string | undefined;
   log: boolean;
   /** The part of the axis that is shown; null shows all. */
   range: Range | null;

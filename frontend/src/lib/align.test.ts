@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { align, describe as describeSeries, groupByPrefix, oddities, positiveOnly, spread } from './curves';
+import { align, describe as describeSeries, groupByPrefix, positiveOnly, spread } from './curves';
+import { oddities } from './oddities';
 
 describe('curves on one axis', () => {
   it('share every place, and a place that occurs twice stays twice', () => {
@@ -16,9 +17,9 @@ describe('curves on one axis', () => {
 
   it('name what no line can show', () => {
     expect(oddities([{ x: [0, 1, 2, 3], y: [1, 'NaN', 'Infinity', '-Infinity'] }])).toEqual([
-      { series: 0, x: 1, word: 'NaN' },
-      { series: 0, x: 2, word: '+∞' },
-      { series: 0, x: 3, word: '−∞' },
+      { series: 0, from: 1, to: 1, word: 'NaN' },
+      { series: 0, from: 2, to: 2, word: '+∞' },
+      { series: 0, from: 3, to: 3, word: '−∞' },
     ]);
   });
 

@@ -10,6 +10,7 @@ export interface CurveFile {
   range: readonly [number, number] | null;
   against?: string | null;
   groups?: boolean;
+  by?: readonly string[];
   clip?: boolean;
   /** The candidate to which the differences are. */
   minus?: number | null;
@@ -23,9 +24,12 @@ export function curveSearch(file: CurveFile): string {
   const given = new URLSearchParams();
   given.set('candidates', file.candidates.slice(0, MOST_LINES).join('.'));
   given.set('metric', file.metric);
-  if (file.groups) given.set('groups', 'on');
-  else if (file.against) given.set('against', file.against);
-  else if (file.axis !== 'step') given.set('axis', file.axis);
+  if (file.groups) {
+    given.set('groups', 'on');
+    for (const key of file.by ?? []) given.append('by', key);
+  }
+  if (!file.groups && file.against) given.set('against', file.against);
+  else if (!file.groups && file.axis !== 'step') given.set('axis', file.axis);
   if (file.minus != null) given.set('minus', String(file.minus));
   if (file.log) given.set('scale', 'log');
   if (file.clip) given.set('outliers', 'off');

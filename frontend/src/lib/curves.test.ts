@@ -5,12 +5,12 @@ import {
   groupByPrefix,
   lastPoint,
   nextLine,
-  oddities,
   positiveOnly,
   describe as sentence,
   spread,
   summaryOf,
 } from './curves';
+import { oddities } from './oddities';
 
 describe('curves on one axis', () => {
   test('keep their points and say where they have none', () => {
@@ -55,9 +55,9 @@ test('odd points keep their curve, their place and their word', () => {
       { x: [5, 6], y: ['Infinity', '-Infinity'] },
     ]),
   ).toEqual([
-    { series: 0, x: 2, word: 'NaN' },
-    { series: 1, x: 5, word: '+∞' },
-    { series: 1, x: 6, word: '−∞' },
+    { series: 0, from: 2, to: 2, word: 'NaN' },
+    { series: 1, from: 5, to: 5, word: '+∞' },
+    { series: 1, from: 6, to: 6, word: '−∞' },
   ]);
 });
 
@@ -90,10 +90,12 @@ describe('a summary', () => {
 
   test('names the ends', () => {
     expect(summaryOf('acc', [a, b, odd])).toBe(
-      'acc of 3 candidates: highest at the end b with 0.7500, lowest a with 0.5000.',
+      'acc of 3 candidates: highest at the end b with 0.7500, lowest a with 0.5000. Not a number (✕) or infinite (∧ ∨) at places: c.',
     );
     expect(summaryOf('acc', [a])).toBe('acc of 1 candidate: a ends at 0.5000.');
-    expect(summaryOf('acc', [odd])).toBe('acc of 1 candidate, none of which ends in a number.');
+    expect(summaryOf('acc', [odd])).toBe(
+      'acc of 1 candidate, none of which ends in a number. Not a number (✕) or infinite (∧ ∨) at places: c.',
+    );
   });
 
   test('of one series has its extremes', () => {

@@ -2,6 +2,7 @@
 
 import type { Curve, Series, Value } from '../api/schema';
 import { short, toNumber } from './numbers';
+import { oddText } from './oddities';
 
 /** Undefined: this series has no point here, draw through. Null: a point that is not a number, leave a gap. */
 export type Ordinate = number | null | undefined;
@@ -9,12 +10,6 @@ export type Ordinate = number | null | undefined;
 export interface Aligned {
   x: number[];
   y: Ordinate[][];
-}
-
-export interface Oddity {
-  series: number;
-  x: number;
-  word: 'NaN' | '+∞' | '−∞';
 }
 
 /**
@@ -56,18 +51,6 @@ function* runs(x: readonly number[]): Generator<[value: number, from: number, to
     yield [x[from] as number, from, to];
     from = to;
   }
-}
-
-/** The points that no line can show. */
-export function oddities(curves: readonly Pick<Curve, 'x' | 'y'>[]): Oddity[] {
-  return curves.flatMap((curve, series) =>
-    curve.y.flatMap((raw, index): Oddity[] => {
-      const value = toNumber(raw);
-      const x = curve.x[index];
-      if (Number.isFinite(value) || x === undefined) return [];
-      return [{ series, x, word: Number.isNaN(value) ? 'NaN' : value > 0 ? '+∞' : '−∞' }];
-    }),
-  );
 }
 
 /** On a logarithmic axis what is not above zero has no place. */
@@ -137,6 +120,11 @@ export function lastPoint(curve: Drawn): Point | null {
   return x === undefined || value === undefined ? null : { x, value };
 }
 
+/** Whether curves are single values, which bars show better than an axis does. */
+export function isFlat(curves: readonly Drawn[]): boolean {
+  return curves.length > 0 && curves.every(({ x }) => x.length === 1);
+}
+
 /** The finite points that stand lowest and highest, each the first of its kind. */
 export function extremes(curve: Drawn): { lowest: Point | null; highest: Point | null } {
   let lowest: Point | null = null;
@@ -161,7 +149,10 @@ export function summaryOf(
     return typeof value === 'number' ? [{ label: curve.label, value }] : [];
   });
   ends.sort((a, b) => a.value - b.value);
-  const head = `${metric} of ${curves.length} ${curves.length === 1 ? word : `${word}s`}`;
+  return `${endsText(`${metric} of ${curves.length} ${curves.length === 1 ? word : `${word}s`}`, ends)}${oddText(curves)}`;
+}
+
+function endsText(head: string, ends: readonly { label: string; value: number }[]): string {
   const low = ends[0];
   const high = ends.at(-1);
   if (low === undefined || high === undefined) return `${head}, none of which ends in a number.`;

@@ -33,4 +33,6 @@ it('parts curves by metric', () => {
     ['loss', 2],
   ]);
   expect(sharedRange([])).toBeNull();
+  const mixed = [curve(1, 'a', [1]), curve(1, 'b', [1, 2]), curve(1, 'c', [1]), curve(1, 'd', [1, 2])];
+  expect(facets(ROWS, mixed, LOOKS, '', 'c').map(({ title }) => title)).toEqual(['c', 'b', 'd', 'a']);
 });

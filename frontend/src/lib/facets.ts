@@ -31,25 +31,33 @@ export function facetMetrics(columns: readonly Column[]): string[] {
     .sort();
 }
 
-/** The charts of a page: by metric where `param` is empty, else by its values in their order, none last. */
+/**
+ * The charts of a page: by metric where `param` is empty, that called `first` before the others and single values
+ * after curves; else by the values of `param` in their order, none last.
+ */
 export function facets(
   rows: readonly CandidateRow[],
   curves: readonly Curve[],
   looks: ReadonlyMap<number, Look>,
   param: string,
+  first = '',
 ): Facet[] {
   const names = new Map(rows.map(({ iid, name }) => [iid, name]));
   if (param === '') {
+    const long = new Set(curves.flatMap(({ key, x }) => (x.length > 1 ? [key] : [])));
+    const place = (key: string): number => (key === first ? 0 : long.has(key) ? 1 : 2);
     const keys = [...new Set(curves.map(({ key }) => key))].sort();
-    return keys.map((key) => ({
-      title: key,
-      metric: key,
-      lines: curveLines(
-        curves.filter((curve) => curve.key === key),
-        names,
-        looks,
-      ),
-    }));
+    return keys
+      .sort((a, b) => place(a) - place(b))
+      .map((key) => ({
+        title: key,
+        metric: key,
+        lines: curveLines(
+          curves.filter((curve) => curve.key === key),
+          names,
+          looks,
+        ),
+      }));
   }
   const values = [...new Set(rows.map(({ params }) => params[param]))].sort(byValue);
   return values.flatMap((value): Facet[] => {

@@ -36,22 +36,52 @@ export function smoothed(lines: readonly Line[], weight: number): Line[] {
   ];
 }
 
-/** A line for each group: the mean, with a band of one standard deviation to both sides. */
-export function bandLines(bands: readonly Band[], names: ReadonlyMap<number, string>): Line[] {
-  return bands.map((band, index) => {
+/** Of a group: the oldest of its members, which stays when others come. */
+export function oldest(members: readonly number[]): number {
+  return Math.min(...members);
+}
+
+/** A look for each group by its oldest member, in the order of these: a group that is added later changes no other. */
+export function looksOfGroups(oldestMembers: readonly number[]): Map<number, Look> {
+  const sorted = [...oldestMembers].sort((a, b) => a - b);
+  return new Map(sorted.map((iid, place) => [iid, lookOf(place)]));
+}
+
+/**
+ * A line for each group: the mean, with a band of one standard deviation to both sides. Of groups by chosen
+ * parameters, these are the names.
+ */
+export function bandLines(
+  bands: readonly Band[],
+  names: ReadonlyMap<number, string>,
+  by: readonly string[],
+  groupLooks: ReadonlyMap<number, Look> | null = null,
+): Line[] {
+  const found = groupLooks ?? looksOfGroups(bands.map(({ candidates }) => oldest(candidates)));
+  return bands.flatMap((band): Line[] => {
+    const look = found.get(oldest(band.candidates));
+    if (look === undefined) return [];
     const edges = band.mean.map((mean, place) => {
       const deviation = band.deviation[place] ?? 0;
       return [toNumber(mean) - deviation, toNumber(mean) + deviation] as const;
     });
-    return {
+    const line: Line = {
       id: band.candidates[0] ?? 0,
-      label: groupName(band, names),
-      look: lookOf(index),
+      label: by.length > 0 ? paramsName(band, by) : groupName(band, names),
+      ...(by.length > 0 ? { brief: by.map((key) => band.params[key] ?? '–').join(', ') } : {}),
+      look,
       x: band.x,
       y: band.mean,
       band: { low: edges.map(([low]): Value => low), high: edges.map(([, high]): Value => high) },
     };
+    return [line];
   });
+}
+
+/** What a group has in common, and how many they are: "model mlp, lr 0.1 (n = 6)". */
+function paramsName(band: Band, by: readonly string[]): string {
+  const parts = by.map((key) => (key in band.params ? `${key} ${band.params[key]}` : `without ${key}`));
+  return `${parts.join(', ')} (n = ${band.candidates.length})`;
 }
 
 /** What the names of the members begin with, and how many they are: "mlp-64 (n = 3)". */

@@ -1,6 +1,6 @@
 // From values to places along an axis, and the round numbers on it.
 
-import { logTexts, tickTexts } from '../charts/axes';
+import { tickTexts } from '../charts/ticks';
 
 export interface Tick {
   /** Pixels. */
@@ -17,9 +17,9 @@ export interface Scale {
   shows: (value: number) => boolean;
 }
 
-/** At most `most` multiples of 1, 2 or 5 times a power of ten within [low, high]. */
-export function roundNumbers(low: number, high: number, most: number): number[] {
-  const rough = (high - low) / Math.max(1, most - 1);
+/** At most `most` multiples of 1, 2 or 5 times a power of ten within [low, high]; `least` is the least step. */
+export function roundNumbers(low: number, high: number, most: number, least = 0): number[] {
+  const rough = Math.max(least, (high - low) / Math.max(1, most - 1));
   if (!(rough > 0)) return [low];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => power * factor).find((size) => size >= rough * (1 - 1e-9));
@@ -53,8 +53,12 @@ export function numberScale(values: readonly number[], log: boolean, from: numbe
     const found = start + ((at - from) / (to - from)) * (end - start);
     return log ? 10 ** found : found;
   };
-  const marks = log ? decades(low, high) : roundNumbers(low, high, Math.max(2, Math.abs(to - from) / 42));
-  const texts = log ? logTexts(marks) : tickTexts(marks);
+  // What is counted has nothing between whole numbers.
+  const least = usable.every(Number.isInteger) ? 1 : 0;
+  const marks = log
+    ? decades(low, high)
+    : roundNumbers(low, high, Math.max(2, Math.abs(to - from) / 42), least);
+  const texts = log ? marks.map((mark) => tickTexts([mark])[0]) : tickTexts(marks);
   return {
     place,
     value,

@@ -43,6 +43,8 @@ export interface ChartView {
   against: string | null;
   /** Whether candidates that differ only in their seed are one line. */
   groups: boolean;
+  /** The parameters whose equal values make a line, the mean of its candidates; empty: as `groups` says. */
+  by: string[];
   /** Weight of the average that is drawn over the points; 0 draws none. */
   smooth: number;
   /** Whether the vertical axis leaves out the few values that lie far from all others. */
@@ -56,6 +58,7 @@ export const NO_CHART: ChartView = {
   log: false,
   against: null,
   groups: false,
+  by: [],
   smooth: 0,
   clip: false,
 };
@@ -83,6 +86,8 @@ export const SHOW_ALL = 'view=active';
 const VIEWS: readonly View[] = ['active', 'deleted', 'all'];
 const ROW_KINDS: readonly RowKind[] = ['flat', 'seeds', 'tree'];
 const AXES: readonly Axis[] = ['step', 'relative', 'wall'];
+/** More parameters than this make groups that nobody can name. */
+export const MOST_BY = 6;
 /** A longer address is not safe to send around; a larger selection is left out of it. */
 export const MOST_SELECTED_IN_ADDRESS = 200;
 
@@ -125,6 +130,7 @@ function parseChart(given: URLSearchParams): ChartView {
     log: given.get('scale') === 'log',
     against: given.get('against'),
     groups: given.get('groups') === 'on',
+    by: given.getAll('by').slice(0, MOST_BY),
     smooth: smoothOf(given.get('smooth')),
     clip: given.get('outliers') === 'off',
   };
@@ -160,13 +166,14 @@ export function viewSearch(view: ExperimentView): string {
   if (view.selected.length > 0 && view.selected.length <= MOST_SELECTED_IN_ADDRESS) {
     given.set('selected', view.selected.join('.'));
   }
-  const { open, metric, axis, log, against, groups, smooth, clip } = view.chart;
+  const { open, metric, axis, log, against, groups, by, smooth, clip } = view.chart;
   if (open !== null) given.set('chart', open ? 'on' : 'off');
   if (metric !== null) given.set('metric', metric);
   if (axis !== 'step') given.set('axis', axis);
   if (log) given.set('scale', 'log');
   if (against !== null) given.set('against', against);
   if (groups) given.set('groups', 'on');
+  for (const key of by) given.append('by', key);
   if (smooth > 0) given.set('smooth', String(smooth));
   if (clip) given.set('outliers', 'off');
   writeCharts(given, view.charts);

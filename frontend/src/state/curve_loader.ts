@@ -1,8 +1,9 @@
 // Curves of one candidate, asked for by many charts at about the same time and fetched together.
 
-import { api } from '../api/client';
+import { api, curvesFileUrl } from '../api/client';
 import type { Curve } from '../api/schema';
 import type { Axis } from '../api/types';
+import { type CurveFile, curveSearch } from '../lib/curve_files';
 
 export interface Wish {
   points: number;
@@ -47,6 +48,11 @@ export class CurveLoader {
           void this.#fetch(all.slice(at, at + MOST_KEYS), wish);
       });
     });
+  }
+
+  /** Where the server draws or writes the same curve. */
+  fileUrl(suffix: string, file: Omit<CurveFile, 'candidates'>): string {
+    return curvesFileUrl(this.#project, suffix, curveSearch({ ...file, candidates: [this.#candidate] }));
   }
 
   async #fetch(waiting: readonly Waiting[], wish: Wish): Promise<void> {

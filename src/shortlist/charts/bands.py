@@ -1,4 +1,5 @@
-"""The mean of a metric over the candidates that differ in nothing but their seed, step by step."""
+"""The mean of a metric over candidates that belong together, step by step: those that differ in nothing but their
+seed, or those that have the same values of chosen parameters."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.charts.types import Floats
+from shortlist.errors import InvalidValue
 from shortlist.metrics import sampling
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import Curve
@@ -17,6 +19,7 @@ from shortlist.tracking.types import Status
 
 # Of longer series, this many points of each member enter the mean, the extremes of each stretch among them.
 MAX_POINTS = 50_000
+_MAX_BY = 6
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,21 +35,30 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
     n: Floats
 
 
-def bands(
-    connection: Connection,
-    scope: Scope,
-    iids: Sequence[int],
-    key: str,
-    points: int,
-    interval: tuple[float | None, float | None] = (None, None),
-) -> list[Band]:
-    """A band for each group among candidates, in the order of their first members; at most `points` steps of each.
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """The metric `key` of candidates, at most `points` steps of each group between two steps. Candidates are a group
+    that have the same values of the parameters `by`, or lack them; without any, those that differ in their seed."""
+
+    iids: Sequence[int]
+    key: str
+    points: int
+    start: float | None = None
+    end: float | None = None
+    by: Sequence[str] = ()
+
+
+def bands(connection: Connection, scope: Scope, wanted: Wanted) -> list[Band]:
+    """A band for each group among candidates, in the order of their first members.
 
     Raises:
-        InvalidValue: too many candidates, fewer than two points, or an interval that is no number.
+        InvalidValue: too many candidates or parameters, fewer than two points, or an interval that is no number.
     """
-    start, end = interval
-    request = metrics.CurveRequest(candidate_iids=iids, keys=[key], points=MAX_POINTS, start=start, end=end)
+    iids, key, by = wanted.iids, wanted.key, wanted.by
+    if len(by) > _MAX_BY:
+        raise InvalidValue(f"Candidates are grouped by at most {_MAX_BY} parameters.", field="by")
+    request = metrics.CurveRequest(
+        candidate_iids=iids, keys=[key], points=MAX_POINTS, start=wanted.start, end=wanted.end
+    )
     curves = {curve.candidate_iid: curve for curve in metrics.curves(connection, scope, request)}
     failed = {
         record.iid
@@ -60,9 +72,10 @@ def bands(
     params = candidates.params(connection, scope, list(curves))
     groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for iid in curves:
-        groups.setdefault(tuple(sorted(without_seeds(params[iid]).items())), []).append(iid)
+        shared = {key: params[iid][key] for key in by if key in params[iid]} if by else without_seeds(params[iid])
+        groups.setdefault(tuple(sorted(shared.items())), []).append(iid)
     return [
-        _band(dict(common), members, [curves[iid] for iid in members if iid in able], able, points)
+        _band(dict(common), members, [curves[iid] for iid in members if iid in able], able, wanted.points)
         for common, members in groups.items()
         if any(iid in able for iid in members)
     ]

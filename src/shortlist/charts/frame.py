@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.charts import fields, store
+from shortlist.charts import defaults, fields, store
 from shortlist.charts.types import Column, Field, Floats, Frame
 from shortlist.metrics import service as metrics
 from shortlist.ranking import service as ranking
@@ -15,7 +15,7 @@ from shortlist.ranking.types import Goal, Score
 from shortlist.search import service as search
 
 MAX_CANDIDATES = 10_000  # the newest; so many are read, computed and thinned in well under a second
-_WANTS_LOG = 50  # greatest over smallest, of values that want a logarithmic axis
+_WANTS_LOG = 30  # greatest over smallest, of values that want a logarithmic axis
 
 Times = Mapping[int, tuple[int, int | None]]
 
@@ -82,14 +82,15 @@ class _Reader:
         columns: dict[str, Column] = {}
         for field in wanted:
             text, label = fields.text_of(field), fields.label_of(field, self._goal)
+            low = defaults.is_better_low(field, self._goal)
             if field.group == "params":
                 columns[text] = self._param(text, label, params[field.key])
             elif field.group == "":
-                columns[text] = _numeric(text, label, self._fact(field.key))
+                columns[text] = _numeric(text, label, self._fact(field.key), low=low)
             elif field.reduction == "at_best":
-                columns[text] = _numeric(text, label, self._of(points[field.key]))
+                columns[text] = _numeric(text, label, self._of(points[field.key]), low=low)
             else:
-                columns[text] = _numeric(text, label, self._extent(field, extents[field.key]))
+                columns[text] = _numeric(text, label, self._extent(field, extents[field.key]), low=low)
         return columns
 
     def _of(self, values: Mapping[int, float | None]) -> Floats:
@@ -144,10 +145,10 @@ class _Reader:
         return Column(label=label, field=text, numbers=numbers, texts=texts, categories=categories)
 
 
-def _numeric(text: str, label: str, numbers: Floats) -> Column:
+def _numeric(text: str, label: str, numbers: Floats, *, low: bool = False) -> Column:
     finite = numbers[np.isfinite(numbers)]
     wants_log = bool(len(finite)) and float(finite.min()) > 0 and float(finite.max() / finite.min()) >= _WANTS_LOG
-    return Column(label=label, field=text, numbers=numbers, log=wants_log)
+    return Column(label=label, field=text, numbers=numbers, log=wants_log, low=low)
 
 
 def _floats(values: Sequence[float | None]) -> Floats:

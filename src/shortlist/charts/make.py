@@ -191,6 +191,7 @@ def _at(column: Column, places: Places) -> Column:
         texts=None if column.texts is None else [column.texts[int(place)] for place in places],
         categories=column.categories,
         log=column.log,
+        low=column.low,
     )
 
 

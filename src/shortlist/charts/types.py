@@ -46,6 +46,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     texts: Sequence[str | None] | None = None
     categories: Sequence[str] = ()
     log: bool = False  # whether the values want a logarithmic axis
+    low: bool = False  # whether low values are the good ones
 
     def value(self, place: int) -> float | str | None:
         """The value for a table: a number, infinite perhaps, a text, or None."""

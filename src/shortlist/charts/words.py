@@ -20,6 +20,7 @@ EXPLAINED = (
     "Numbers with many values are put into up to 8 bins of equal count, and to lack it is a value too; what "
     "parameters do together is not seen."
 )
+SAID = 0.005  # a share of variance below this is written as nothing
 RANKS = "Spearman's rank correlation of the candidates that have both."
 DOMINANCE = "On the front is whom no other candidate betters at one without being worse at the other."
 
@@ -44,12 +45,14 @@ def history(frame: Frame, names: Sequence[str], values: Sequence[float], of: int
 def importance(goal: Goal, ranked: Sequence[tuple[str, float]], count: int) -> str:
     if not ranked:
         return (
-            f"{counted(count)} with a value of {goal.metric} do not say what it depends on: no parameter differs "
-            "among them with a value that repeats."
+            f"{counted(count)} with a value of {goal.metric} {'does' if count == 1 else 'do'} not say what it depends "
+            "on: no parameter differs among them with a value that repeats."
         )
     key, share = ranked[0]
+    if share < SAID:
+        return f"No parameter by itself explains {goal.metric} among {counted(count)}."
     words = f"{key} explains {share:.0%} of the variance of {goal.metric} among {counted(count)}"
-    following = [f"{key} {share:.0%}" for key, share in ranked[1:3] if share > 0]
+    following = [f"{key} {share:.0%}" for key, share in ranked[1:3] if share >= SAID]
     return f"{words}{', ' + ' and '.join(following) if following else ''}."
 
 
@@ -63,6 +66,8 @@ def scatter(x: Column, y: Column, drawn: int, missing: int, correlation: float |
 
 
 def parallel(axes: Sequence[Column], found: int) -> str:
+    if len(axes) < 2:
+        return f"{counted(found)} with nothing to draw lines across: no parameter differs."
     return f"{counted(found)} across {', '.join(axis.label for axis in axes)}; dotted ones have no rank."
 
 

@@ -3,6 +3,7 @@
 import math
 
 from shortlist.charts.types import Chart, Column, Kind
+from shortlist.charts.words import SAID
 from shortlist.drawing.paper import FAINT, HUES, INK, RULE, cut, finite, opening, shade, text
 from shortlist.drawing.points import dots
 from shortlist.drawing.scale import Scale
@@ -50,7 +51,7 @@ def _bars(chart: Chart, width: int, rows: int) -> list[str]:
         parts.append(f"<rect x='{left}' y='{top + 2}' width='{max(1.0, (right - left) * share / most):.1f}'")
         parts.append(f" height='12' rx='2' fill='{HUES[0]}'/>")
         parts.append(text(right + 42, top + 12, f"{share:.0%}", "end", INK))
-        if math.isfinite(way) and abs(way) >= 0.2:
+        if share >= SAID and math.isfinite(way) and abs(way) >= 0.2:
             parts.append(text(right + 52, top + 12, "higher with it" if way > 0 else "lower with it", "start"))
     return parts
 
@@ -92,6 +93,7 @@ def _parallel(chart: Chart, width: int, height: int) -> list[str]:
             at = scale.place(value) if scale.shows(value) else nothing
             corners.append(f"{'L' if corners else 'M'}{left:.1f} {at:.1f}")
         share = (goal[number] - min(present)) / ((max(present) - min(present)) or 1) if present else math.nan
+        share = 1 - share if chart.columns[-1].low else share
         stroke = RULE if not mark.found else FAINT if mark.unranked or not math.isfinite(share) else shade(share)
         dashed = " stroke-dasharray='2 3'" if mark.unranked else ""
         wide = 1 + 1.4 * share if math.isfinite(share) else 1

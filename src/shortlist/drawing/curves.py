@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shortlist.drawing.paper import BAD, DASHES, FAINT, HUES, RULE, opening, spread, spread_log, text, without_outliers
+from shortlist.drawing.paper import DASHES, FAINT, HUES, RULE, opening, spread, spread_log, text, without_outliers
 from shortlist.drawing.ticks import decades, label, ticks
 
 _LEFT, _TOP, _BOTTOM, _LABELS, _GAP = 64, 44, 34, 150, 13
@@ -116,16 +116,12 @@ def _band(frame: _Frame, line: Line, place: int) -> str:
 
 def _line(frame: _Frame, line: Line, place: int) -> str:
     steps: list[str] = []
-    odd: list[str] = []
     drawing = False
     for x, y in zip(line.x, line.y, strict=True):
         if not math.isfinite(x):
             continue
         if not frame.shows(y):
             drawing = False
-            if not math.isfinite(y):
-                left, top = frame.left(x), (_TOP + 5 if y == math.inf else frame.bottom - 5)
-                odd.append(f"M{left - 4:.1f} {top - 4:.1f}l8 8M{left + 4:.1f} {top - 4:.1f}l-8 8")
             continue
         steps.append(f"{'L' if drawing else 'M'}{frame.left(x):.2f} {frame.top(y):.2f}")
         # A point alone would be invisible as a line of no length.
@@ -138,7 +134,26 @@ def _line(frame: _Frame, line: Line, place: int) -> str:
     if len(steps) == 1:
         left, top = steps[0][1:].split(" ")
         path = f"<circle cx='{left}' cy='{top}' r='3' fill='{colour}'/>"
-    return path + (f"<path d='{''.join(odd)}' stroke='{BAD}' stroke-width='1.5' fill='none'/>" if odd else "")
+    odd = _odd(frame, line)
+    return path + (f"<path d='{odd}' stroke='{colour}' stroke-width='1.5' fill='none'/>" if odd else "")
+
+
+def _odd(frame: _Frame, line: Line) -> str:
+    """A cross where values stop being numbers, a wedge where they are infinite, and a line to where that ends."""
+    parts: list[str] = []
+    kind, end = "", math.nan
+    for x, y in zip(line.x, line.y, strict=True):
+        now = "" if math.isfinite(y) or not math.isfinite(x) else str(y)
+        left, top = frame.left(x), (_TOP + 6 if y == math.inf else frame.bottom - 6)
+        if now and now == kind:
+            parts.append(f"M{end:.1f} {top:.1f}H{left:.1f}")
+        elif now == "nan":
+            parts.append(f"M{left - 4:.1f} {top - 4:.1f}l8 8M{left + 4:.1f} {top - 4:.1f}l-8 8")
+        elif now:
+            way = -8 if y > 0 else 8
+            parts.append(f"M{left - 4:.1f} {top - way / 2:.1f}l4 {way}l4 {-way}")
+        kind, end = now, left
+    return "".join(parts)
 
 
 def _ends(frame: _Frame, chart: Chart) -> list[str]:
@@ -158,6 +173,7 @@ def _ends(frame: _Frame, chart: Chart) -> list[str]:
             parts.append(text(frame.right + 8, chart.height - 4, "…", "start"))
             break
         name = chart.lines[place].label
-        shown = name if len(name) <= 22 else f"{name[:21]}…"
+        # Names that are alike differ at their ends.
+        shown = name if len(name) <= 22 else f"{name[:7]}…{name[-14:]}"
         parts.append(text(frame.right + 8, below + 4, shown, "start", HUES[place % len(HUES)]))
     return parts

@@ -42,7 +42,9 @@ class Scale:
             chosen = list(enumerate(column.categories))[::every]
             return [Tick(self.place(number), cut(words, 18)) for number, words in chosen]
         most = max(2, int(abs(self._end - self._start) / 44))
-        values = decades(self.low, self.high) if self.log else ticks(self.low, self.high, most)
+        # What is counted has nothing between whole numbers.
+        whole = all(value.is_integer() for value in finite(column.numbers.tolist()))
+        values = decades(self.low, self.high) if self.log else ticks(self.low, self.high, most, whole=whole)
         if column.field == "start_time":
             return [
                 Tick(self.place(value), f"{datetime.fromtimestamp(value / 1000, UTC):%m-%d %H:%M}") for value in values

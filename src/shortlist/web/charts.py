@@ -14,7 +14,7 @@ from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
 from shortlist.charts import service
 from shortlist.charts import types as ours
-from shortlist.charts.bands import Band, bands
+from shortlist.charts.bands import Band, Wanted, bands
 from shortlist.drawing.charts import svg
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.formulas import guarded
@@ -54,11 +54,18 @@ async def chart(call: Call, request: wire.ChartQuery) -> wire.Chart:
 
 
 def group_bands(call: Call, connection: Connection, request: wire.BandQuery) -> wire.BandList:
-    """Read the mean, the deviation and the number of members of each seed group, step by step."""
-    interval = (request.start, request.end)
+    """Read the mean, the deviation and the number of members of each group of candidates, step by step."""
     if not 2 <= request.points <= _MAX_POINTS:
         raise InvalidValue(f"The number of points must be between 2 and {_MAX_POINTS}.", field="points")
-    found = bands(connection, call.project, request.candidates, request.key, request.points, interval)
+    wanted = Wanted(
+        iids=request.candidates,
+        key=request.key,
+        points=request.points,
+        start=request.start,
+        end=request.end,
+        by=request.by,
+    )
+    found = bands(connection, call.project, wanted)
     return wire.BandList([_band(band) for band in found])
 
 
@@ -96,6 +103,7 @@ def _column(column: ours.Column) -> wire.ChartColumn:
         label=column.label,
         field=column.field,
         log=column.log,
+        low=column.low,
         categories=None if column.texts is None else list(column.categories),
         values=[_value(column, place) for place in range(len(column.numbers))],
     )

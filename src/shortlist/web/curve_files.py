@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
-from shortlist.charts.bands import Band, bands
+from shortlist.charts.bands import Band, Wanted, bands
 from shortlist.comparison import service as comparing
 from shortlist.comparison.markdown import shown
 from shortlist.drawing.curves import Chart, Line, svg
@@ -39,6 +39,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     against: str | None
     minus: int | None
     groups: bool
+    by: Sequence[str]
     start: float | None
     end: float | None
     points: int
@@ -58,7 +59,8 @@ async def curves(call: Call, request: Request) -> Response:
 
     `axis` is step, relative or wall, or `against` names another metric; `start` and `end` limit it (in milliseconds
     where it is time). `minus=1` gives the differences to a candidate, `groups=on` the mean and the deviation of seed
-    groups, `scale=log` and `outliers=off` shape the vertical axis, `title`, `width` and `height` the picture;
+    groups or, with `by=KEY` once or more, of those with the same parameters;
+    `scale=log` and `outliers=off` shape the vertical axis, `title`, `width` and `height` the picture;
     `download` makes it a file to save.
     """
     given = request.query_params
@@ -100,6 +102,7 @@ def _asked(given: QueryParams, points: int) -> _Asked:
         against=None if groups else against,
         minus=pictures.iids_of(minus, "minus")[0] if minus else None,
         groups=groups,
+        by=given.getlist("by"),
         start=_number(given, "start"),
         end=_number(given, "end"),
         points=points,
@@ -133,7 +136,8 @@ def _read(connection: Connection, scope: Scope, asked: _Asked) -> list[metrics.C
 
 
 def _bands(connection: Connection, scope: Scope, asked: _Asked) -> list[Band]:
-    return bands(connection, scope, asked.iids, asked.key, asked.points, (asked.start, asked.end))
+    wanted = Wanted(iids=asked.iids, key=asked.key, points=asked.points, start=asked.start, end=asked.end, by=asked.by)
+    return bands(connection, scope, wanted)
 
 
 def _lines(connection: Connection, scope: Scope, asked: _Asked) -> list[Line]:
@@ -141,7 +145,7 @@ def _lines(connection: Connection, scope: Scope, asked: _Asked) -> list[Line]:
     if asked.groups:
         return [
             Line(
-                group_name([names[iid] for iid in band.iids]),
+                _band_name(asked, band, names),
                 band.x.tolist(),
                 band.mean.tolist(),
                 [0.0 if math.isnan(deviation) else deviation for deviation in band.deviation.tolist()],
@@ -162,7 +166,7 @@ def _sheet(connection: Connection, scope: Scope, asked: _Asked) -> str:
     if asked.groups:
         writer.writerow(["group", "step", f"mean {asked.key}", "deviation", "candidates"])
         for band in _bands(connection, scope, asked):
-            name = guarded(group_name([names[iid] for iid in band.iids]))
+            name = guarded(_band_name(asked, band, names))
             columns = (band.x.tolist(), band.mean.tolist(), band.deviation.tolist(), band.n.astype(int).tolist())
             writer.writerows(
                 [name, step, mean, "" if math.isnan(deviation) else deviation, n]
@@ -176,6 +180,14 @@ def _sheet(connection: Connection, scope: Scope, asked: _Asked) -> str:
         rows = zip((curve.x / asked.scale).tolist(), curve.y.tolist(), strict=True)
         writer.writerows([curve.candidate_iid, name, x, y] for x, y in rows)
     return written.getvalue()
+
+
+def _band_name(asked: _Asked, band: Band, names: Mapping[int, str]) -> str:
+    """Of groups by chosen parameters their values, "model mlp, lr 0.1 (n = 6)"; of seed groups what names share."""
+    if not asked.by:
+        return group_name([names[iid] for iid in band.iids])
+    parts = [f"{key} {band.params[key]}" if key in band.params else f"without {key}" for key in asked.by]
+    return f"{', '.join(parts)} (n = {len(band.iids)})"
 
 
 def group_name(names: Sequence[str]) -> str:

@@ -24,11 +24,13 @@ class ChartQuery(msgspec.Struct):
 
 class ChartColumn(msgspec.Struct):
     """Values in the order of the marks, or of the rows. A number that is none is one of the texts NaN, Infinity and
-    -Infinity; `categories` are there for what is text, in the order of an axis. `log` suggests a logarithmic axis."""
+    -Infinity; `categories` are there for what is text, in the order of an axis. `log` suggests a logarithmic axis;
+    `low` says that low values are the good ones."""
 
     label: str
     field: str
     log: bool
+    low: bool
     categories: list[str] | None
     values: list[float | str | None]
 
@@ -58,14 +60,16 @@ class Chart(msgspec.Struct):
 
 
 class BandQuery(msgspec.Struct):
-    """The mean of a metric over each group of candidates that differ in nothing but their seed: of up to 100
-    candidates, at most `points` steps of each group, from the step `start` to the step `end`."""
+    """The mean of a metric over each group of candidates that differ in nothing but their seed, or that have the same
+    values of the parameters `by`: of up to 100 candidates, at most `points` steps of each group, from the step `start`
+    to the step `end`."""
 
     candidates: list[int]
     key: str
     points: int = 500
     start: float | None = None
     end: float | None = None
+    by: list[str] = []
 
 
 class Band(msgspec.Struct):

@@ -1,0 +1,23 @@
+// Names where there is little room.
+
+/** A name of at most `most` letters: of a longer one the beginning and, because names differ there, more of the end. */
+export function cutInside(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const start = Math.max(1, Math.floor((most - 1) / 3));
+  return `${name.slice(0, start)}…${name.slice(name.length - (most - 1 - start))}`;
+}
+
+/**
+ * Short names of several things that still differ: without what all of the names begin with, where at least one is
+ * too long, and cut inside.
+ */
+export function shortNames(names: readonly string[], most: number): string[] {
+  const first = names[0] ?? '';
+  if (names.length < 2 || names.every((name) => name.length <= most))
+    return names.map((name) => cutInside(name, most));
+  let length = 0;
+  while (length < first.length && names.every((name) => name[length] === first[length])) length += 1;
+  // A word is left out whole or not at all.
+  const shared = first.slice(0, length).match(/^.*[-_ ./:]/)?.[0].length ?? 0;
+  return names.map((name) => cutInside(shared > 3 ? `…${name.slice(shared)}` : name, most));
+}
