@@ -193,6 +193,7 @@ def test_a_part_of_the_curves_is_moved_and_stretched_and_its_detail_read(page: P
             page.keyboard.press(key)
         return _part(asked.value)
 
+    page.wait_for_load_state("networkidle")
     low, high = drag(0.25, 0.75)
     expect(panel.get_by_role("button", name="Whole range")).to_be_visible()
     page.wait_for_load_state("networkidle")

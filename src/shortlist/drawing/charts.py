@@ -16,7 +16,8 @@ def svg(
     chart: Chart, width: int = 720, height: int = 360, logs: tuple[bool | None, bool | None] = (None, None)
 ) -> str:
     """The document, `width` by `height` pixels; bars and squares are as high as they need to be."""
-    if not chart.columns or len(chart.columns[0].numbers) == 0:
+    nothing = not chart.columns or len(chart.columns[0].numbers) == 0
+    if nothing or (chart.kind is Kind.PARALLEL and len(chart.columns) == 1):
         return _document(chart, width, height, [text(16, height / 2, chart.summary, "start")])
     match chart.kind:
         case Kind.IMPORTANCE:
@@ -101,7 +102,9 @@ def _parallel(chart: Chart, width: int, height: int) -> list[str]:
     for column, scale, left in zip(chart.columns, scales, places, strict=True):
         parts.append(f"<path d='M{left:.1f} {top}V{bottom}' stroke='{FAINT}' stroke-width='1.5'/>")
         parts.append(text(left, top - 14, cut(column.label, max(8, int(between / 6.4))), "middle", INK))
-        parts += [text(left - 6, tick.at + 4, cut(tick.words, 10), "end", above=True) for tick in scale.ticks]
+        # Left of the last axis are its lines.
+        way, anchor = (6, "start") if left == places[-1] else (-6, "end")
+        parts += [text(left + way, tick.at + 4, cut(tick.words, 10), anchor, above=True) for tick in scale.ticks]
         if len(finite(column.numbers.tolist())) < len(chart.marks):
-            parts.append(text(left - 6, nothing + 4, "none", "end", above=True))
+            parts.append(text(left + way, nothing + 4, "none", anchor, above=True))
     return parts

@@ -6,13 +6,16 @@ for each line and its name beside its end, so that it can be read without colour
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
 from shortlist.drawing.paper import DASHES, FAINT, HUES, RULE, opening, spread, spread_log, text, without_outliers
 from shortlist.drawing.ticks import decades, label, ticks
+from shortlist.drawing.times import moment_words, span_words, time_ticks
 
 _LEFT, _TOP, _BOTTOM, _LABELS, _GAP = 64, 44, 34, 150, 13
+_ODD_ROWS = 4
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -32,12 +35,14 @@ class Line(msgspec.Struct, frozen=True):
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
     """`summary` is what the picture says to those who do not see it. With `clip`, the vertical axis leaves out the few
-    values that lie far from all others. Sizes are in pixels."""
+    values that lie far from all others; `along` says what the horizontal axis counts: numbers, seconds since a start,
+    or seconds since 1970. Sizes are in pixels."""
 
     title: str
     summary: str
     x_label: str
     lines: Sequence[Line]
+    along: Literal["number", "span", "moment"] = "number"
     log: bool = False
     clip: bool = False
     width: int = 720
@@ -82,6 +87,8 @@ def svg(chart: Chart) -> str:
     parts += [inside, "<g clip-path='url(#plot)'>"] if chart.clip else ["<g>"]
     parts += [_band(frame, line, place) for place, line in enumerate(chart.lines) if line.deviation is not None]
     parts += [_line(frame, line, place) for place, line in enumerate(chart.lines)]
+    odd = [place for place, line in enumerate(chart.lines) if not all(map(math.isfinite, line.y))]
+    parts += [_odd(frame, chart.lines[place], place, row % _ODD_ROWS) for row, place in enumerate(odd)]
     parts.append("</g>")
     parts += _ends(frame, chart)
     return "".join([*parts, "</svg>"])
@@ -94,11 +101,22 @@ def _axes(frame: _Frame, chart: Chart) -> list[str]:
         top = frame.top(value)
         parts.append(f"<path d='M{_LEFT} {top:.1f}H{frame.right}' stroke='{RULE}'/>")
         parts.append(text(_LEFT - 8, top + 4, label(value), "end"))
-    marks = ticks(frame.x_low, frame.x_high, 7)
-    parts.extend(text(frame.left(value), frame.bottom + 16, label(value), "middle") for value in marks)
+    parts.extend(text(frame.left(value), frame.bottom + 16, words, "middle") for value, words in _along(frame, chart))
     parts.append(f"<path d='M{_LEFT} {frame.bottom}H{frame.right}' stroke='{FAINT}'/>")
     parts.append(text(frame.right, chart.height - 4, chart.x_label, "end"))
     return parts
+
+
+def _along(frame: _Frame, chart: Chart) -> list[tuple[float, str]]:
+    """The ticks of the horizontal axis and their words."""
+    if chart.along == "moment":
+        marks = time_ticks(frame.x_low, frame.x_high, 6)
+        return list(zip(marks, moment_words(marks), strict=True))
+    if chart.along == "span":
+        return [(value, span_words(value)) for value in time_ticks(frame.x_low, frame.x_high, 7) if value >= 0]
+    places = {x for line in chart.lines for x in line.x if math.isfinite(x)}
+    marks = list(places) if len(places) == 1 else ticks(frame.x_low, frame.x_high, 7)
+    return [(value, label(value)) for value in marks]
 
 
 def _band(frame: _Frame, line: Line, place: int) -> str:
@@ -134,26 +152,30 @@ def _line(frame: _Frame, line: Line, place: int) -> str:
     if len(steps) == 1:
         left, top = steps[0][1:].split(" ")
         path = f"<circle cx='{left}' cy='{top}' r='3' fill='{colour}'/>"
-    odd = _odd(frame, line)
-    return path + (f"<path d='{odd}' stroke='{colour}' stroke-width='1.5' fill='none'/>" if odd else "")
+    return path
 
 
-def _odd(frame: _Frame, line: Line) -> str:
-    """A cross where values stop being numbers, a wedge where they are infinite, and a line to where that ends."""
-    parts: list[str] = []
+def _odd(frame: _Frame, line: Line, place: int, row: int) -> str:
+    """A cross where values stop being numbers, a wedge where they are infinite, and a dotted line to where that ends.
+    Lines with such values have rows of their own."""
+    marks: list[str] = []
+    runs: list[str] = []
     kind, end = "", math.nan
     for x, y in zip(line.x, line.y, strict=True):
         now = "" if math.isfinite(y) or not math.isfinite(x) else str(y)
-        left, top = frame.left(x), (_TOP + 6 if y == math.inf else frame.bottom - 6)
+        away = 6 + 11 * row
+        left, top = frame.left(x), (_TOP + away if y == math.inf else frame.bottom - away)
         if now and now == kind:
-            parts.append(f"M{end:.1f} {top:.1f}H{left:.1f}")
+            runs.append(f"M{end:.1f} {top:.1f}H{left:.1f}")
         elif now == "nan":
-            parts.append(f"M{left - 4:.1f} {top - 4:.1f}l8 8M{left + 4:.1f} {top - 4:.1f}l-8 8")
+            marks.append(f"M{left - 4:.1f} {top - 4:.1f}l8 8M{left + 4:.1f} {top - 4:.1f}l-8 8")
         elif now:
             way = -8 if y > 0 else 8
-            parts.append(f"M{left - 4:.1f} {top - way / 2:.1f}l4 {way}l4 {-way}")
+            marks.append(f"M{left - 4:.1f} {top - way / 2:.1f}l4 {way}l4 {-way}")
         kind, end = now, left
-    return "".join(parts)
+    stroke = f"stroke='{HUES[place % len(HUES)]}' stroke-width='1.5' fill='none'"
+    dotted = f"<path d='{''.join(runs)}' {stroke} stroke-dasharray='1 3'/>" if runs else ""
+    return f"<path d='{''.join(marks)}' {stroke}/>{dotted}"
 
 
 def _ends(frame: _Frame, chart: Chart) -> list[str]:

@@ -5,6 +5,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
@@ -28,6 +29,9 @@ from shortlist.web import operations, pictures
 _POINTS, _SHEET_POINTS = 600, 10_000
 _AXES: Mapping[str, Axis] = {"step": "step", "relative": "relative", "wall": "wall"}
 _LABELS = {"step": "step", "relative": "seconds since the start", "wall": "seconds since 1970"}
+# A picture says spans and moments as people do.
+_ALONG: Mapping[str, Literal["span", "moment"]] = {"relative": "span", "wall": "moment"}
+_DRAWN = {"relative": "since the start", "wall": "UTC"}
 
 
 class _Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +52,10 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     def scale(self) -> float:
         """Times are milliseconds inside, and seconds in what people read."""
         return 1000.0 if self.axis in ("relative", "wall") else 1.0
+
+    @property
+    def title(self) -> str:
+        return f"{self.key} by {', '.join(self.by)}" if self.by else self.key
 
     @property
     def x_label(self) -> str:
@@ -73,10 +81,11 @@ async def curves(call: Call, request: Request) -> Response:
         return pictures.answer(text, "text/csv; charset=utf-8", name)
     lines = await call.services.database.read(lambda connection: _lines(connection, call.project, asked))
     chart = Chart(
-        title=given.get("title", asked.key)[:200],
+        title=given.get("title", asked.title)[:200],
         summary=_summary(asked, lines),
-        x_label=asked.x_label,
+        x_label=_DRAWN.get(asked.axis, asked.x_label),
         lines=lines,
+        along=_ALONG.get(asked.axis, "number"),
         log=given.get("scale") == "log",
         clip=given.get("outliers") == "off",
         width=size[0],
@@ -145,7 +154,7 @@ def _lines(connection: Connection, scope: Scope, asked: _Asked) -> list[Line]:
     if asked.groups:
         return [
             Line(
-                _band_name(asked, band, names),
+                _band_name(asked, band, names, brief=True),
                 band.x.tolist(),
                 band.mean.tolist(),
                 [0.0 if math.isnan(deviation) else deviation for deviation in band.deviation.tolist()],
@@ -182,10 +191,13 @@ def _sheet(connection: Connection, scope: Scope, asked: _Asked) -> str:
     return written.getvalue()
 
 
-def _band_name(asked: _Asked, band: Band, names: Mapping[int, str]) -> str:
-    """Of groups by chosen parameters their values, "model mlp, lr 0.1 (n = 6)"; of seed groups what names share."""
+def _band_name(asked: _Asked, band: Band, names: Mapping[int, str], *, brief: bool = False) -> str:
+    """Of groups by chosen parameters their values, "model mlp, lr 0.1 (n = 6)" or, where the title has the keys,
+    "mlp, 0.1"; of seed groups what names share."""
     if not asked.by:
         return group_name([names[iid] for iid in band.iids])
+    if brief:
+        return ", ".join(band.params.get(key, "\u2013") for key in asked.by)
     parts = [f"{key} {band.params[key]}" if key in band.params else f"without {key}" for key in asked.by]
     return f"{', '.join(parts)} (n = {len(band.iids)})"
 

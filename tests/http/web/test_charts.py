@@ -144,6 +144,25 @@ def test_bands_are_means_of_seed_groups_without_failed_or_diverged(rita: Client,
     refused(rita.post(f"{base}/bands", {"candidates": [1], "key": "x", "points": 1}), 400, "INVALID_PARAMETER_VALUE")
 
 
+def test_bands_by_parameters_are_means_of_those_with_the_same_values(rita: Client, base: str, experiment: str) -> None:
+    rows = rita.post(f"{base}/experiments/{experiment}/candidates/search", {}).json()["candidates"]
+    iids = {row["name"]: row["iid"] for row in rows}
+    query = {"candidates": sorted(iids.values()), "key": "val/acc", "by": ["model"]}
+    small, large = rita.post(f"{base}/bands", query).json()["bands"]
+    assert small["params"] == {"model": "small"}
+    assert small["candidates"] == [iids["a"], iids["b"], iids["e"]]
+    assert small["mean"] == pytest.approx([0.51, 0.41], abs=1e-15)
+    assert large["left_out"] == [iids["nan"], iids["failed"]]
+    assert large["mean"] == pytest.approx([0.71, 0.61], abs=1e-15)
+    other = rita.post(f"{base}/bands", query | {"by": ["model", "not there"]}).json()["bands"]
+    assert [band["params"] for band in other] == [{"model": "small"}, {"model": "large"}]
+    named = f"candidates={'.'.join(str(iid) for iid in sorted(iids.values()))}&metric=val/acc&groups=on&by=model"
+    sheet = list(csv.DictReader(io.StringIO(rita.get(f"{base}/curves.csv?{named}").text)))
+    assert {row["group"] for row in sheet} == {"model small (n = 3)", "model large (n = 2)"}
+    assert "val/acc by model" in rita.get(f"{base}/curves.svg?{named}").text
+    refused(rita.post(f"{base}/bands", query | {"by": list("abcdefg")}), 400, "INVALID_PARAMETER_VALUE", "by")
+
+
 def test_a_chart_is_also_a_file(rita: Client, base: str, experiment: str) -> None:
     answer = rita.get(f"{base}/experiments/{experiment}/charts/history.csv?filter=params.model%20%3D%20'small'")
     rows = list(csv.DictReader(io.StringIO(answer.text)))

@@ -7,6 +7,7 @@ import pytest
 
 from shortlist.drawing.curves import Chart, Line, svg
 from shortlist.drawing.ticks import decades, label, ticks
+from shortlist.drawing.times import moment_words, span_words, time_ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -31,7 +32,13 @@ def test_every_point_is_at_its_place() -> None:
 def test_what_is_not_finite_is_a_gap_with_a_mark() -> None:
     drawn = paths(svg(chart(Line("a", [0, 1, 2, 3], [1.0, math.nan, 2.0, math.inf]))))
     assert drawn[0].count("M") == 2
-    assert drawn[1].count("M") == 4  # two crosses of two strokes
+    assert drawn[1].count("M") == 3  # a cross of two strokes, a wedge of one
+
+
+def test_odd_values_that_follow_each_other_are_one_mark_and_a_line_to_their_end() -> None:
+    drawn = paths(svg(chart(Line("a", [0, 1, 2, 3], [1.0, math.nan, math.nan, math.nan]))))
+    assert drawn[0].count("l8 8") == 1
+    assert drawn[1].endswith("H570.0")
 
 
 def test_a_logarithmic_axis_leaves_out_what_has_no_place() -> None:
@@ -65,3 +72,25 @@ def test_ticks_read_well() -> None:
     ]
     assert decades(0.5, 200) == [1, 10, 100]
     assert decades(2, 3) == [2, 3]
+
+
+def test_time_is_told_as_people_tell_it() -> None:
+    assert [span_words(value) for value in (0, 0.5, 90, 5_400, 129_600)] == [
+        "0",
+        "0.5 s",
+        "1 min 30 s",
+        "1 h 30 min",
+        "1 d 12 h",
+    ]
+    noon = 1_795_608_000
+    marks = time_ticks(noon - 60, noon + 148_500, 6)
+    assert moment_words(marks) == ["25 Nov 12:00", "26 Nov", "12:00", "27 Nov"]
+    assert moment_words([noon, noon + 30]) == ["25 Nov 12:00:00", "12:00:30"]
+    drawn = svg(
+        Chart(title="t", summary="s", x_label="UTC", lines=[Line("a", [noon, noon + 10], [1, 2])], along="moment")
+    )
+    assert ">25 Nov 12:00:00<" in drawn
+
+
+def test_one_place_has_one_tick() -> None:
+    assert svg(chart(Line("a", [0.0], [1.0]))).count("text-anchor='middle'") == 1
