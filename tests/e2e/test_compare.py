@@ -29,7 +29,7 @@ def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_
     page.wait_for_url("**/-/ml/compare?candidates=*")
     table = page.get_by_role("group", name="Candidates side by side")
     expect(table).to_be_visible(timeout=20_000)
-    names = table.locator("thead th .name a").all_inner_texts()
+    names = table.locator("thead th .candidate a").all_inner_texts()
     assert len(names) == 2
     found = _compared(filled, *names)
     expect(page.locator(".verdict")).to_have_text(found["verdict"])
@@ -57,7 +57,7 @@ def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_
 def test_the_set_is_changed_without_going_back(page: Page, filled: Filled) -> None:
     first, second = filled.candidates["mlp-64-s1"], filled.candidates["forest-s0"]
     page.goto(f"/{filled.project}/-/ml/compare?candidates={first}.{second}")
-    names = page.locator("thead th .name a")
+    names = page.locator("thead th .candidate a")
     expect(names).to_have_text(["mlp-64-s1", "forest-s0"])
     page.get_by_role("button", name="Add a candidate").click()
     page.get_by_role("searchbox", name="Find a candidate by name").fill("diverging")

@@ -187,15 +187,26 @@ def _ends(frame: _Frame, chart: Chart) -> list[str]:
             # The end of a line that leaves the axis stands at its edge.
             ends.append((min(max(frame.top(last), _TOP), frame.bottom), place))
     ends.sort()
+    lowest = chart.height - 8
+    room = int((lowest - _TOP) / _GAP) + 1
+    left_out = len(ends) - room
     parts: list[str] = []
-    below = -math.inf
-    for top, place in ends:
-        below = max(top, below + _GAP)
-        if below > chart.height - 4:
-            parts.append(text(frame.right + 8, chart.height - 4, "…", "start"))
-            break
+    for number, top in enumerate(_spread([top for top, _ in ends[:room]], lowest)):
+        place = ends[number][1]
         name = chart.lines[place].label
         # Names that are alike differ at their ends.
         shown = name if len(name) <= 22 else f"{name[:7]}…{name[-14:]}"
-        parts.append(text(frame.right + 8, below + 4, shown, "start", HUES[place % len(HUES)]))
+        if left_out > 0 and number == room - 1:
+            shown = f"and {left_out + 1} more"
+        parts.append(text(frame.right + 8, top + 4, shown, "start", HUES[place % len(HUES)]))
     return parts
+
+
+def _spread(tops: Sequence[float], lowest: float) -> list[float]:
+    """Ascending places moved apart, each as near to its own as can be, and none below `lowest`."""
+    placed: list[float] = []
+    for top in tops:
+        placed.append(max(top, placed[-1] + _GAP) if placed else top)
+    for place in reversed(range(len(placed))):
+        placed[place] = min(placed[place], lowest - (len(placed) - 1 - place) * _GAP)
+    return placed
