@@ -96,7 +96,8 @@ def svg(chart: Chart) -> str:
 
 def _axes(frame: _Frame, chart: Chart) -> list[str]:
     parts: list[str] = []
-    marks = decades(frame.y_low, frame.y_high) if frame.log else ticks(frame.y_low, frame.y_high, 6)
+    most = max(3, chart.height // 50)
+    marks = decades(frame.y_low, frame.y_high) if frame.log else ticks(frame.y_low, frame.y_high, most)
     for value in marks:
         top = frame.top(value)
         parts.append(f"<path d='M{_LEFT} {top:.1f}H{frame.right}' stroke='{RULE}'/>")
