@@ -85,10 +85,13 @@ def many_curves(server: Running, browser: Browser, points: int) -> None:
         page.mouse.up()
 
     zoom = _timed(page, ".u-over", drag)
+    page.locator("[aria-roledescription=chart]").first.focus()
+    pan = _timed(page, ".u-over", lambda: page.keyboard.press("Shift+ArrowRight"))
+    median, most = frames[len(frames) // 2], frames[int(len(frames) * 0.95)]
     print(
         f"{lines} curves of {points:,} points: first drawn {first:.0f} ms after the click, again in "
-        f"{sorted(again)[1]:.0f} ms, zoom with new detail {zoom:.0f} ms, frames under the cursor: median "
-        f"{frames[len(frames) // 2]:.0f} ms, 95 % within {frames[int(len(frames) * 0.95)]:.0f} ms"
+        f"{sorted(again)[1]:.0f} ms, zoom with new detail {zoom:.0f} ms, pan with new detail {pan:.0f} ms, frames "
+        f"under the cursor: median {median:.0f} ms, 95 % within {most:.0f} ms"
     )
     page.context.close()
 
@@ -122,10 +125,11 @@ def left_open(server: Running, browser: Browser, changes: int) -> None:
     inspector = page.context.new_cdp_session(page)
     inspector.send("HeapProfiler.enable")
 
-    def heap() -> tuple[float, int]:
+    def heap() -> tuple[float, int, int]:
         inspector.send("HeapProfiler.collectGarbage")
-        nodes = inspector.send("Memory.getDOMCounters")["nodes"]
-        return page.evaluate("performance.memory.usedJSHeapSize") / 2**20, nodes
+        counted = inspector.send("Memory.getDOMCounters")
+        used = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
+        return used, counted["nodes"], counted["jsEventListeners"]
 
     for step in range(20):
         drive(server, [[_batch(run, 10 + step, 1)]])
@@ -136,8 +140,8 @@ def left_open(server: Running, browser: Browser, changes: int) -> None:
         page.wait_for_timeout(1200)
     after = heap()
     print(
-        f"a page that heard of {changes:,} changes: {before[0]:.1f} MiB and {before[1]:,} nodes before, "
-        f"{after[0]:.1f} MiB and {after[1]:,} nodes after"
+        f"a page that heard of {changes:,} changes: {before[0]:.1f} MiB, {before[1]:,} nodes and "
+        f"{before[2]:,} listeners before, {after[0]:.1f} MiB, {after[1]:,} nodes and {after[2]:,} listeners after"
     )
     page.context.close()
 

@@ -100,6 +100,34 @@ def test_seeds_are_one_line_with_a_band_as_the_api_says(page: Page, filled: Fill
     expect(row).to_contain_text(json.dumps(max(band["mean"])))
 
 
+def test_candidates_with_the_same_parameters_are_one_line_as_the_api_says(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.experiment_path}?chart=on&metric=val%2Faccuracy")
+    panel = page.get_by_role("region", name="Curves")
+    panel.get_by_role("button", name="More").click(timeout=20_000)
+    page.get_by_role("checkbox", name="model", exact=True).check()
+    page.keyboard.press("Escape")
+    assert parse_qs(urlsplit(page.url).query)["by"] == ["model"]
+    with filled.server.client() as client:
+        query = {"candidates": sorted(filled.candidates.values()), "key": "val/accuracy", "by": ["model"]}
+        bands = client.post(f"{API}/bands", json=query).json()["bands"]
+    means = {band["params"]["model"]: band["mean"][-1] for band in bands if "model" in band["params"]}
+    diverging = filled.candidates["mlp-diverging"]
+    assert [band["left_out"] for band in bands if band["params"] == {"model": "mlp-64"}] == [[diverging]]
+    for model in ("mlp-64", "mlp-128", "forest"):
+        line = panel.get_by_role("listitem").filter(has_text=f"model {model} (n = 3)")
+        expect(line.locator(".value")).to_have_attribute("title", str(means[model]))
+    expect(panel.get_by_text("1 candidate that failed or diverged left out.").first).to_be_visible()
+
+
+def test_single_values_are_bars_with_the_values_of_the_api(page: Page, filled: Filled) -> None:
+    page.goto(f"{filled.experiment_path}?chart=on&metric=latency_ms")
+    panel = page.get_by_role("region", name="Curves")
+    bar = panel.get_by_role("listitem").filter(has_text="mlp-64-s1")
+    expect(bar.locator(".value")).to_have_attribute("title", "5.25", timeout=20_000)
+    expect(panel.locator("[aria-roledescription=chart]")).to_have_count(0)
+    assert violations(page) == []
+
+
 def test_one_candidate_is_marked_in_the_table_and_its_curve_and_the_cursor_reads_what_the_api_says(
     page: Page, filled: Filled
 ) -> None:
