@@ -1,5 +1,6 @@
 """Candidates beside each other: reached by keyboard, right to the digit, changed without going back."""
 
+import csv
 import re
 from typing import Any
 
@@ -118,6 +119,22 @@ def test_tables_stand_side_by_side_as_matrices_and_as_histograms(page: Page, lab
     page.get_by_label("Histogram of").select_option("sure")
     bars = page.get_by_role("img", name="sure of t1: 10 values")
     expect(bars.locator("span")).to_have_count(20)
+    page.reload()
+    expect(bars.locator("span")).to_have_count(20)
+    saved: dict[str, bytes] = {}
+    for suffix in ("CSV", "SVG", "PNG"):
+        page.get_by_role("button", name="Save or link sure in predictions.json").click()
+        with page.expect_download() as download:
+            page.get_by_role("menuitem", name=f"Save as {suffix}").click()
+        saved[suffix] = download.value.path().read_bytes()
+    sheet = list(csv.DictReader(saved["CSV"].decode().splitlines()))
+    assert len(sheet) == 20
+    assert sum(int(row["t1"]) for row in sheet) == 10
+    assert saved["SVG"].count(b"<rect") == 1 + 2 * 20
+    assert saved["PNG"].startswith(b"\x89PNG")
+    page.get_by_role("button", name="Data of sure in predictions.json").click()
+    expect(page.get_by_role("dialog").locator("tbody tr")).to_have_count(20)
+    page.keyboard.press("Escape")
     assert violations(page) == []
 
 

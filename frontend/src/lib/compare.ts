@@ -15,6 +15,12 @@ export interface CompareView {
   metric: string | null;
   axis: Axis;
   log: boolean;
+  /** The step of the pictures; null: the last. */
+  step: number | null;
+  /** The path of the tables that stand side by side; empty: the one that most have. */
+  table: string;
+  /** The column of it whose histogram is shown; empty: none. */
+  column: string;
 }
 
 export function parseCompare(search: string): CompareView {
@@ -26,7 +32,14 @@ export function parseCompare(search: string): CompareView {
     metric: given.get('metric'),
     axis: axis === 'relative' || axis === 'wall' ? axis : 'step',
     log: given.get('scale') === 'log',
+    step: stepOf(given.get('step')),
+    table: given.get('table') ?? '',
+    column: given.get('column') ?? '',
   };
+}
+
+function stepOf(text: string | null): number | null {
+  return text !== null && /^-?\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 export function compareSearch(view: CompareView): string {
@@ -35,6 +48,9 @@ export function compareSearch(view: CompareView): string {
   if (view.metric !== null) given.set('metric', view.metric);
   if (view.axis !== 'step') given.set('axis', view.axis);
   if (view.log) given.set('scale', 'log');
+  if (view.step !== null) given.set('step', String(view.step));
+  if (view.table !== '') given.set('table', view.table);
+  if (view.column !== '') given.set('column', view.column);
   const text = given.toString();
   return text === '' ? '' : `?${text}`;
 }
