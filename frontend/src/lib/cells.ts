@@ -1,6 +1,6 @@
 // What the cells of the table of candidates say.
 
-import type { CandidateRow, SeedRow, Value } from '../api/schema';
+import type { CandidateRow, Goal, SeedRow, Value } from '../api/schema';
 import { metricOf } from './answer';
 import type { TableColumn } from './columns';
 import { columnFormat, exact, short, shortParam, toNumber } from './numbers';
@@ -55,6 +55,19 @@ export function cellOf(
     case 'fact':
       return fact(column.id, row, now);
   }
+}
+
+/** The exact value of a cell; of a ranked candidate's metric with the step that it is read at, and the last value. */
+export function described(
+  column: TableColumn,
+  row: CandidateRow,
+  goal: Goal | null,
+  exactText: string,
+): string {
+  const step = row.standing?.rank == null ? null : row.standing.step;
+  if (goal === null || step === null || column.kind !== 'metric' || exactText === '') return exactText;
+  const last = row.metrics[column.key];
+  return `${exactText} at step ${step}${last === undefined ? '' : `, last ${exact(last)}`}`;
 }
 
 /** `0.8503 ± 0.01069`, with every digit and the number of members where there is room. */

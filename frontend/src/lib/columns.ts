@@ -229,6 +229,18 @@ export function bestByColumn(
   return new Map(metrics.map(({ id, key }) => [id, bestOf(key, rows, goal)]));
 }
 
+/** The first row of a ranking in the column of the goal's metric: whatever comes below it, it is the best. */
+export function firstByGoal(
+  columns: readonly TableColumn[],
+  first: CandidateRow | undefined,
+  goal: Goal | null,
+): Map<string, number[]> {
+  const column = columns.find(({ kind, key }) => kind === 'metric' && key === goal?.metric);
+  return column === undefined || first?.standing?.rank !== 1
+    ? new Map()
+    : new Map([[column.id, [first.iid]]]);
+}
+
 /** The metric that a reader most likely asks for: held out, a score rather than a loss, held by most candidates. */
 export function guessMetric(columns: readonly Column[]): string | null {
   const metrics = columns.filter((column) => column.kind === 'metric' && !isSystem(column.key));

@@ -62,7 +62,7 @@ test('fields begin with what is typed, then hold it; most candidates first', () 
   expect(texts('params.')).toEqual(['params.model', 'params.accumulate']);
   expect(texts('metrics."val')).toEqual(['metrics.val/acc']);
   expect(texts('mod')).toEqual(['params.model', 'metadata.mlflow.model']);
-  expect(texts('sta')).toEqual(['status', 'start_time']);
+  expect(texts('sta')).toEqual(['status', 'start_time', 'starred']);
   expect(texts('').length).toBeGreaterThan(10);
 });
 
@@ -109,4 +109,20 @@ test('a name leads to its column', () => {
   expect(known('metrics."val/acc"', COLUMNS)?.field).toBe('metrics."val/acc"');
   expect(known('Status', COLUMNS)?.kind).toBe('text');
   expect(known('nothing', COLUMNS)).toBeNull();
+});
+
+test('a star is true or false, without quotes', () => {
+  const values = [
+    { value: 'false', candidates: 2 },
+    { value: 'true', candidates: 1 },
+  ];
+  const ends = { low: null, high: null };
+  const found = valueSuggestions(values, ends, { operator: '=' }, 'flag', 0, 'starred');
+  expect(found.map(({ insert }) => insert)).toEqual(['false ', 'true ']);
+  expect(operatorSuggestions('', 'starred', [], 3).map(({ text }) => text)).toEqual([
+    '=',
+    '!=',
+    'IS NULL',
+    'IS NOT NULL',
+  ]);
 });

@@ -7,7 +7,7 @@ import { compares, fieldEnd, keyword, type Token, tokens } from './filter_tokens
 import { isNumeric } from './numbers';
 import { fieldOf } from './view';
 
-export type FieldKind = 'text' | 'number' | 'mixed' | 'id';
+export type FieldKind = 'text' | 'number' | 'mixed' | 'id' | 'flag';
 
 /** What may stand at the caret; `start` to `end` is what it takes the place of. */
 export type Place = {
@@ -57,7 +57,7 @@ const WORDS: Record<Column['kind'], string> = {
 };
 const COMPARATORS = ['=', '!=', '<', '<=', '>', '>='];
 const MOST = 50;
-const COMMON = ['name', 'status', 'created_by', 'start_time', 'duration', 'note'];
+const COMMON = ['name', 'status', 'starred', 'created_by', 'start_time', 'duration', 'note'];
 
 /** What the caret stands at; null where nothing helpful can be said. */
 export function placeAt(text: string, caret: number): Place | null {
@@ -265,6 +265,7 @@ export function operatorSuggestions(
     number: [...SIZE, ...EQUAL, ...ONE_OF],
     id: [...EQUAL, ...SIZE, ...ONE_OF],
     text: [...EQUAL, ...PATTERN, ...ONE_OF],
+    flag: EQUAL,
     mixed: [...EQUAL, ...SIZE, ...PATTERN, ...ONE_OF],
   };
   const have = found.column?.candidates ?? null;
@@ -319,7 +320,8 @@ export function valueSuggestions(
     .map(({ value, candidates }) => {
       const quoted = value.replaceAll("'", "''");
       const escaped = quoted.replaceAll(/[\\%_]/g, '\\$&');
-      const insert = compared || kind === 'id' ? value : pattern ? `'%${escaped}%'` : `'${quoted}'`;
+      const insert =
+        compared || kind === 'id' || kind === 'flag' ? value : pattern ? `'%${escaped}%'` : `'${quoted}'`;
       return { text: value, insert: `${insert} `, hint: '', count: candidates };
     });
 }

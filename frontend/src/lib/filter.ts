@@ -24,6 +24,7 @@ export function examples(columns: readonly Column[], value: (key: string) => str
       meaning: 'a parameter',
     });
   }
+  list.push({ text: 'starred = true', meaning: 'what you starred' });
   list.push({ text: "status = 'FAILED' OR status = 'RUNNING'", meaning: 'one or the other' });
   if (tag !== undefined)
     list.push({ text: `${fieldOf('metadata', tag)} LIKE '%a%'`, meaning: 'part of a text' });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CandidateRow } from '../api/schema';
-import { depthAt, isDivided, isOpen } from './rows';
+import { depthAt, fitting, isDivided, isOpen, loadedFirst } from './rows';
 
 function row(rank: number | null, more: Partial<CandidateRow> = {}): CandidateRow {
   return { standing: { rank }, depth: 0, below: 0, parent: null, ...more } as unknown as CandidateRow;
@@ -27,4 +27,13 @@ test('a child whose parent is elsewhere has no depth', () => {
   expect(depthAt('tree', places, 1)).toBe(1);
   expect(depthAt('seeds', places, 0)).toBe(0);
   expect(depthAt('flat', places, 0)).toBeNull();
+});
+
+test('paper has what is here without a gap, and the columns that fit', () => {
+  const places: (CandidateRow | undefined)[] = [row(1), row(2), row(3)];
+  places.length = 5;
+  expect([loadedFirst(places, 10), loadedFirst(places, 2), loadedFirst([], 2)]).toEqual([3, 2, 0]);
+  expect([fitting([50, 50, 50], 100), fitting([50, 50], 500), fitting([500], 100), fitting([], 100)]).toEqual(
+    [2, 2, 1, 0],
+  );
 });

@@ -33,6 +33,22 @@ export function isOpen(row: CandidateRow, following: CandidateRow | undefined): 
   return row.below > 0 && (following?.depth ?? 0) > row.depth;
 }
 
+/** How many rows are here from the first one on without a gap, up to so many. */
+export function loadedFirst(places: Places, most: number): number {
+  const gap = Array.from(places.slice(0, most)).indexOf(undefined);
+  return gap < 0 ? Math.min(places.length, most) : gap;
+}
+
+/** How many columns from the first on fit into a width; one at least. */
+export function fitting(sizes: readonly number[], width: number): number {
+  let right = 0;
+  const first = sizes.findIndex((size) => {
+    right += size;
+    return right > width;
+  });
+  return first < 0 ? sizes.length : Math.max(1, first);
+}
+
 /** The candidate whose row an element is in. */
 export function iidAt(target: EventTarget | null): number | null {
   const iid =

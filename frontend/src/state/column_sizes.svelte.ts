@@ -37,7 +37,8 @@ export class ColumnSizes {
   readonly #holds = $derived.by(() => this.#table.sample.some(({ group }) => group !== null));
   readonly narrow = $derived.by(() => this.#table.width < NARROW);
   readonly name = $derived.by(() => this.#nameWidth());
-  readonly #sizes = $derived.by(() => {
+  /** Of the columns after the name, pixels. */
+  readonly sizes = $derived.by(() => {
     const { columns, goal, baseline } = this.#table;
     void [this.narrow, goal, baseline, this.#holds];
     return columns.map((column) => widths.of(column.id) ?? untrack(() => this.#widthOf(column)));
@@ -45,22 +46,26 @@ export class ColumnSizes {
   /** Where the columns stay that are pinned, pixels from the left: as many as leave room for others to scroll. */
   readonly lefts = $derived.by(() => this.#lefts());
   /** Left edges of the columns that scroll, and after them the right edge of the last. */
-  readonly at = $derived(edges(this.#sizes.slice(this.lefts.length)));
+  readonly at = $derived(edges(this.sizes.slice(this.lefts.length)));
   /** What stays in place at the left: the check box, the name and the pinned columns. */
   readonly fixed = $derived(
-    this.#sizes.slice(0, this.lefts.length).reduce((sum, size) => sum + size, PICK + this.name),
-  );
-  readonly template = $derived(
-    `${PICK}px ${this.name}px ${this.#sizes.map((size) => `${size}px`).join(' ')} minmax(0, 1fr)`,
+    this.sizes.slice(0, this.lefts.length).reduce((sum, size) => sum + size, PICK + this.name),
   );
 
   constructor(table: Measured) {
     this.#table = table;
   }
 
+  /** The columns of the grid; on paper only the first `printed` of them, and no check boxes. */
+  template(printed: number | null): string {
+    const pick = printed === null ? PICK : 0;
+    const sizes = printed === null ? this.sizes : this.sizes.slice(0, printed);
+    return `${pick}px ${this.name}px ${sizes.map((size) => `${size}px`).join(' ')} minmax(0, 1fr)`;
+  }
+
   resize(column: TableColumn, change: number): void {
     const isName = column.id === NAME_COLUMN.id;
-    const current = isName ? this.name : (this.#sizes[this.#table.columns.indexOf(column)] ?? 100);
+    const current = isName ? this.name : (this.sizes[this.#table.columns.indexOf(column)] ?? 100);
     widths.set(column.id, current + change);
   }
 
@@ -68,7 +73,7 @@ export class ColumnSizes {
     const { pinned, width } = this.#table;
     const found: number[] = [];
     let left = PICK + this.name;
-    for (const size of this.#sizes.slice(0, pinned)) {
+    for (const size of this.sizes.slice(0, pinned)) {
       if (left + size > width * MOST_PINNED) break;
       found.push(left);
       left += size;

@@ -2,7 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, cast, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import among
@@ -13,12 +26,12 @@ from shortlist.metrics.tables import metric_latest, metric_series
 from shortlist.provenance.tables import candidate_origin
 from shortlist.search.binding import Tie
 from shortlist.search.compile import ESCAPE
-from shortlist.search.fields import ATTRIBUTE, CANDIDATE, CI, DATASET, METRIC, PARAM, Entity
+from shortlist.search.fields import ATTRIBUTE, CANDIDATE, CI, DATASET, METRIC, PARAM, Entity, Kind
 from shortlist.search.slots import Beside, Link, Nowhere, Own, Slot
 from shortlist.search.tree import Field
 from shortlist.search.views import in_view
 from shortlist.tracking import roots
-from shortlist.tracking.tables import candidate, dataset, dataset_input, metadata, param
+from shortlist.tracking.tables import candidate, dataset, dataset_input, metadata, param, star
 
 _c = candidate.c
 
@@ -72,6 +85,7 @@ class CandidateBinding:
     ) -> None:
         self._connection = connection
         self._project_id = scope.project_id
+        self._user_id = scope.actor.user_id
         self._iids = experiment_iids
         self._key_ids = key_ids
         self._view = in_view(_c.deleted_at, view)
@@ -110,9 +124,17 @@ class CandidateBinding:
             other = candidate.alias()
             here = (other.c.project_id == self._project_id, self._in_experiments(other.c.experiment_iid))
             return Own(_c.start_time, indexed=select(other.c.start_time).where(*here))
+        if key == "starred":
+            return Own(case((_c.iid.in_(self._starred()), "true"), else_="false"))
         if key in _UNIQUE:
             return Own(_c[_UNIQUE[key]], rows=select(_c.project_id, _c.iid).where(self.searched))
         return _OWN[key]
+
+    def _starred(self) -> Select[int]:
+        """Those with the caller's own star; none of a caller without an account."""
+        return select(star.c.candidate_iid).where(
+            star.c.project_id == self._project_id, star.c.user_id == self._user_id
+        )
 
     def _metric(self, field: Field) -> Slot:
         key_id = self._key_ids.get(field.key)
@@ -146,6 +168,8 @@ class CandidateBinding:
     def canonical(self, field: Field, value: str) -> str:
         if field.group == ATTRIBUTE and field.key == "status":
             return value.upper()
+        if field.group == ATTRIBUTE and self.entity.kind(field.group, field.key) is Kind.FLAG:
+            return value.lower()
         if field.group == ATTRIBUTE and field.key in ("run_id", "parent"):
             try:
                 return parse_external_id(value)

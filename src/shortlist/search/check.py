@@ -11,6 +11,7 @@ MAX_PATTERN = 8_000
 
 _PATTERN = ("LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE")
 _EITHER = ("=", "!=")
+FLAGS = ("true", "false")
 _ID = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 
 
@@ -18,6 +19,8 @@ def check_comparison(entity: Entity, item: Comparison, parameter: str) -> None:
     """Raises InvalidValue: the comparator or the value does not go with the kind of the field."""
     kind = _kind(entity, item.field)
     text = isinstance(item.value, str)
+    if kind is Kind.FLAG and item.comparator not in _EITHER:
+        raise refusal(f"expected = or !=, since {_shown(item.field)} is true or false", parameter, item.position)
     if item.comparator in _PATTERN:
         if kind in (Kind.NUMBER, Kind.ID):
             raise refusal(
@@ -48,6 +51,8 @@ def check_membership(entity: Entity, item: Membership, parameter: str) -> None:
 
 def _check_value(kind: Kind, field: Field, value: Value, parameter: str, position: int) -> None:
     text = isinstance(value, str)
+    if kind is Kind.FLAG and str(value).lower() not in FLAGS:
+        raise refusal(f"expected true or false, since {_shown(field)} is one of them", parameter, position)
     if kind is Kind.TEXT and not text:
         raise refusal(f"expected text in quotes, since {_shown(field)} is text", parameter, position)
     if kind is Kind.NUMBER and text:

@@ -12,6 +12,8 @@ PARAM = "param"
 METADATA = "metadata"
 DATASET = "dataset"
 CI = "ci"
+# Of attributes, those that each person has their own of.
+PERSONAL = frozenset(("starred",))
 # A key that stands without its group: which one is meant depends on the keys that the searched experiments have.
 ANY = "any"
 
@@ -23,6 +25,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     ID = "id"  # an integer that clients also write in quotes
     MIXED = "mixed"  # text that is compared as a number where the value is one
+    FLAG = "flag"  # true or false, also in quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ CANDIDATE = Entity(
         Attribute("duration", Kind.NUMBER),
         Attribute("updated", Kind.NUMBER, ("updated_at",)),
         Attribute("note", Kind.TEXT),
+        Attribute("starred", Kind.FLAG),
         Attribute("parent", Kind.TEXT, ("parent_run_id",)),
         Attribute("experiment", Kind.ID, ("experiment_id",)),
         Attribute("artifact_uri", Kind.TEXT),

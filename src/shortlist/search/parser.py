@@ -5,6 +5,7 @@ import re
 
 from shortlist.search.check import MAX_PATTERN, check_comparison, check_membership
 from shortlist.search.fields import ANY, ATTRIBUTE, Entity
+from shortlist.search.fields import Kind as FieldKind
 from shortlist.search.lexer import Kind, Token
 from shortlist.search.reader import Reader
 from shortlist.search.tree import And, Comparison, Field, Membership, Node, Not, Null, Number, Or, Value, Words
@@ -177,18 +178,18 @@ class _Parser(Reader):
         elif comparator not in _COMPARED and comparator not in ("LIKE", "ILIKE"):
             self.fail("a comparator (=, !=, <, <=, >, >=, LIKE, ILIKE, IN, IS NULL)", token)
         place = self.peek().start
-        found = Comparison(field, comparator, self._value(), start.start, place)
+        found = Comparison(field, comparator, self._value(field), start.start, place)
         check_comparison(self.entity, found, self.parameter)
         return found
 
     def _membership(self, field: Field, start: Token, *, negated: bool) -> Membership:
         opening = self.expect(Kind.OPEN, "'(' and the values")
-        values = [self._value()]
+        values = [self._value(field)]
         while self.peek().kind is Kind.COMMA:
             comma = self.take()
             if self.peek().kind is Kind.CLOSE:
                 break  # ('a',) is how a tuple of one is printed
-            values.append(self._value())
+            values.append(self._value(field))
             if len(values) > MAX_VALUES:
                 self.refuse(f"expected at most {MAX_VALUES} values", comma.start)
         self.expect(Kind.CLOSE, "',' or ')'")
@@ -196,10 +197,13 @@ class _Parser(Reader):
         check_membership(self.entity, found, self.parameter)
         return found
 
-    def _value(self) -> Value:
+    def _value(self, field: Field) -> Value:
         token = self.peek()
-        if token.kind in (Kind.TEXT, Kind.QUOTED):
+        is_flag = self.entity.kind(field.group, field.key, field.function) is FieldKind.FLAG
+        if token.kind in (Kind.TEXT, Kind.QUOTED) or (is_flag and token.kind is Kind.WORD):
             return self.take().text
+        if is_flag:
+            self.fail("true or false")
         number = number_of(token.text) if token.kind is Kind.WORD else None
         if number is None:
             self.fail("a number, or text in quotes")

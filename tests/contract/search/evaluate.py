@@ -12,6 +12,7 @@ from shortlist.tracking.rules import as_number
 
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 NAN = "NaN"
+_CASELESS = {Field("attribute", "status"): str.upper, Field("attribute", "starred"): str.lower}
 
 
 @dataclass
@@ -92,6 +93,8 @@ def _own(record: Record, key: str) -> list[object]:
             return [] if record.end_time is None else [record.end_time - record.start_time]
         case "note":
             return [record.note] if record.note else []
+        case "starred":
+            return ["false"]  # who searches here has no account
         case "artifact_uri":
             return [f"mlflow-artifacts:/files/candidate:{record.iid}"]
         case _:
@@ -116,8 +119,8 @@ def _compare(field: Field, found: object, comparator: str, value: Value) -> bool
         return _like(str(found), str(value), blind="ILIKE" in comparator) != comparator.startswith("NOT")
     if field.key in ("iid", "experiment"):
         value = int(value)
-    if field == Field("attribute", "status"):
-        value = str(value).upper()
+    if field in _CASELESS:
+        value = _CASELESS[field](str(value))
     match comparator:
         case "=":
             return found == value

@@ -69,6 +69,7 @@ def _conditions(draw: st.DrawFn) -> Node:
     if kind is Kind.MIXED:
         kind = draw(st.sampled_from((Kind.TEXT, Kind.NUMBER)))
     values = _values(kind, field)
+    equal = kind in (Kind.TEXT, Kind.FLAG)
     form = draw(st.integers(0, 3))
     if form == 0:
         return Null(field, draw(st.booleans()))
@@ -77,12 +78,14 @@ def _conditions(draw: st.DrawFn) -> Node:
     if form == 2 and kind is Kind.TEXT:
         comparator = draw(st.sampled_from(("LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE")))
         return Comparison(field, comparator, draw(st.sampled_from(_PATTERNS)))
-    return Comparison(field, draw(st.sampled_from(("=", "!=") if kind is Kind.TEXT else _NUMERIC)), draw(values))
+    return Comparison(field, draw(st.sampled_from(("=", "!=") if equal else _NUMERIC)), draw(values))
 
 
 def _values(kind: Kind, field: Field) -> st.SearchStrategy[Value]:
     if kind is Kind.NUMBER:
         return st.sampled_from((*_NUMBERS, 10**17, -3))
+    if kind is Kind.FLAG:
+        return st.sampled_from(("true", "FALSE"))
     if kind is Kind.ID:
         return st.sampled_from((1, 2, 3, "1", "02"))
     own = {"status": ("FAILED", "running"), "run_id": ("0" * 28 + "1eef",), "parent": ("0" * 31 + "1",)}

@@ -32,6 +32,8 @@ def _values(field: Field) -> tuple[Kind, st.SearchStrategy[Value]]:
     kind = CANDIDATE.kind(field.group, field.key, field.function)
     if kind is Kind.ID:
         return kind, st.integers(-99, 99) | st.integers(-99, 99).map(str)
+    if kind is Kind.FLAG:
+        return kind, st.sampled_from(("true", "FALSE"))
     return kind, _TEXT if kind is Kind.TEXT else _NUMBERS
 
 
@@ -47,7 +49,8 @@ def conditions(draw: st.DrawFn, chosen: st.SearchStrategy[Field] | None = None) 
         return Null(field, draw(st.booleans()))
     if form == 1:
         return Membership(field, tuple(draw(st.lists(values, min_size=1, max_size=4))), draw(st.booleans()))
-    comparator = draw(st.sampled_from(_TEXTUAL if kind is Kind.TEXT else _NUMERIC))
+    comparators = {Kind.TEXT: _TEXTUAL, Kind.FLAG: ("=", "!=")}.get(kind, _NUMERIC)
+    comparator = draw(st.sampled_from(comparators))
     value = draw(values)
     if "LIKE" in comparator and not value:
         value = "%"
