@@ -194,3 +194,43 @@ def test_columns_are_pinned_and_kept_in_the_address_with_their_widths(
     phone.goto(f"{small.path}?pin=params.kind&pin=metrics.acc&pin=params.depth")
     expect(phone.get_by_role("row").filter(has_text="trial-2")).to_be_visible()
     assert overflow(phone) <= 0
+
+
+def test_paper_has_the_rows_and_columns_that_fit_and_says_what_is_left_out(page: Page, lab: MakeLab) -> None:
+    made = lab("paper")
+    for number in range(40):
+        run_id = made.start(f"trial-{number:02}", number, **{f"parameter-{key:02}": str(number) for key in range(12)})
+        made.log(run_id, "acc", number / 64)
+        made.finish(run_id)
+    page.goto(made.path)
+    expect(page.locator("tbody tr[data-iid]").first).to_contain_text("trial-39")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 960, "height": 700})
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("tbody tr[data-iid]")).to_have_count(40)
+    said = page.get_by_text("Not on this paper")
+    expect(said).to_contain_text("parameter-11")
+    last = page.locator("thead th").last.bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= 960
+    assert overflow(page) <= 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(said).to_have_count(0)
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert b"/MediaBox [0 0 792 612]" in pdf
+
+
+def test_ones_own_stars_are_found_by_the_search_box(page: Page, small: Lab) -> None:
+    page.goto(small.path)
+    page.get_by_role("grid").focus()
+    page.keyboard.press("s")
+    expect(page.locator("tbody [aria-pressed='true']")).to_have_count(1)
+    page.keyboard.press("/")
+    field = page.get_by_label("Search and filter candidates")
+    field.press_sequentially("starred = t")
+    page.get_by_role("option", name=re.compile("^true")).click()
+    _names(page, "trial-2")
+    expect(page).to_have_url(re.compile(r"filter=starred\+%3D\+true"))
+    # Without its star it is no longer among them.
+    page.get_by_role("button", name="Star trial-2").click()
+    expect(page.get_by_role("heading", name="No candidate matches")).to_be_visible()

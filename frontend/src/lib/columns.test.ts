@@ -126,9 +126,11 @@ test('columns are found by every word, in any order and case', () => {
 });
 
 test('a width stays within its bounds', () => {
-  expect(naturalWidth('a', [])).toBe(76);
-  expect(naturalWidth('a', ['x'.repeat(500)])).toBe(260);
-  expect(naturalWidth('a', ['x'.repeat(12)])).toBeGreaterThan(76);
+  const measure = (text: string): number => text.length * 8;
+  expect(naturalWidth('a', [], measure)).toBe(76);
+  expect(naturalWidth('a', ['x'.repeat(500)], measure)).toBe(260);
+  expect(naturalWidth('a', ['x', 'x'.repeat(12), 'xx'], measure)).toBe(12 * 8 + 26);
+  expect(naturalWidth('a'.repeat(14), ['x'.repeat(12)], measure)).toBe(14 * 8 + 26);
 });
 
 test('numbers stand to the right, words to the left', () => {

@@ -157,14 +157,20 @@ export function findColumns<T extends { title: string }>(columns: readonly T[], 
   return columns.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
 }
 
-/** Pixels that show a title and the longest of the texts under it, within reason. */
-export function naturalWidth(title: string, texts: readonly string[], low = 76, high = 260): number {
-  const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
-  // What stands before the last slash is written lighter, and so narrower.
-  const prefix = title.lastIndexOf('/') + 1;
-  const head = prefix * 6 + (title.length - prefix) * 8.4;
-  const wanted = Math.max(head, longest * 7.3) + 26;
-  return Math.round(Math.max(low, Math.min(high, wanted)));
+const PADDING = 26;
+const MEASURED = 3;
+
+/** Pixels that show a title and the longest of the texts under it, within reason. `measure` tells those of a text. */
+export function naturalWidth(
+  title: string,
+  texts: readonly string[],
+  measure: (text: string) => number,
+  low = 76,
+  high = 260,
+): number {
+  const longest = [...new Set(texts)].sort((a, b) => b.length - a.length).slice(0, MEASURED);
+  const wanted = Math.max(...[title, ...longest].map(measure)) + PADDING;
+  return Math.ceil(Math.max(low, Math.min(high, wanted)));
 }
 
 /** Whether a column's values are numbers, which stand to the right. */

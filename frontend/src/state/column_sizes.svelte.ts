@@ -7,6 +7,7 @@ import { cellOf, type Format } from '../lib/cells';
 import { NAME_COLUMN, naturalWidth, type TableColumn } from '../lib/columns';
 import { edges } from '../lib/grid';
 import { clock } from './clock.svelte';
+import { textWidth } from './text_width';
 import { widths } from './widths.svelte';
 
 /** The column of check boxes. */
@@ -82,7 +83,7 @@ export class ColumnSizes {
   }
 
   #widthOf(column: TableColumn): number {
-    if (column.id === 'status') return this.narrow ? 70 : 106;
+    if (column.id === 'status') return this.narrow ? 80 : 106;
     const { formats, sample, goal, baseline } = this.#table;
     const hasDistance = baseline !== null && column.kind === 'metric' && column.key === goal?.metric;
     const key = `${column.id} ${hasDistance} ${sample.some(({ group }) => group !== null)}`;
@@ -90,7 +91,7 @@ export class ColumnSizes {
     if (known !== undefined) return known;
     const texts = sample.map((row) => cellOf(column, row, formats.get(column.id), clock.now).text);
     // The distance to the baseline stands before the value.
-    const fits = naturalWidth(column.title, texts) + (hasDistance ? 76 : 0);
+    const fits = naturalWidth(column.title, texts, textWidth) + (hasDistance ? 76 : 0);
     if (sample.length > 0) this.#fitting.set(key, fits);
     return fits;
   }
@@ -111,6 +112,6 @@ export class ColumnSizes {
     });
     const rank = goal === null ? 0 : 28;
     const most = Math.round(width * (this.narrow ? 0.56 : 0.48)) - PICK;
-    return Math.min(naturalWidth('Name', names, 150, 300) + 32 + rank, Math.max(130, most));
+    return Math.min(naturalWidth('Name', names, textWidth, 150, 300) + 32 + rank, Math.max(130, most));
   }
 }
