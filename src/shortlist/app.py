@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import structlog
-
 from shortlist import __version__
 from shortlist.access.actions import Action
 from shortlist.blobs.store import BlobStore
@@ -34,6 +32,7 @@ from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
 from shortlist.identity.shared_attempts import SharedAttempts
 from shortlist.instance.recent import RecentSettings
 from shortlist.live.hub import Hub
+from shortlist.logs import get_logger
 from shortlist.meters import tracing
 from shortlist.meters.meters import Meters
 from shortlist.meters.siblings import Siblings
@@ -61,7 +60,7 @@ from shortlist.web import api, pages, probes
 from shortlist.web.assets import Assets
 from shortlist.web.surface import SURFACE as WEB
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _HOUR_MS = 60 * 60 * 1000
 _LOGGED_FROM = {"all": 0, "failures": 500, "none": 1000}

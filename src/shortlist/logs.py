@@ -2,15 +2,31 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
-from contextlib import suppress
+from collections.abc import Generator, MutableMapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
-import structlog
-from structlog.typing import Processor
-
 from shortlist.settings import Settings
+
+
+@contextmanager
+def _as_if_absent(name: str) -> Generator[None]:
+    """Let what is imported meanwhile find no module of this name, unless it is there already."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # pyright: ignore[reportArgumentType] - how Python notes that there is none
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+# It takes rich along where it finds it, for tracebacks that we do not want, and for a tenth of the start.
+with _as_if_absent("rich"):
+    import structlog
+    from structlog.typing import Processor
 
 # The renderer's own tracebacks print local variables, and with them the credentials of requests.
 _CONSOLE = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
@@ -30,6 +46,11 @@ class StandardError:
             sys.stderr.flush()
 
     debug = info = warning = error = critical = exception = msg
+
+
+def get_logger(name: str) -> Any:
+    """A logger of structlog's, whose methods take an event and what is to be known of it."""
+    return structlog.get_logger(name)
 
 
 def configure(settings: Settings) -> None:

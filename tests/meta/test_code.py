@@ -133,3 +133,10 @@ def test_functions_of_tenant_stores_are_limited_to_a_project() -> None:
             if not takes & {"scope", "project_id"}:
                 found.add(f"{module.__name__}.{name}")
     assert found <= unlimited, found - unlimited
+
+
+def test_what_only_some_requests_need_does_not_delay_the_start() -> None:
+    late = ("alembic", "httpx", "joserfc", "numpy", "opentelemetry", "PIL", "psycopg", "pygments", "rich")
+    code = f"import sys, shortlist.app; print([name for name in {late} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-import structlog
 from obstore.exceptions import (
     BaseError,
     InvalidPathError,
@@ -18,11 +17,12 @@ from obstore.exceptions import (
 from obstore.store import LocalStore, from_url
 
 from shortlist.errors import DomainError, InvalidValue, Unavailable
+from shortlist.logs import get_logger
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 # How long to wait for a connection, and between two reads; a whole download lasts as long as its reader takes.
 CONNECT_SECONDS, READ_SECONDS = 5, 60

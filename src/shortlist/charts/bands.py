@@ -4,15 +4,14 @@ seed, or those that have the same values of chosen parameters."""
 from collections.abc import Mapping, Sequence
 
 import msgspec
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.charts.types import Floats
 from shortlist.errors import InvalidValue
 from shortlist.metrics import sampling
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import Curve
+from shortlist.numeric import Floats, np
 from shortlist.ranking.rules import without_seeds
 from shortlist.tracking import candidates, store_candidates
 from shortlist.tracking.types import Status

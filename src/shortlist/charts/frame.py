@@ -3,13 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.charts import defaults, fields, store
-from shortlist.charts.types import Column, Field, Floats, Frame
+from shortlist.charts.types import Column, Field, Frame
 from shortlist.metrics import service as metrics
+from shortlist.numeric import Floats, np
 from shortlist.ranking import service as ranking
 from shortlist.ranking.types import Goal, Score
 from shortlist.search import service as search

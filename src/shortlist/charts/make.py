@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
 from shortlist.charts import rules, words
-from shortlist.charts.types import Chart, Column, Flags, Floats, Frame, Kind, Mark, Places
+from shortlist.charts.types import Chart, Column, Frame, Kind, Mark
+from shortlist.numeric import Flags, Floats, Ints, np
 from shortlist.ranking.records import records
 from shortlist.ranking.types import Direction
 
@@ -158,7 +157,7 @@ def _differs(values: Floats) -> bool:
     return len(finite) > 2 and bool(finite.min() < finite.max())
 
 
-def _drawn(frame: Frame, shown: Flags, special: Flags, *, context: bool = True) -> Places:
+def _drawn(frame: Frame, shown: Flags, special: Flags, *, context: bool = True) -> Ints:
     """Where the candidates are that a picture has room for: what is special, then what the filter finds."""
     inside = np.flatnonzero(frame.found & shown)
     chosen = inside[rules.thinned(special[inside], MAX_DRAWN)]
@@ -169,11 +168,11 @@ def _drawn(frame: Frame, shown: Flags, special: Flags, *, context: bool = True) 
     return np.sort(np.concatenate((chosen, faint)))
 
 
-def _omitted(frame: Frame, shown: Flags, places: Places) -> int:
+def _omitted(frame: Frame, shown: Flags, places: Ints) -> int:
     return frame.omitted + int((frame.found & shown).sum()) - int(frame.found[places].sum())
 
 
-def _marks(frame: Frame, places: Places, special: Flags, names: Names) -> list[Mark]:
+def _marks(frame: Frame, places: Ints, special: Flags, names: Names) -> list[Mark]:
     drawn = [int(place) for place in places]
     iids = [frame.iids[place] for place in drawn]
     named = names(iids)
@@ -183,7 +182,7 @@ def _marks(frame: Frame, places: Places, special: Flags, names: Names) -> list[M
     ]
 
 
-def _at(column: Column, places: Places) -> Column:
+def _at(column: Column, places: Ints) -> Column:
     return Column(
         label=column.label,
         field=column.field,

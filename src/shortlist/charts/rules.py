@@ -2,9 +2,7 @@
 
 import math
 
-import numpy as np
-
-from shortlist.charts.types import Flags, Floats, Places
+from shortlist.numeric import Flags, Floats, Ints, np
 from shortlist.ranking.types import Direction
 
 MAX_BINS = 8
@@ -82,8 +80,8 @@ def _ranks(values: Floats) -> Floats:
     return ((last - counts + 1 + last) / 2)[which]
 
 
-def thinned(keep: Flags, most: int) -> Places:
-    """Places to draw, in order: all that must stay, and of the others as many as there is room for, evenly."""
+def thinned(keep: Flags, most: int) -> Ints:
+    """Ints to draw, in order: all that must stay, and of the others as many as there is room for, evenly."""
     others = np.flatnonzero(~keep)
     room = max(0, most - int(keep.sum()))
     if len(others) > room:

@@ -5,14 +5,10 @@ from enum import StrEnum
 from typing import Literal
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
+from shortlist.numeric import Flags, Floats, np
 from shortlist.ranking.types import Goal, Unranked
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Places = NDArray[np.int64]
 Reduction = Literal["last", "min", "max", "at_best"]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from shortlist import logs
+from shortlist import logs, numeric
 from shortlist.access.roles import TokenScope
 from shortlist.app import Application, Sibling, build
 from shortlist.bootstrap import ADMINISTRATOR
@@ -53,8 +53,12 @@ def run_worker(settings: Settings, number: int, siblings: Path, accepting: Calla
 
 
 def _serve(application: Application, where: Listening, ready: Callable[[], None]) -> None:
+    def accepting() -> None:
+        ready()
+        numeric.import_soon()
+
     try:
-        serve(application.asgi, where, ready=ready, stopping=application.stop_accepting)
+        serve(application.asgi, where, ready=accepting, stopping=application.stop_accepting)
     finally:
         application.close()
 

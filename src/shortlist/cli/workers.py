@@ -17,7 +17,6 @@ from pathlib import Path
 from types import FrameType
 
 import msgspec
-import structlog
 
 from shortlist import logs
 from shortlist.cli import serving
@@ -25,9 +24,10 @@ from shortlist.cli.options import prepare_folder
 from shortlist.db import migrate
 from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.server import Listening, reserve_port
+from shortlist.logs import get_logger
 from shortlist.settings import Settings
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0

@@ -7,15 +7,14 @@ of formats that carry no script.
 import hashlib
 from urllib.parse import urlsplit
 
-import structlog
-
 from shortlist.connected import rules, store
 from shortlist.connected.client import GitLab
 from shortlist.connected.types import Picture
 from shortlist.db.database import Database
+from shortlist.logs import get_logger
 from shortlist.outbound import OutboundError
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _MAX_ADDRESS = 1_000
 _BEGINNINGS = {

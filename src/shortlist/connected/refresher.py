@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterable
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
@@ -15,9 +14,10 @@ from shortlist.connected.client import GitLab, line, moment
 from shortlist.connected.types import Key, Looked, Lookup
 from shortlist.db.database import Database
 from shortlist.errors import DomainError
+from shortlist.logs import get_logger
 from shortlist.outbound import OutboundError
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _LOOK_SECONDS = 5.0
 _BATCH = 20

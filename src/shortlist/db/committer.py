@@ -18,7 +18,6 @@ from concurrent.futures import Future
 from time import perf_counter
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -26,10 +25,10 @@ from shortlist.db import changes, memory
 from shortlist.db.changes import Change
 from shortlist.db.engine import begin_write, connect_to_write, flush
 from shortlist.errors import Unavailable
-from shortlist.logs import REQUEST_ID
+from shortlist.logs import REQUEST_ID, get_logger
 from shortlist.meters.meters import Meters
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 # How often a transaction that lost a deadlock or a serialisation race on PostgreSQL is tried again.
 _ATTEMPTS = 5

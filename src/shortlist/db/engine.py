@@ -4,8 +4,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -49,6 +47,10 @@ def normalise_url(url: str) -> str:
 
 def _of_several_hosts(url: str) -> str:
     """libpq's `postgresql://one:5432,two:5432/name` as SQLAlchemy writes it: whichever of them takes changes."""
+    # Here, because who has SQLite would wait for it at each start.
+    import psycopg  # noqa: PLC0415
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
     try:
         found: dict[str, Any] = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:

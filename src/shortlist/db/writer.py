@@ -8,16 +8,16 @@ from concurrent.futures import Future
 from time import perf_counter
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from shortlist.db.changes import Change
 from shortlist.db.committer import Committer, Job
 from shortlist.db.engine import translate
+from shortlist.logs import get_logger
 from shortlist.meters.meters import Meters
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 MAX_BATCH = 512
 _PATIENCE = 0.003

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.blobs.store import BlobStore
@@ -12,8 +11,9 @@ from shortlist.db import migrate, probe
 from shortlist.db.database import Database
 from shortlist.errors import DomainError, Unavailable
 from shortlist.health.types import Finding, ok, problem
+from shortlist.logs import get_logger
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 # What is asked for may hang; the answer must not.
 LIMIT_SECONDS = 4.0

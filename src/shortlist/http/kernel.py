@@ -6,7 +6,6 @@ from functools import cached_property, partial
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 
@@ -21,8 +20,9 @@ from shortlist.http.proxies import client_address
 from shortlist.http.security import SECURITY_HEADERS
 from shortlist.http.services import Services
 from shortlist.http.surface import Surface
+from shortlist.logs import get_logger
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _CHALLENGE = (b"www-authenticate", b'Basic realm="shortlist", charset="UTF-8"')
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import structlog
 import uvloop
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -18,9 +17,10 @@ from granian.server.embed import Server
 
 from shortlist.errors import InvalidValue
 from shortlist.http.dispatch import Dispatcher
+from shortlist.logs import get_logger
 from shortlist.settings import Settings
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 # Requests hop between the event loop and the writer; a shorter turn of the interpreter halves their slowest tenth.
 _SWITCH_SECONDS = 0.0005

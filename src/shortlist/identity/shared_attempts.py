@@ -8,7 +8,6 @@ import threading
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
@@ -17,8 +16,9 @@ from shortlist.errors import Unavailable
 from shortlist.identity import store_attempts as store
 from shortlist.identity.rate_limit import WINDOW_MILLISECONDS, AttemptLimit
 from shortlist.ids import uuid7_bytes
+from shortlist.logs import get_logger
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _SECONDS = 1.0
 # Clocks differ, and a row may be seen later than another that was written after it.

@@ -11,14 +11,13 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-import structlog
-
 from shortlist.db.changes import Change
 from shortlist.db.database import Database
 from shortlist.errors import Unavailable
 from shortlist.live import store
+from shortlist.logs import get_logger
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 MAX_SUBSCRIPTIONS = 20_000
 _GATHER_SECONDS = 0.3

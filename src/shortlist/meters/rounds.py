@@ -3,12 +3,11 @@
 import threading
 from collections.abc import Callable
 
-import structlog
-
 from shortlist.errors import DomainError
+from shortlist.logs import get_logger
 from shortlist.meters.meters import Meters
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Rounds:

@@ -3,11 +3,11 @@
 import io
 from collections.abc import Sequence
 
-import numpy as np
 from arro3.core import Array, DataType, RecordBatch
 from arro3.io import write_ipc_stream
 
 from shortlist.metrics.types import Curve
+from shortlist.numeric import np
 
 MEDIA_TYPE = "application/vnd.apache.arrow.stream"
 

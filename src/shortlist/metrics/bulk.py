@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.metrics import order, sampling
 from shortlist.metrics.history import history
 from shortlist.metrics.types import History
+from shortlist.numeric import np
 
 
 def whole(

@@ -100,7 +100,7 @@ def _late_regions(chunks: Sequence[ChunkInfo], late: History) -> tuple[list[Regi
                 start -= 1
         regions.append(Region(start, number + 1, order.take(late, slice(begin, end))))
         read += number + 1 - start
-    return regions, order.EMPTY
+    return regions, order.empty()
 
 
 def _carried(chunks: Sequence[ChunkInfo], arriving: int) -> int:

@@ -9,13 +9,13 @@ import struct
 from typing import Any
 
 import msgspec
-import numpy as np
 from pcodec import (  # pyright: ignore[reportMissingTypeStubs]
     ChunkConfig,  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
     standalone,  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
 )
 
-from shortlist.metrics.types import Floats, History, Ints, Points
+from shortlist.metrics.types import History, Points
+from shortlist.numeric import Floats, Ints, np
 
 _ONE, _MANY = 1, 2
 _ONE_HEAD = struct.Struct("<Bqqd")

@@ -6,17 +6,17 @@ Any number of processes may do it on one database: each candidate is claimed.
 import asyncio
 from collections.abc import Callable
 
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.blobs.store import BlobStore
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
+from shortlist.logs import get_logger
 from shortlist.meters.rounds import Rounds
 from shortlist.metrics import cooling, store_cold
 from shortlist.metrics.cooling import CLAIM_MS, Cooled
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 DAY_MS = 24 * 3_600_000
 _LOOK_SECONDS = 900.0

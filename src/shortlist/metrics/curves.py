@@ -3,8 +3,6 @@
 import math
 from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
@@ -12,7 +10,8 @@ from shortlist.errors import InvalidValue
 from shortlist.metrics import order, store_read
 from shortlist.metrics.drawn import drawn
 from shortlist.metrics.sampling import sample
-from shortlist.metrics.types import Curve, CurvePoints, CurveRequest, Floats, History
+from shortlist.metrics.types import Curve, CurvePoints, CurveRequest, History
+from shortlist.numeric import Flags, Floats, np
 
 MAX_CANDIDATES = 100
 _Series = tuple[int, str]
@@ -45,7 +44,7 @@ def curves(connection: Connection, scope: Scope, request: CurveRequest) -> list[
             if key in request.keys and (request.axis != "metric" or abscissa is not None):
                 points = series.points
                 if request.minus is not None:
-                    points = _less(points, reference.get(key, order.EMPTY))
+                    points = _less(points, reference.get(key, order.empty()))
                 curve = _curve(request, points, starts.get(iid, 0), abscissa)
                 if curve is not None:
                     found[iid, key] = Curve(iid, key, _sampled(*curve, request.points, series.left_out))
@@ -81,7 +80,7 @@ def _curve(request: CurveRequest, points: History, start: int, other: History | 
         case "relative":
             x = (points.timestamp - start).astype(np.float64)
         case "metric":
-            x, y = _joined(points, other or order.EMPTY)
+            x, y = _joined(points, other or order.empty())
     if request.axis != "step" and not (x[1:] >= x[:-1]).all():
         placed = np.argsort(x, kind="stable")
         x, y = x[placed], y[placed]
@@ -102,7 +101,7 @@ def _less(points: History, other: History) -> History:
     return History(points.step[matched], points.timestamp[matched], points.value[matched] - values)
 
 
-def _matched(points: History, other: History) -> tuple[NDArray[np.bool_], Floats]:
+def _matched(points: History, other: History) -> tuple[Flags, Floats]:
     """Which points are at a step where `other` has a finite value, and the last such value at each of them."""
     finite = np.isfinite(other.value)
     steps, values = other.step[finite], other.value[finite]

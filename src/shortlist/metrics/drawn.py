@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
@@ -13,6 +12,7 @@ from shortlist.metrics import codec, cold, order, outlines, overlay, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.store_read import ChunkRange
 from shortlist.metrics.types import CurveRequest, History
+from shortlist.numeric import np
 
 # Shorter series are read whole, in one statement for all.
 _LONG = 4 * outlines.MIN_POINTS
@@ -191,7 +191,7 @@ def _whole(parts: Sequence[_Part], row: Any, fresh: History | None, *, timed: bo
         if last is not None and first <= last:
             return order.merge(*(part.points() for part in parts), *rest)
         last = (int(points.step[-1]), int(points.timestamp[-1]))
-    joined = [*(part.points(timed=timed) for part in parts), *rest] or [order.EMPTY]
+    joined = [*(part.points(timed=timed) for part in parts), *rest] or [order.empty()]
     return History(
         np.concatenate([points.step for points in joined]),
         np.concatenate([points.timestamp for points in joined]),

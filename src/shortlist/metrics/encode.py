@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import numpy as np
 
-from shortlist.metrics.types import Floats, History
+from shortlist.metrics.types import History
+from shortlist.numeric import Floats, np
 
 _SLICE = 8192
 _encoder = msgspec.json.Encoder()

@@ -8,7 +8,8 @@ from shortlist.access.scope import Scope
 from shortlist.metrics import cold, order, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.history import history
-from shortlist.metrics.types import Floats, History
+from shortlist.metrics.types import History
+from shortlist.numeric import Floats
 
 
 def last_values(

@@ -7,14 +7,14 @@ by one. Whatever order the log is folded in, and however often a point arrives, 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
 from shortlist.db import changes
 from shortlist.metrics import codec, cold, order, outlines, series, store, store_cold
 from shortlist.metrics.chunks import ChunkInfo, plan, rewrite
-from shortlist.metrics.types import CandidateKey, Floats, History, Ints, Points
+from shortlist.metrics.types import CandidateKey, History, Points
+from shortlist.numeric import Floats, Ints, np
 
 # A series gets a chunk when its tail is longer than this, and up to twice this for some keys, so that a thousand
 # series which grow together do not all get theirs in the same fold.
@@ -110,7 +110,7 @@ def tail_of(row: Any) -> History:
     """The points of a row of `metric_series` that are in no chunk."""
     count = row.count - row.chunked
     if count == 0:
-        return order.EMPTY
+        return order.empty()
     if row.tail is None:
         value = np.nan if row.first_value is None else row.first_value
         return History(np.array([row.first_step]), np.array([row.first_timestamp], np.int64), np.array([value], float))
@@ -148,7 +148,7 @@ def _place_points(batch: _Batch, chunks: "_Chunks", places: Sequence[int], old: 
     for place in chosen:
         start, middle, end = int(batch.starts[place]), int(tail_starts[place]), int(batch.ends[place])
         early = order.take(batch.points, slice(start, middle))
-        flushed = order.EMPTY
+        flushed = order.empty()
         if full[place]:
             flushed = order.take(batch.points, slice(middle, end))
             tail_starts[place] = end

@@ -5,18 +5,18 @@ import time
 from collections.abc import Sequence
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.errors import Unavailable
+from shortlist.logs import get_logger
 from shortlist.metrics import store
 from shortlist.metrics.cold import NotInMemoryError
 from shortlist.metrics.fold import fold
 from shortlist.metrics.store import LogHead, Place
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 # One job occupies a writer for about this long: on the machine of the measurements a point of a fold costs 0.3
 # microseconds and a series 12. Rows are limited too, since each has to be read and decoded.

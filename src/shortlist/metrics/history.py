@@ -6,7 +6,6 @@ import struct
 from collections.abc import Mapping, Sequence
 
 import msgspec
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
@@ -15,6 +14,7 @@ from shortlist.metrics import cold, order, overlay, store_read
 from shortlist.metrics.chunks import MAX_CHUNK
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.types import History, Latest
+from shortlist.numeric import np
 
 _CURSOR = struct.Struct("<qqd")
 

@@ -1,11 +1,15 @@
 """The order of points, pure: by step, timestamp and value, where NaN counts as 0; and equal points once."""
 
-import numpy as np
-from numpy.typing import NDArray
+from functools import cache
 
-from shortlist.metrics.types import Floats, History, Ints
+from shortlist.metrics.types import History
+from shortlist.numeric import Column, Flags, Floats, Ints, np
 
-EMPTY = History(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
+
+@cache
+def empty() -> History:
+    """No points."""
+    return History(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
 
 
 def arrange(group: Ints | None, step: Ints, timestamp: Ints, value: Floats) -> Ints | None:
@@ -21,7 +25,7 @@ def arrange(group: Ints | None, step: Ints, timestamp: Ints, value: Floats) -> I
 
 def _sorted_once(group: Ints | None, step: Ints, timestamp: Ints, value: Floats) -> Ints:
     nan = np.isnan(value)
-    columns: tuple[NDArray[np.generic], ...] = (np.where(nan, 0.0, value), timestamp, step)
+    columns: tuple[Column, ...] = (np.where(nan, 0.0, value), timestamp, step)
     if nan.any():
         # A NaN beside a 0: they rank equally, and must still not stand between two equal zeros.
         columns = (nan, *columns)
@@ -57,7 +61,7 @@ def merge(*parts: History) -> History:
     """All points of the parts, each once, in order."""
     filled = [part for part in parts if len(part)]
     if not filled:
-        return EMPTY
+        return empty()
     if len(filled) == 1:
         joined = filled[0]
     else:
@@ -69,7 +73,7 @@ def merge(*parts: History) -> History:
     return take(joined, arrange(None, joined.step, joined.timestamp, joined.value))
 
 
-def take(points: History, order: Ints | NDArray[np.bool_] | slice | None) -> History:
+def take(points: History, order: Ints | Flags | slice | None) -> History:
     if order is None:
         return points
     return History(points.step[order], points.timestamp[order], points.value[order])

@@ -7,10 +7,9 @@ whatever it leaves out stands beside a kept point of its own stretch that lies l
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from shortlist.metrics import codec, order, sampling
-from shortlist.metrics.types import History, Ints
+from shortlist.metrics.types import History
+from shortlist.numeric import Ints, np
 
 # Smaller chunks have no outline: they are read in a few milliseconds.
 MIN_POINTS = 16_384
@@ -24,7 +23,7 @@ def outline(points: History) -> History:
 
 def columns(chunks: Sequence[History]) -> dict[str, list[Any]]:
     """What `metric_outline` says of chunks beside their places: outlines are not compressed, as a curve reads many."""
-    drawn = [outline(points) if len(points) >= MIN_POINTS else order.EMPTY for points in chunks]
+    drawn = [outline(points) if len(points) >= MIN_POINTS else order.empty() for points in chunks]
     start = np.zeros(1, np.int64)
     return {
         "in_time": [in_time(points) for points in chunks],

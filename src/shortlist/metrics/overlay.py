@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-import numpy as np
-
 from shortlist.metrics import codec, order
-from shortlist.metrics.types import History, Ints
+from shortlist.metrics.types import History
+from shortlist.numeric import Ints, np
 
 _KEY_BITS = 32
 _KEY_MASK = (1 << _KEY_BITS) - 1
@@ -49,7 +48,7 @@ def gather(rows: Iterable[tuple[int, bytes]], keys: Collection[str] | None = Non
         codes.append(code)
         parts.append(part)
     if not codes:
-        return LogPoints([], np.empty(0, np.int64), order.EMPTY)
+        return LogPoints([], np.empty(0, np.int64), order.empty())
     return _grouped(np.concatenate(codes), parts, list(places), list(names))
 
 

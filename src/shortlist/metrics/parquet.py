@@ -9,12 +9,12 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 from arro3.core import Array, DataType, Field, RecordBatch, Schema
 from arro3.io import read_parquet, write_parquet
 
 from shortlist.metrics.parquet_footer import MAGIC, FooterOfMany
 from shortlist.metrics.types import History
+from shortlist.numeric import np
 
 _SCHEMA = Schema(
     [

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from shortlist.errors import InvalidValue
 from shortlist.metrics.types import Points
+from shortlist.numeric import np
 from shortlist.tracking import rules as tracking_rules
 
 _INT64_MAX = 2**63 - 1

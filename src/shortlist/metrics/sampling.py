@@ -1,9 +1,7 @@
 """Curves for the eye, pure: few points, and yet each bucket's least and greatest value, so that no spike is lost."""
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shortlist.metrics.types import CurvePoints, Floats, Ints
+from shortlist.metrics.types import CurvePoints
+from shortlist.numeric import Flags, Floats, Ints, np
 
 
 def sample(x: Floats, y: Floats, points: int) -> CurvePoints:
@@ -45,14 +43,14 @@ def _bucket_starts(x: Floats, buckets: int) -> Ints:
     return np.unique(np.searchsorted(x, edges))
 
 
-def _firsts(chooser: np.ufunc, starts: Ints, lengths: Ints, y: Floats) -> Ints:
+def _firsts(chooser: "np.ufunc", starts: Ints, lengths: Ints, y: Floats) -> Ints:
     """The place of the first extreme value of each bucket."""
     best = chooser.reduceat(y, starts)
     hits = np.flatnonzero(y == np.repeat(best, lengths))
     return hits[np.searchsorted(hits, starts)]
 
 
-def _marks(starts: Ints, lengths: Ints, finite: NDArray[np.bool_]) -> Ints:
+def _marks(starts: Ints, lengths: Ints, finite: Flags) -> Ints:
     """The place of the first value of each bucket that is not finite."""
     hits = np.flatnonzero(~finite)
     first = np.searchsorted(hits, starts)

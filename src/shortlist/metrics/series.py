@@ -4,12 +4,7 @@ short series costs no thousand small computations."""
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shortlist.metrics.types import Floats, Ints
-
-Flags = NDArray[np.bool_]
+from shortlist.numeric import Flags, Floats, Ints, np
 
 
 class Facts:
@@ -64,7 +59,7 @@ def facts(starts: Ints, step: Ints, timestamp: Ints, value: Floats) -> Facts:
     return found
 
 
-def _extreme(chooser: np.ufunc, starts: Ints, lengths: Ints, step: Ints, value: Floats) -> tuple[Floats, Ints]:
+def _extreme(chooser: "np.ufunc", starts: Ints, lengths: Ints, step: Ints, value: Floats) -> tuple[Floats, Ints]:
     best = chooser.reduceat(value, starts)
     if len(value) == len(starts):
         return best, step[starts]
@@ -119,7 +114,7 @@ def combine(new: Facts, at: Ints, old: Facts) -> None:
     new.has_infinity[at] |= old.has_infinity
 
 
-def _widen(new: Facts, at: Ints, old: Facts, name: str, better: np.ufunc) -> None:
+def _widen(new: Facts, at: Ints, old: Facts, name: str, better: "np.ufunc") -> None:
     mine, theirs = getattr(new, name)[at], getattr(old, name)
     steps, their_steps = getattr(new, f"{name}_step"), getattr(old, f"{name}_step")
     chosen = better(theirs, mine) | ((theirs == mine) & (their_steps < steps[at]))

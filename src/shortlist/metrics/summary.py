@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
@@ -12,6 +11,7 @@ from shortlist.metrics.fold import tail_of
 from shortlist.metrics.overlay import LogPoints
 from shortlist.metrics.store_read import ChunkRange
 from shortlist.metrics.types import History, SeriesSummary
+from shortlist.numeric import np
 
 
 def summaries(connection: Connection, scope: Scope, candidate_iid: int) -> list[SeriesSummary]:

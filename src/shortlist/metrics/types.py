@@ -4,11 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from shortlist.numeric import Floats, Ints, np
+
 Axis = Literal["step", "relative", "wall", "metric"]
 
 

@@ -7,17 +7,17 @@ that it is elsewhere, and what was written to the store in vain is deleted, or f
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
+from shortlist.logs import get_logger
 from shortlist.meters.rounds import Rounds
 from shortlist.packages import contents, store, store_contents
 from shortlist.packages.contents import Storage
 from shortlist.packages.locations import new_location
 from shortlist.packages.types import SmallContent
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _LOOK_SECONDS = 30.0
 _BATCH = 200

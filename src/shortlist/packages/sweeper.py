@@ -2,17 +2,17 @@
 
 import asyncio
 
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
+from shortlist.logs import get_logger
 from shortlist.meters.rounds import Rounds
 from shortlist.packages import store
 from shortlist.packages.contents import Storage
 from shortlist.packages.sweep import sweep
 from shortlist.packages.types import Swept
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _HOUR = 60 * 60 * 1000
 EVERY_MS = 6 * _HOUR

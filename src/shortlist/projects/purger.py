@@ -1,12 +1,11 @@
 """Deletes for good, in the background, the projects and groups whose grace period is over."""
 
-import structlog
-
 from shortlist.db.database import Database
+from shortlist.logs import get_logger
 from shortlist.meters.rounds import Rounds
 from shortlist.projects import group_deletion, service
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _INTERVAL_SECONDS = 3600.0
 

@@ -10,16 +10,16 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import structlog
 
 from shortlist import outbound
 from shortlist.errors import InvalidValue, Unauthenticated, Unavailable
+from shortlist.logs import get_logger
 from shortlist.outbound import OutboundError
 
 if TYPE_CHECKING:
     from shortlist.provenance.keys import Key
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 FRESH_SECONDS = 3600.0
 # While an issuer is down, its keys go on being used for so long.

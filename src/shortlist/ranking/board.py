@@ -3,13 +3,12 @@
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.db import changes, memory
 from shortlist.metrics import service as metrics
-from shortlist.metrics.types import Ints
+from shortlist.numeric import Ints, np
 from shortlist.ranking import store
 from shortlist.ranking.columns import Columns
 

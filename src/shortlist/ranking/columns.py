@@ -3,12 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shortlist.metrics.types import Ints
-
-Array = NDArray[Any]
+from shortlist.numeric import Flags, Ints, Values, np
 
 
 class Columns:
@@ -16,7 +11,7 @@ class Columns:
 
     __slots__ = ("iids", "values")
 
-    def __init__(self, iids: Ints, values: Mapping[str, Array]) -> None:
+    def __init__(self, iids: Ints, values: Mapping[str, Values]) -> None:
         self.iids = iids
         self.values = values
 
@@ -25,13 +20,13 @@ class Columns:
         """Columns of rows (iid, a value for each of `kinds`), in any order; no value of a float is NaN."""
         named = zip(*rows, strict=True) if rows else iter([()] * (1 + len(kinds)))
         iids = np.array(next(named), np.int64)
-        values: dict[str, Array] = {
+        values: dict[str, Values] = {
             name: np.array(column, kind) for (name, kind), column in zip(kinds.items(), named, strict=True)
         }
         return cls.arranged(iids, values)
 
     @classmethod
-    def arranged(cls, iids: Ints, values: Mapping[str, Array]) -> "Columns":
+    def arranged(cls, iids: Ints, values: Mapping[str, Values]) -> "Columns":
         """Columns of candidates in any order."""
         if bool(np.all(iids[1:] > iids[:-1])):
             return cls(iids, values)
@@ -41,7 +36,7 @@ class Columns:
     def __len__(self) -> int:
         return len(self.iids)
 
-    def __getitem__(self, name: str) -> Array:
+    def __getitem__(self, name: str) -> Values:
         return self.values[name]
 
     @property
@@ -56,7 +51,7 @@ class Columns:
         values = {name: np.concatenate([column[left], new[name]]) for name, column in self.values.items()}
         return Columns.arranged(iids, values)
 
-    def places(self, iids: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    def places(self, iids: Ints) -> tuple[Ints, Flags]:
         """Where candidates are, and whether they are there; the place of one who is not means nothing."""
         if not len(self.iids):
             return np.zeros(len(iids), np.int64), np.zeros(len(iids), np.bool_)

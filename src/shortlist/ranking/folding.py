@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
-import numpy as np
 
-from shortlist.metrics.types import Floats, Ints
+from shortlist.numeric import Floats, Ints, np
 from shortlist.ranking.scores import Scores
 from shortlist.ranking.types import Direction
 

@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
+from shortlist.numeric import Flags, Floats, np
 from shortlist.ranking.types import Direction, Score
 
 _POINTS = 48
 
 
-def records(
-    values: NDArray[np.float64], counted: NDArray[np.bool_], direction: Direction
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def records(values: Floats, counted: Flags, direction: Direction) -> tuple[Floats, Flags]:
     """The best value so far at each place, NaN before the first that counts, and which places set it."""
     sign = 1.0 if direction is Direction.MAXIMIZE else -1.0
     able = counted & np.isfinite(values)

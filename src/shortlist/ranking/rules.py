@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, stdev
 
-import numpy as np
-
 from shortlist.errors import InvalidValue
+from shortlist.numeric import np
 from shortlist.ranking.scores import CODES, Scores
 from shortlist.ranking.types import Answer, Direction, Goal, Group, Reduction, Score, Unranked
 

@@ -4,16 +4,13 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shortlist.metrics.types import Floats, Ints
+from shortlist.numeric import Floats, Ints, SmallInts, np
 from shortlist.ranking.types import Score, Unranked
 
 # In the order in which those without a rank are listed; the code of a reason is its place, from 1. 0 is ranked.
 REASONS = (Unranked.RUNNING, Unranked.INFEASIBLE, Unranked.NOT_FINITE, Unranked.FAILED, Unranked.NO_VALUE)
 CODES = {reason: code for code, reason in enumerate(REASONS, 1)}
-NO_STEP = np.iinfo(np.int64).min
+NO_STEP = -(2**63)
 
 
 class Scores(Sequence[Score]):
@@ -21,7 +18,7 @@ class Scores(Sequence[Score]):
 
     __slots__ = ("iid", "reason", "step", "value")
 
-    def __init__(self, iid: Ints, value: Floats, step: Ints, reason: NDArray[np.int8]) -> None:
+    def __init__(self, iid: Ints, value: Floats, step: Ints, reason: SmallInts) -> None:
         self.iid = iid
         self.value = value
         self.step = step

@@ -1,12 +1,8 @@
 """The scores of all candidates of an experiment at once, pure."""
 
 from collections.abc import Collection
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shortlist.metrics.types import Floats, Ints
+from shortlist.numeric import Flags, Floats, Ints, Values, np
 from shortlist.ranking.columns import Columns
 from shortlist.ranking.scores import CODES, NO_STEP, Scores
 from shortlist.ranking.types import Direction, Goal, Reduction, Unranked
@@ -50,7 +46,7 @@ def feasible(scores: Scores, iids: Collection[int]) -> Scores:
     return Scores(scores.iid, scores.value, scores.step, reason)
 
 
-_At = tuple[Ints, NDArray[np.bool_]]
+_At = tuple[Ints, Flags]
 
 
 def _reduced(iids: Ints, facts: Columns, means: Columns | None, at: _At, by: Goal) -> tuple[Floats, Ints]:
@@ -62,7 +58,7 @@ def _reduced(iids: Ints, facts: Columns, means: Columns | None, at: _At, by: Goa
     return _taken(facts, f"{extreme}_value", at, np.nan), _taken(facts, f"{extreme}_step", at, NO_STEP)
 
 
-def _taken(columns: Columns, name: str, at: _At, missing: float) -> NDArray[Any]:
+def _taken(columns: Columns, name: str, at: _At, missing: float) -> Values:
     places, has = at
     if not len(columns):
         return np.full(len(places), missing, columns[name].dtype)

@@ -6,13 +6,12 @@ What they read of metrics is what has been folded; `search.fresh.folded` folds f
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.metrics import service as metrics
-from shortlist.metrics.types import Ints
+from shortlist.numeric import Ints, np
 from shortlist.ranking import folding, rules, scoring, store
 from shortlist.ranking.board import Board
 from shortlist.ranking.folding import Folded

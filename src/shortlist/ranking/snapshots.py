@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shortlist.metrics.types import Ints
+from shortlist.numeric import Ints
 from shortlist.ranking.folding import Folded
 from shortlist.ranking.service import Standing
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -23,6 +22,7 @@ from shortlist.db import changes
 from shortlist.db.dialect import among, upsert
 from shortlist.db.prepared import Prepared, one_of
 from shortlist.metrics.tables import metric_key, metric_latest
+from shortlist.numeric import np
 from shortlist.ranking.columns import Columns
 from shortlist.ranking.rules import is_seed
 from shortlist.ranking.scores import NO_STEP
@@ -32,8 +32,8 @@ from shortlist.ranking.types import Direction, Goal, Reduction
 from shortlist.tracking.tables import candidate, param
 
 _STATUSES = {status.value: code for status, code in STATUS_CODES.items()}
-_FINITE = {"value": np.float64, "min_value": np.float64, "max_value": np.float64}
-_WHOLE = {"last_step": np.int64, "min_step": np.int64, "max_step": np.int64}
+_FINITE = ("value", "min_value", "max_value")
+_WHOLE = ("last_step", "min_step", "max_step")
 _MOST_ASKED_APART = 24  # each is a condition of its own
 
 
@@ -145,7 +145,8 @@ def facts(
     """
     given = {"project_id": scope.project_id, "experiment_iid": experiment_iid, "metric": metric}
     rows = _FACTS.rows(connection, **given) if iids is None else _FACTS_OF.rows(connection, **given, iids=iids)
-    return Columns.of({**_FINITE, **_WHOLE}, rows)
+    kinds: dict[str, Any] = {**dict.fromkeys(_FINITE, np.float64), **dict.fromkeys(_WHOLE, np.int64)}
+    return Columns.of(kinds, rows)
 
 
 _PARAMS = Prepared(

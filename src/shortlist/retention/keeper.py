@@ -3,19 +3,19 @@
 Of several processes, one takes each project's rule, and each takes other batches of what is removed.
 """
 
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
 from shortlist.access.scope import SERVER, Scope
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
+from shortlist.logs import get_logger
 from shortlist.meters.rounds import Rounds
 from shortlist.projects import service as projects
 from shortlist.retention import purge, service, store
 from shortlist.retention.types import Expired, Plan, Rule
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 EVERY_MS = 24 * 3_600_000
 _LOOK_SECONDS = 900.0

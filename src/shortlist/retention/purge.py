@@ -7,7 +7,6 @@ nobody else has locked, and looks at them again when it has them.
 
 from collections.abc import Callable
 
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
@@ -17,6 +16,7 @@ from shortlist.db import changes
 from shortlist.db.database import Database
 from shortlist.errors import NotFound
 from shortlist.logged_models import service as logged_models
+from shortlist.logs import get_logger
 from shortlist.metrics import service as metrics
 from shortlist.packages import registry
 from shortlist.packages import service as packages
@@ -24,7 +24,7 @@ from shortlist.projects import service as projects
 from shortlist.retention import store_purge as store
 from shortlist.retention.types import Expired
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 # One transaction removes so many, so that requests need not wait long.
 _BATCH = 50

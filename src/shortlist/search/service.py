@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.metrics import store as metric_store
-from shortlist.metrics.types import Ints
+from shortlist.numeric import Ints, np
 from shortlist.search import page, paging
 from shortlist.search.binding import Binding
 from shortlist.search.candidates import CandidateBinding

@@ -3,7 +3,6 @@
 What was given is noted. A membership that somebody changed by hand since is theirs to decide about, and is left alone.
 """
 
-import structlog
 from sqlalchemy import Connection
 
 from shortlist.access.roles import Role
@@ -11,13 +10,14 @@ from shortlist.access.scope import SERVER, Author, GroupFacts
 from shortlist.errors import NotFound, PermissionDenied
 from shortlist.identity import accounts, store_links
 from shortlist.identity.types import GrantedRole, User
+from shortlist.logs import get_logger
 from shortlist.projects import groups, members
 from shortlist.projects import service as projects
 from shortlist.projects.members import Place
 from shortlist.projects.types import Member
 from shortlist.settings import SignInProvider
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _Key = tuple[str, int]
 _SERVER: _Key = ("server", 0)

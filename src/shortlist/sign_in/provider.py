@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import msgspec
-import structlog
 
 from shortlist import outbound
 from shortlist.errors import InvalidValue, NotFound, PermissionDenied, Unauthenticated, Unavailable
+from shortlist.logs import get_logger
 from shortlist.outbound import OutboundError
 from shortlist.provenance import tokens
 from shortlist.provenance.issuers import Issuers
@@ -23,7 +23,7 @@ from shortlist.sign_in import claims as claims_of
 from shortlist.sign_in.attempts import Attempt
 from shortlist.sign_in.types import Person, Problem, SignInFailed
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 CALLBACK = "/users/auth/{name}/callback"
 _FRESH_SECONDS = 3600.0

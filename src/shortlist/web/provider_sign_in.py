@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-import structlog
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +14,7 @@ from shortlist.errors import NotFound, PermissionDenied, Unavailable
 from shortlist.http.endpoint import Call, Endpoint, Mode, StreamHandler
 from shortlist.http.resolver import parse_authorization
 from shortlist.identity import service as identity
+from shortlist.logs import get_logger
 from shortlist.sign_in import admission, attempts
 from shortlist.sign_in.attempts import Attempt
 from shortlist.sign_in.provider import CALLBACK, Answer, Provider
@@ -24,7 +24,7 @@ from shortlist.web import wire_people as people
 from shortlist.web import wire_sign_in as wire
 from shortlist.web.people import change, read, write
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 COOKIE = "shortlist_sign_in"
 _PATH = "/users/auth"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
@@ -12,6 +11,7 @@ from shortlist.errors import InvalidValue
 from shortlist.http.services import Services
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import Latest
+from shortlist.numeric import np
 from shortlist.ranking import service as ranking
 from shortlist.ranking.snapshots import Snapshot
 from shortlist.ranking.types import Score
