@@ -10,10 +10,13 @@ later one waits for rows of another writer's, who may wait for those of the firs
 looks for after a second. So there only functions that wait for no row (`Job.appends`) share a transaction. Every other
 one has its own, whose commit does not wait for the disk; the last commit of a batch does, which covers all before it,
 and nobody is answered sooner.
+
+A function there may also look whether a name is free and find it taken when it writes, or write below what was removed
+meanwhile. It runs again, sees what the other one did, and refuses in its own words.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from concurrent.futures import Future
 from time import perf_counter
 from typing import Any
@@ -30,9 +33,12 @@ from shortlist.meters.meters import Meters
 
 _log = get_logger(__name__)
 
-# How often a transaction that lost a deadlock or a serialisation race on PostgreSQL is tried again.
+# How often a transaction that lost a race on PostgreSQL is tried.
 _ATTEMPTS = 5
+# Serialisation failures and deadlocks.
 _RETRYABLE = {"40001", "40P01"}
+# A key that is taken, and a row that something refers to and that is not there.
+_OVERTAKEN = {"23505", "23503"}
 _MOST_LOGGED_REQUESTS = 20
 _LOST = "The connection to the database was lost before it had confirmed the change. Try again."
 
@@ -137,9 +143,12 @@ def _run_group(connection: Connection, jobs: Sequence[Job], *, flushed: bool) ->
     while True:
         try:
             noted = _run_together(connection, jobs, flushed=flushed)
-            return _run_apart(connection, jobs, flushed=flushed) if noted is None else noted
+            if noted is None:
+                return _run_apart(connection, jobs, flushed=flushed)
+            if attempt == _ATTEMPTS or not _is(jobs[0].error, _OVERTAKEN):
+                return noted
         except DBAPIError as error:
-            if attempt == _ATTEMPTS or connection.invalidated or not _is_retryable(error):
+            if attempt == _ATTEMPTS or connection.invalidated or not _is(error, _RETRYABLE):
                 raise
         attempt += 1
 
@@ -185,8 +194,9 @@ def _noted(connection: Connection) -> frozenset[Change]:
 
 def _is_of_transaction(connection: Connection, error: Exception) -> bool:
     """Whether the transaction cannot go on, whatever the job that met the error does."""
-    return connection.invalidated or (isinstance(error, DBAPIError) and _is_retryable(error))
+    return connection.invalidated or _is(error, _RETRYABLE)
 
 
-def _is_retryable(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _RETRYABLE
+def _is(error: BaseException | None, states: Container[str]) -> bool:
+    """Whether PostgreSQL gave an error one of these codes (SQLSTATE)."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in states

@@ -58,6 +58,7 @@ def change(connection: Connection, author: Author, user: User, new: AccountChang
     if new.name is not None:
         values["name"] = service.check_shown_name(new.name)
     if new.email is not None:
+        store.lock_names(connection)
         service.check_email(connection, new.email, user.id)
     if new.administrator is False:
         _keep_an_administrator(connection, user)
@@ -141,7 +142,7 @@ def _not_oneself(author: Author, user: User) -> None:
 
 
 def _keep_an_administrator(connection: Connection, user: User) -> None:
-    if user.administrator and user.active and store.active_administrators(connection) <= 1:
+    if user.administrator and user.active and store.lock_administrators(connection) <= 1:
         raise PermissionDenied("The last administrator cannot be blocked, deleted or demoted.", field="user")
 
 

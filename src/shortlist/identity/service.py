@@ -33,6 +33,7 @@ def create_user(
     """
     check_username(username)
     check_shown_name(name or username)
+    store.lock_names(connection)
     check_email(connection, email)
     if store.user_by_username(connection, username) is not None:
         raise AlreadyExists(f"The username {username} is taken.", field="username")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, or_, select, update
 
 from shortlist.access.roles import TokenScope
+from shortlist.db import counters
 from shortlist.db.dialect import insert
 from shortlist.identity.tables import access_token, browser_session, user_account
 from shortlist.identity.types import Session, Token, User, UserQuery
@@ -13,6 +14,12 @@ from shortlist.identity.types import Session, Token, User, UserQuery
 _USER = tuple(user_account.c[name] for name in User.__struct_fields__)
 _TOKEN = tuple(access_token.c[name] for name in Token.__struct_fields__)
 _SESSION = tuple(browser_session.c[name] for name in Session.__struct_fields__)
+
+
+def lock_names(connection: Connection) -> None:
+    """Let nobody else take or change a username, an email address, or the path of a group or project before this
+    transaction ends: they are compared in any capitals and across tables, which no unique key does."""
+    counters.lock(connection, 0, "names")
 
 
 def add_user(connection: Connection, values: dict[str, Any]) -> int | None:
@@ -84,11 +91,11 @@ def change_user(connection: Connection, user_id: int, values: dict[str, Any]) ->
     connection.execute(update(user_account).where(user_account.c.id == user_id).values(**values))
 
 
-def active_administrators(connection: Connection) -> int:
-    statement = select(func.count()).select_from(user_account)
-    return connection.execute(
-        statement.where(user_account.c.administrator, user_account.c.state == "active")
-    ).scalar_one()
+def lock_administrators(connection: Connection) -> int:
+    """How many active administrators there are; none of them ceases to be one by another transaction from here on."""
+    active = user_account.c.administrator & (user_account.c.state == "active")
+    statement = select(user_account.c.id).where(active).order_by(user_account.c.id)
+    return len(connection.scalars(statement.with_for_update(key_share=True)).all())
 
 
 def usernames(connection: Connection, user_ids: Collection[int]) -> dict[int, str]:

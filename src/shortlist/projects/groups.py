@@ -52,6 +52,7 @@ def create(connection: Connection, author: Author, new: NewGroup) -> Group:
     """
     rules.check_path(new.path)
     rules.check_description(new.description)
+    users.lock_names(connection)
     full_path = new.path
     settings = instance.current(connection)
     visibility = new.visibility or settings.default_group_visibility
@@ -146,12 +147,23 @@ def home_for_project(connection: Connection, actor: Actor, reference: int | str 
     return found
 
 
+def settled(connection: Connection, home: Namespace) -> Namespace:
+    """A namespace as it is, and as its path stays until this transaction ends. Raises NotFound: it is gone."""
+    users.lock_names(connection)
+    found = store_groups.namespace_by_id(connection, home.id)
+    if found is None:
+        raise _no_namespace()
+    return found
+
+
 def change(connection: Connection, author: Author, group: Namespace, new: GroupChange) -> Group:
     """Change a group. A new path changes the addresses of everything in it.
 
     Raises:
         InvalidValue: a value against the rules. AlreadyExists: the path is taken.
     """
+    if new.path is not None:
+        group = settled(connection, group)
     values = {name: value for name, value in msgspec.structs.asdict(new).items() if value is not None}
     if new.name is not None:
         values["name"] = rules.check_name(new.name)

@@ -120,7 +120,7 @@ def _check_expiry(expires_at: int | None) -> None:
 def _keep_an_owner(connection: Connection, place: Place, user_id: int) -> None:
     """A group keeps an owner; a project in a user's namespace keeps that user as its owner."""
     if isinstance(place, GroupFacts):
-        if store_members.owners_of_group(connection, place.id, now_ms()) <= 1:
+        if store_members.lock_owners_of_group(connection, place.id, now_ms()) <= 1:
             raise PermissionDenied("The group would have no owner any more.", field="user_id")
         return
     found = store.find(connection, ANONYMOUS, place.id, now_ms())

@@ -10,6 +10,7 @@ from shortlist.clock import now_ms
 from shortlist.db.database import Database
 from shortlist.db.purge import purge_project
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound, PermissionDenied
+from shortlist.identity import store as users
 from shortlist.identity.types import User
 from shortlist.instance import service as instance
 from shortlist.instance.rules import check_allowed, default_within
@@ -46,6 +47,7 @@ def create_in(connection: Connection, author: Author, home: Namespace, new: NewP
         InvalidValue: a path, name or visibility against the rules. AlreadyExists: the path is taken.
     """
     rules.check_path(new.path)
+    home = groups.settled(connection, home)
     full_path = f"{home.full_path}/{new.path}"
     rules.check_description(new.description)
     settings = instance.current(connection)
@@ -136,6 +138,8 @@ def change(connection: Connection, author: Author, project: Project, new: Projec
     Raises:
         InvalidValue: a value against the rules. AlreadyExists: the path is taken.
     """
+    if new.path is not None:
+        project = _settled(connection, author, project)
     given = {name: value for name, value in msgspec.structs.asdict(new).items() if value is not None}
     values = {name: getattr(value, "value", value) for name, value in given.items()}
     if new.name is not None:
@@ -150,10 +154,7 @@ def change(connection: Connection, author: Author, project: Project, new: Projec
         if home is not None and home.kind == "group":
             rules.check_within(home.visibility, new.visibility, "project")
     if new.path is not None and new.path != project.path:
-        rules.check_path(new.path)
-        values["full_path"] = f"{project.full_path.rpartition('/')[0]}/{new.path}"
-        if new.path.lower() != project.path.lower():
-            _check_free(connection, values["full_path"])
+        values["full_path"] = _renamed(connection, project, new.path)
     changed = {name: value for name, value in values.items() if value != getattr(project, name)}
     if not changed:
         return project
@@ -174,6 +175,8 @@ def transfer(connection: Connection, author: Author, project: Project, home: Nam
     Raises:
         InvalidValue: it is there already, or would be more open than the group. AlreadyExists: the path is taken.
     """
+    home = groups.settled(connection, home)
+    project = _settled(connection, author, project)
     if home.id == project.namespace_id:
         raise InvalidValue("The project is in this namespace already.", field="namespace")
     if home.kind == "group":
@@ -278,10 +281,25 @@ def actor_of(user: User) -> Actor:
     return Actor(user_id=user.id, username=user.username, name=user.name, administrator=user.administrator)
 
 
+def _settled(connection: Connection, author: Author, project: Project) -> Project:
+    """A project as it is, and as its path stays until this transaction ends."""
+    users.lock_names(connection)
+    return get(connection, author.actor, project.id)
+
+
 def _moved(connection: Connection, project: Project, full_path: str) -> None:
     if project.full_path.lower() != full_path.lower():
         redirects.leave(connection, "project", {project.full_path: project.id})
         redirects.take(connection, full_path)
+
+
+def _renamed(connection: Connection, project: Project, path: str) -> str:
+    """The full path that a project gets with a new path."""
+    rules.check_path(path)
+    full_path = f"{project.full_path.rpartition('/')[0]}/{path}"
+    if path.lower() != project.path.lower():
+        _check_free(connection, full_path)
+    return full_path
 
 
 def _check_free(connection: Connection, full_path: str) -> None:

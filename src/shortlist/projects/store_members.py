@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, delete, or_, select
 
 from shortlist.access.roles import Role
 from shortlist.db.dialect import upsert
@@ -66,15 +66,14 @@ def remove_everywhere(connection: Connection, user_id: int) -> None:
     connection.execute(delete(group_member).where(group_member.c.user_id == user_id))
 
 
-def owners_of_group(connection: Connection, group_id: int, now: int) -> int:
-    statement = select(func.count()).select_from(group_member)
-    return connection.execute(
-        statement.where(
-            group_member.c.group_id == group_id,
-            group_member.c.role >= Role.OWNER,
-            or_(group_member.c.expires_at.is_(None), group_member.c.expires_at > now),
-        )
-    ).scalar_one()
+def lock_owners_of_group(connection: Connection, group_id: int, now: int) -> int:
+    """How many owners a group has; none of them ceases to be one by another transaction from here on."""
+    statement = select(group_member.c.user_id).where(
+        group_member.c.group_id == group_id,
+        group_member.c.role >= Role.OWNER,
+        or_(group_member.c.expires_at.is_(None), group_member.c.expires_at > now),
+    )
+    return len(connection.scalars(statement.order_by(group_member.c.user_id).with_for_update()).all())
 
 
 def _member(row: Any) -> Member:

@@ -108,6 +108,31 @@ def test_a_lone_failure_is_rolled_back(database: Database) -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_who_finds_a_name_taken_only_when_writing_is_told_so_by_its_own_check(database: Database) -> None:
+    runs: list[int] = []
+
+    def claim(connection: Connection) -> None:
+        runs.append(1)
+        if connection.scalars(select(ITEM.c.id)).first() is not None:
+            raise NotFound("taken")
+        if len(runs) == 1:
+            with database.engine.begin() as other:
+                add(1)(other)
+        add(1)(connection)
+
+    with pytest.raises(NotFound, match="taken"):
+        database.write_now(claim)
+    assert (len(runs), stored(database)) == (2, [1])
+
+
+def test_what_is_taken_whenever_it_is_tried_fails_in_the_end(database: Database) -> None:
+    database.write_now(add(1))
+    with pytest.raises(IntegrityError):
+        database.write_now(add(1))
+    assert database.write_now(add(2)) == 2
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_functions_of_two_batches_never_wait_for_each_other(database: Database) -> None:
     """Two servers change the same two rows, each in an order of its own, in batches that run at once."""
     servers = [Database(database.url, writers=1) for _ in range(2)]
