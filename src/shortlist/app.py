@@ -1,89 +1,57 @@
-"""The composition root: settings become services, services and endpoint tables become one ASGI application."""
+"""The composition root: endpoint tables and background work come to an opened server, and make it the application."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from shortlist import __version__
 from shortlist.access.actions import Action
-from shortlist.blobs.store import BlobStore
-from shortlist.bootstrap import FirstStart, first_start
-from shortlist.connected.client import GitLab
-from shortlist.connected.job_tokens import JobTokens
-from shortlist.connected.refresher import Refresher
-from shortlist.db import migrate
-from shortlist.db.database import Database
-from shortlist.errors import InvalidValue
-from shortlist.health.readiness import Readiness
-from shortlist.http.access_log import AccessLog
 from shortlist.http.dispatch import Dispatcher
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.kernel import Operation
 from shortlist.http.openapi import document
-from shortlist.http.proxies import TrustedProxies
-from shortlist.http.request_limit import RequestLimit
-from shortlist.http.resolver import Resolver
-from shortlist.http.security import HostCheck
-from shortlist.http.services import Services
+from shortlist.http.services import Late, Services
 from shortlist.http.surface import Surface
-from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
 from shortlist.identity.shared_attempts import SharedAttempts
-from shortlist.instance.recent import RecentSettings
-from shortlist.live.hub import Hub
-from shortlist.logs import get_logger
-from shortlist.meters import tracing
-from shortlist.meters.meters import Meters
 from shortlist.meters.siblings import Siblings
-from shortlist.meters.tracing import Tracing
 from shortlist.metrics import cold
 from shortlist.metrics.cooler import Cooler
 from shortlist.metrics.folder import Folder
 from shortlist.mlflow import endpoints as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
-from shortlist.packages.contents import Storage
-from shortlist.packages.mover import Mover
-from shortlist.packages.signing import Signer
+from shortlist.opening import Opened, first_dispatcher, open_server
 from shortlist.packages.sweeper import Sweeper
-from shortlist.packages.uploads import Uploads
 from shortlist.projects.purger import Purger
-from shortlist.provenance.issuers import Issuers
-from shortlist.provenance.verifier import Verifier
 from shortlist.ranking.snapshots import Snapshots
 from shortlist.retention.keeper import Keeper
 from shortlist.settings import Settings
-from shortlist.sign_in.provider import Providers
 from shortlist.v4 import endpoints as v4
 from shortlist.v4.surface import SURFACE as V4
 from shortlist.web import api, pages, probes
 from shortlist.web.assets import Assets
 from shortlist.web.surface import SURFACE as WEB
 
-_log = get_logger(__name__)
-
 _HOUR_MS = 60 * 60 * 1000
-_LOGGED_FROM = {"all": 0, "failures": 500, "none": 1000}
 
 
 @dataclass(slots=True)
 class Application:
     """A running server without its socket. `close` commits what was accepted and stops every thread."""
 
-    asgi: Dispatcher
-    services: Services
-    first_start: FirstStart
+    opened: Opened
     sweeper: Sweeper
     purger: Purger
     attempts: SharedAttempts
     keeper: Keeper
     cooler: Cooler
 
-    def stop_accepting(self) -> None:
-        """Say that this process stops, end what would never end, and send clients elsewhere after their answer."""
-        self.services.readiness.stop()
-        self.asgi.stop()
-        self.services.hub.close()
+    @property
+    def asgi(self) -> Dispatcher:
+        return self.opened.asgi
+
+    @property
+    def services(self) -> Services:
+        return self.opened.services
 
     def close(self) -> None:
         self.purger.stop()
@@ -97,9 +65,7 @@ class Application:
         self.sweeper.stop()
         self.services.mover.stop()
         self.services.folder.stop()
-        self.services.database.close()
-        if self.services.meters.traces is not None:
-            self.services.meters.traces.close()
+        self.opened.close()
 
 
 class Sibling(NamedTuple):
@@ -109,68 +75,20 @@ class Sibling(NamedTuple):
     folder: Path
 
 
-def _traces(settings: Settings) -> Tracing | None:
-    if not settings.trace_endpoint:
-        return None
-    try:
-        return tracing.start(settings.trace_endpoint, __version__)
-    except ModuleNotFoundError:
-        raise InvalidValue(
-            "Wrong setting trace_endpoint: it needs `pip install 'shortlist[otel]'`.", field="trace_endpoint"
-        ) from None
+def build(settings: Settings) -> Application:
+    """All of it at once. Raises as `open_server`."""
+    return finish(open_server(settings))
 
 
-def build(settings: Settings, sibling: Sibling | None = None) -> Application:
-    """Open the database and the object store, upgrade or check the schema, make what a first start needs.
-
-    Raises:
-        InvalidValue, Unavailable: a setting that does not work, in one sentence.
-    """
-    migrate.prepare(settings.database_url)
-    meters = Meters(_traces(settings))
-    database = Database(settings.database_url, meters=meters)
-    blobs = BlobStore.open(settings.artifacts_url, meters)
-    cold.attach(database, lambda: blobs)
-    folder = Folder(database)
-    limits = SignInLimits()
-    verifier = Verifier(database, Issuers(settings.issuers), settings.external_url)
-    gitlab = GitLab(settings.gitlab_url, settings.gitlab_token, meter=meters.gitlab) if settings.gitlab_url else None
-    job_tokens = None if gitlab is None else JobTokens(gitlab)
-    storage = Storage(database, blobs, settings.max_file_bytes)
-    services = Services(
-        settings=settings,
-        meters=meters,
-        database=database,
-        blobs=blobs,
-        readiness=Readiness(database, blobs),
-        request_limit=RequestLimit(settings.requests_per_second),
-        uploads=Uploads(storage, direct=settings.direct_transfers),
-        mover=Mover(storage, settings.small_file_bytes, settings.small_files_bytes),
-        signer=Signer(database),
-        folder=folder,
-        hub=Hub(database),
-        resolver=Resolver(database, limits, verifier, job_tokens),
-        verifier=verifier,
-        gitlab=gitlab,
-        refresher=Refresher(database, gitlab),
-        providers=Providers(settings.sign_in_providers, settings.external_url),
-        snapshots=Snapshots(),
-        sign_in_limits=limits,
-        code_guesses=AttemptLimit(5),
-        instance=RecentSettings(database),
-        sign_ups=AttemptLimit(20),
-        password_guesses=AttemptLimit(10),
-    )
-    return _start(services, storage, sibling)
-
-
-def _start(services: Services, storage: Storage, sibling: Sibling | None) -> Application:
-    """Make what a first start needs, and begin the background work."""
+def finish(opened: Opened, sibling: Sibling | None = None) -> Application:
+    """Begin the background work, and answer every operation; in any thread."""
+    services = opened.services
     settings, database = services.settings, services.database
-    started = first_start(database, settings)
+    cold.attach(database, lambda: services.blobs)
+    services.late = Late(Folder(database), Snapshots())
+    services.folder.start()
     purger = Purger(database)
     purger.start()
-    services.folder.start()
     attempts = _shared(services)
     attempts.start()
     keeper = Keeper(database, settings.purge_after_days)
@@ -183,19 +101,11 @@ def _start(services: Services, storage: Storage, sibling: Sibling | None) -> App
         services.siblings.start()
     services.hub.start()
     services.refresher.start()
-    sweeper = Sweeper(storage, settings.keep_deleted_hours * _HOUR_MS)
+    sweeper = Sweeper(opened.storage, settings.keep_deleted_hours * _HOUR_MS)
     sweeper.start()
     services.mover.start()
-    return Application(
-        asgi=dispatcher(services),
-        services=services,
-        first_start=started,
-        sweeper=sweeper,
-        purger=purger,
-        attempts=attempts,
-        keeper=keeper,
-        cooler=cooler,
-    )
+    _complete(opened.asgi, services)
+    return Application(opened, sweeper=sweeper, purger=purger, attempts=attempts, keeper=keeper, cooler=cooler)
 
 
 def _shared(services: Services) -> SharedAttempts:
@@ -212,6 +122,12 @@ def _shared(services: Services) -> SharedAttempts:
 
 def dispatcher(services: Services) -> Dispatcher:
     """Every operation of every surface, behind the outermost checks."""
+    made = first_dispatcher(services)
+    _complete(made, services)
+    return made
+
+
+def _complete(first: Dispatcher, services: Services) -> None:
     assets = Assets()
     page_surface = pages.surface(assets, services.providers.all())
     page_endpoints = pages.Pages(assets).endpoints()
@@ -219,31 +135,14 @@ def dispatcher(services: Services) -> Dispatcher:
     def bind(endpoints: Iterable[Endpoint], surface: Surface) -> list[Operation]:
         return [Operation(endpoint, surface, services) for endpoint in endpoints]
 
-    return Dispatcher(
+    first.complete(
         bind(mlflow.MOUNTED, MLFLOW),
         [
             *bind(v4.ENDPOINTS, V4),
             *bind((*api.ENDPOINTS, _OPENAPI), WEB),
             *bind(page_endpoints, page_surface),
         ],
-        Operation(_OPENAPI, MLFLOW, services),
-        hosts=HostCheck(settings_hosts(services.settings)),
-        log=AccessLog(
-            json=not _on_terminal(services.settings), least_status=_LOGGED_FROM[services.settings.access_log]
-        ),
-        proxies=TrustedProxies(services.settings.trusted_proxies),
-        meters=services.meters,
     )
-
-
-def settings_hosts(settings: Settings) -> tuple[str, ...]:
-    """The host names that the settings allow, that of the external address included."""
-    named = settings.external_url.split("://", 1)[-1].split("/", 1)[0]
-    return (*settings.allowed_hosts, named) if named else settings.allowed_hosts
-
-
-def _on_terminal(settings: Settings) -> bool:
-    return settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
 
 
 def all_endpoints() -> list[tuple[Surface, Endpoint]]:

@@ -1,5 +1,7 @@
 """What an empty database needs before anybody can work: an administrator, a token if one was given, a project."""
 
+from concurrent.futures import Future
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -10,6 +12,7 @@ from shortlist.db.database import Database
 from shortlist.errors import AlreadyExists
 from shortlist.identity import passwords
 from shortlist.identity import service as identity
+from shortlist.identity.passwords import Hashed
 from shortlist.projects import service as projects
 from shortlist.projects import store as projects_store
 from shortlist.settings import Settings
@@ -25,10 +28,13 @@ class FirstStart(msgspec.Struct, frozen=True):
     root_password: str | None = None
 
 
-def first_start(database: Database, settings: Settings) -> FirstStart:
+def first_start(database: Database, settings: Settings, prepared: "Future[Hashed] | None" = None) -> FirstStart:
     """Make the administrator `root`, its token from the settings, and the project `root/default` with id 1.
 
     Does nothing where they exist; of two servers that start at once, one makes them.
+
+    Args:
+        prepared: the administrator's password, where it is hashed already.
 
     Raises:
         InvalidValue: the given password or token is too weak.
@@ -38,8 +44,7 @@ def first_start(database: Database, settings: Settings) -> FirstStart:
     known = database.read_now(lambda connection: projects_store.find(connection, ANONYMOUS, 1, now_ms()))
     made: str | None = None
     if known is None:
-        password = settings.root_password or passwords.make()
-        hashed = passwords.hash_password(password)
+        password, hashed = prepared.result() if prepared else passwords.first(settings.root_password)
         try:
             database.write_now(lambda connection: _make(connection, hashed))
             made = password

@@ -4,8 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import (
     BaseError,
@@ -55,7 +54,7 @@ def open_local(url: str) -> tuple["ObjectStore", Path]:
     parts = urlsplit(url)
     if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
         raise invalid(url, "a local folder is written file:///absolute/path")
-    folder = Path(url2pathname(parts.path))
+    folder = Path(unquote(parts.path))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return LocalStore(folder), folder

@@ -70,7 +70,7 @@ def server(
     config: Config = None,
 ) -> None:
     """Run the server."""
-    # Nothing that a start makes is garbage; `http.server.serve` turns the collector on again.
+    # Nothing that a start makes is garbage; `http.server.keep_what_is_there` turns the collector on again.
     gc.disable()
     with refusals():
         settings = settings_of(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import (
@@ -19,22 +19,30 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
-from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.sql.elements import KeyedColumnElement
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 _json = msgspec.json.Encoder()
 
 
-def insert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:
+def insert(connection: Connection, table: Table) -> "SqliteInsert | PostgresInsert":
     """An `INSERT` that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
     return insert_for(connection.dialect.name, table)
 
 
-def insert_for(dialect: str, table: Table) -> SqliteInsert | PostgresInsert:
+def insert_for(dialect: str, table: Table) -> "SqliteInsert | PostgresInsert":
     """The same, for a statement that is prepared before there is a connection."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    # A server has one of the two, and PostgreSQL's is a twentieth of a start.
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+
+    return sqlite.insert(table)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

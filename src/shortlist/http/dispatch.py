@@ -8,13 +8,15 @@ decoded in `path`; so it is taken from `raw_path`.
 import asyncio
 import re
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from time import perf_counter
 from urllib.parse import unquote
 
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from shortlist.errors import DomainError, MethodNotAllowed, NoSuchEndpoint, PermissionDenied
+from shortlist.errors import DomainError, MethodNotAllowed, NoSuchEndpoint, PermissionDenied, Unavailable
 from shortlist.http.access_log import AccessLog
 from shortlist.http.kernel import Operation
 from shortlist.http.proxies import TrustedProxies
@@ -39,13 +41,12 @@ _NO_HOST_CHECK = frozenset({"/health", "/version", "/-/liveness", "/-/readiness"
 
 
 class Dispatcher:
-    """`mounted` operations answer at the root for the caller's default project, and below a project's address.
-    `others` answer where they say. `fallback` shapes the errors of paths that match nothing."""
+    """`first` operations answer at once; a request for any other waits for `complete`. `fallback` shapes the errors
+    of paths that match nothing."""
 
-    def __init__(  # noqa: PLR0913 - what every request passes
+    def __init__(
         self,
-        mounted: Iterable[Operation],
-        others: Iterable[Operation],
+        first: Iterable[Operation],
         fallback: Operation,
         *,
         hosts: HostCheck,
@@ -53,17 +54,9 @@ class Dispatcher:
         proxies: TrustedProxies,
         meters: Meters,
     ) -> None:
-        self._fixed: dict[str, dict[str, Operation]] = {}
-        patterns: dict[str, dict[str, Operation]] = {}
-        for operation in mounted:
-            table = patterns if "{" in operation.endpoint.path else self._fixed
-            table.setdefault(operation.endpoint.path, {})[operation.endpoint.method] = operation
-        self._mounted = _router(patterns)
-        rest: dict[str, dict[str, dict[str, Operation]]] = {}
-        for operation in others:
-            path = operation.endpoint.path
-            rest.setdefault(_branch(path), {}).setdefault(path, {})[operation.endpoint.method] = operation
-        self._others = {branch: _router(table) for branch, table in rest.items()}
+        self._whole = False
+        self._completed: Future[None] = Future()
+        self._take(first, ())
         self._fallback = fallback
         self._hosts = hosts
         self._log = log
@@ -71,6 +64,31 @@ class Dispatcher:
         self._meters = meters
         self._idle: asyncio.Event | None = None
         self._stopping = False
+
+    def complete(self, mounted: Iterable[Operation], others: Iterable[Operation]) -> None:
+        """Every operation, for all that have waited; from any thread.
+
+        `mounted` operations answer at the root for the caller's default project, and below a project's address.
+        `others` answer where they say.
+        """
+        self._take(mounted, others)
+        self._whole = True
+        with suppress(InvalidStateError):  # `stop` was quicker, and has sent away who waited
+            self._completed.set_result(None)
+
+    def _take(self, mounted: Iterable[Operation], others: Iterable[Operation]) -> None:
+        fixed: dict[str, dict[str, Operation]] = {}
+        patterns: dict[str, dict[str, Operation]] = {}
+        for operation in mounted:
+            table = patterns if "{" in operation.endpoint.path else fixed
+            table.setdefault(operation.endpoint.path, {})[operation.endpoint.method] = operation
+        rest: dict[str, dict[str, dict[str, Operation]]] = {}
+        for operation in others:
+            path = operation.endpoint.path
+            rest.setdefault(_branch(path), {}).setdefault(path, {})[operation.endpoint.method] = operation
+        self._fixed = fixed
+        self._mounted = _router(patterns)
+        self._others = {branch: _router(table) for branch, table in rest.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -108,6 +126,8 @@ class Dispatcher:
     def stop(self) -> None:
         """Close each connection after its next answer, so that what follows goes to a server that goes on."""
         self._stopping = True
+        with suppress(InvalidStateError):
+            self._completed.set_exception(Unavailable("The server stops. Try again."))
 
     async def wait_idle(self) -> None:
         """Return when no request is running: what a server that stops waits for."""
@@ -120,6 +140,13 @@ class Dispatcher:
         mounted = self._find_owner(scope)
         asked: str = scope["path"]
         operations = self._fixed.get(asked)
+        if operations is None and not self._whole:
+            try:
+                await asyncio.shield(asyncio.wrap_future(self._completed))
+            except Unavailable as error:
+                await self._fallback.fail(error, scope, receive, send)
+                return
+            operations = self._fixed.get(asked)
         if operations is None and asked.startswith(_LATER):
             scope["path"] = asked.replace("/3.0/", "/2.0/", 1)
             operations = self._fixed.get(scope["path"])

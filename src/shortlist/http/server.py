@@ -82,12 +82,15 @@ def serve(
     `ready` is called once connections are accepted, `stopping` on a signal, to end requests that would never end.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
-    # What start-up made lives as long as the process; the collector need not look at it again.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(application, where, ready, stopping))
+
+
+def keep_what_is_there() -> None:
+    """What a start made lives as long as the process; the collector, off until now, need not look at it again."""
     gc.collect()
     gc.freeze()
     gc.enable()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(application, where, ready, stopping))
 
 
 async def _serve(

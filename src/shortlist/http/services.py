@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
+class Late:
+    """Services whose modules take long to import, and which the first answers of a start do without (`opening`)."""
+
+    folder: "Folder"
+    snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
+
+
+@dataclass(slots=True)
 class Services:
     settings: Settings
     meters: Meters
@@ -36,14 +44,12 @@ class Services:
     uploads: "Uploads"
     mover: "Mover"
     signer: "Signer"
-    folder: "Folder"
     hub: "Hub"
     resolver: "Resolver"
     verifier: "Verifier"
     gitlab: "GitLab | None"  # the one that this server is connected to
     refresher: "Refresher"
     providers: "Providers"  # that people sign in with
-    snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
     sign_in_limits: "SignInLimits"
     code_guesses: "AttemptLimit"  # of codes of a second factor, by account
     instance: "RecentSettings"  # what administrators set while the server runs
@@ -52,3 +58,18 @@ class Services:
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many
     request_limit: RequestLimit = field(default_factory=lambda: RequestLimit(0))
     siblings: "Siblings | None" = None  # the other server processes on this port
+    late: Late | None = None
+
+    @property
+    def folder(self) -> "Folder":
+        return self._late.folder
+
+    @property
+    def snapshots(self) -> "Snapshots":
+        return self._late.snapshots
+
+    @property
+    def _late(self) -> Late:
+        if self.late is None:
+            raise RuntimeError("an operation that answers first uses a service that comes later")
+        return self.late

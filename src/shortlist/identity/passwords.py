@@ -2,6 +2,7 @@
 
 import secrets
 from functools import cache
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -26,6 +27,19 @@ def check_strength(password: str) -> str:
 def make() -> str:
     """A password for a first sign-in, easy to copy."""
     return secrets.token_urlsafe(15)
+
+
+class Hashed(NamedTuple):
+    """A password with its hash."""
+
+    password: str
+    hash: str
+
+
+def first(given: str) -> Hashed:
+    """The password of a first administrator: the one from the settings, or one that is made up."""
+    password = given or make()
+    return Hashed(password, hash_password(password))
 
 
 def hash_password(password: str) -> str:

@@ -1,8 +1,5 @@
 """The MLflow surface: its endpoint tables under each prefix that its clients use."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-
 from shortlist.http.endpoint import Endpoint
 from shortlist.mlflow import (
     artifact_parts,
@@ -16,6 +13,7 @@ from shortlist.mlflow import (
     runs,
     server,
 )
+from shortlist.mlflow.operations import below
 
 TRACKING = (
     *experiments.ENDPOINTS,
@@ -37,18 +35,14 @@ ARTIFACTS = (*artifacts.ENDPOINTS, *artifact_parts.ENDPOINTS)
 FILES = (*artifacts.FILES, *model_versions.FILES)
 
 
-def _below(prefix: str, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
-    return tuple(replace(endpoint, path=prefix + endpoint.path) for endpoint in endpoints)
-
-
 # `ajax-api` is what MLflow's own pages and some clients call.
 MOUNTED: tuple[Endpoint, ...] = (
-    *_below("/api/2.0/mlflow", (*TRACKING, *REGISTRY)),
-    *_below("/ajax-api/2.0/mlflow", (*TRACKING, *REGISTRY, *AJAX)),
-    *_below("/api/2.0/mlflow-artifacts", ARTIFACTS),
-    *_below("/ajax-api/2.0/mlflow-artifacts", ARTIFACTS),
-    *_below("/api/3.0/mlflow", server.INFO),
-    *_below("/ajax-api/3.0/mlflow", server.INFO),
+    *below("/api/2.0/mlflow", (*TRACKING, *REGISTRY)),
+    *below("/ajax-api/2.0/mlflow", (*TRACKING, *REGISTRY, *AJAX)),
+    *below("/api/2.0/mlflow-artifacts", ARTIFACTS),
+    *below("/ajax-api/2.0/mlflow-artifacts", ARTIFACTS),
+    *below("/api/3.0/mlflow", server.INFO),
+    *below("/ajax-api/3.0/mlflow", server.INFO),
     *FILES,
     *server.PROBES,
 )

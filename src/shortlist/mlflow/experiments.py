@@ -6,8 +6,8 @@ from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, required
 from shortlist.mlflow import operations, translate
 from shortlist.mlflow import wire_experiments as wire
-from shortlist.search import service as search
-from shortlist.search.service import ExperimentSearch
+from shortlist.search import experiments as search
+from shortlist.search.types import ExperimentSearch
 from shortlist.tracking import experiments, store_datasets, store_experiments
 
 
@@ -42,7 +42,7 @@ def search_page(call: Call, connection: Connection, request: wire.SearchExperime
         max_results=request.max_results or 0,
         page_token=request.page_token,
     )
-    page = search.experiments(connection, call.project, query)
+    page = search.search(connection, call.project, query)
     records = store_experiments.by_iids(connection, call.project, page.iids)
     return wire.ExperimentPage([translate.experiment(record) for record in records], page.next_page_token)
 

@@ -1,5 +1,6 @@
 """Endpoint records as the MLflow surface writes them: searches by POST are reads, every change is one action."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -66,3 +67,7 @@ def registry(endpoint: Endpoint) -> Endpoint:
     """The same operation on the model registry instead of on experiments."""
     action = Action.MODEL_READ if endpoint.action is Action.EXPERIMENT_READ else Action.MODEL_WRITE
     return replace(endpoint, action=action)
+
+
+def below(prefix: str, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+    return tuple(replace(endpoint, path=prefix + endpoint.path) for endpoint in endpoints)

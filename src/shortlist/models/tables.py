@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
 
-from shortlist.db.metadata import METADATA, BigId, Key, Millis, Str
+from shortlist.db.metadata import METADATA, BigId, Key, Millis, Str, partial_index
 
 model = Table(
     "model",
@@ -62,14 +62,13 @@ model_version = Table(
     ForeignKeyConstraint(["project_id", "model_iid"], ["model.project_id", "model.iid"], ondelete="CASCADE"),
     sqlite_with_rowid=False,
 )
-Index(
+partial_index(
     "ix_model_version_semver",
     model_version.c.project_id,
     model_version.c.model_iid,
     model_version.c.semver,
     unique=True,
-    sqlite_where=model_version.c.deleted_at.is_(None),
-    postgresql_where=model_version.c.deleted_at.is_(None),
+    where=model_version.c.deleted_at.is_(None),
 )
 # The default order of searches.
 Index("ix_model_version_name", model_version.c.project_id, model_version.c.model_name, model_version.c.number.desc())

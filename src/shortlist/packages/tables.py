@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
 
-from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Str
+from shortlist.db.metadata import METADATA, BigId, Bytes, Key, Millis, Str, partial_index
 
 package = Table(
     "package",
@@ -83,22 +83,20 @@ package_file = Table(
     sqlite_with_rowid=False,
 )
 # What is deleted keeps its row until a sweep; of what is not, a path has one file.
-Index(
+partial_index(
     "ix_package_file_path",
     package_file.c.project_id,
     package_file.c.package_id,
     package_file.c.path,
     unique=True,
-    sqlite_where=package_file.c.deleted_at.is_(None),
-    postgresql_where=package_file.c.deleted_at.is_(None),
+    where=package_file.c.deleted_at.is_(None),
 )
 Index("ix_package_file_sha256", package_file.c.project_id, package_file.c.sha256)
-Index(
+partial_index(
     "ix_package_file_deleted",
     package_file.c.project_id,
     package_file.c.deleted_at,
-    sqlite_where=package_file.c.deleted_at.is_not(None),
-    postgresql_where=package_file.c.deleted_at.is_not(None),
+    where=package_file.c.deleted_at.is_not(None),
 )
 
 # Uploads in parts that were begun. One stays for a while after it was completed: to complete it again is no error.

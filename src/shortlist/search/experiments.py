@@ -1,15 +1,20 @@
-"""Experiments as a search sees them: where each field of `fields.EXPERIMENT` is."""
+"""Searches of experiments, and experiments as a search sees them: where each field of `fields.EXPERIMENT` is."""
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, func, or_
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, func, or_
 
 from shortlist.access.scope import Scope
+from shortlist.search import paging
 from shortlist.search.binding import Tie
 from shortlist.search.compile import ESCAPE
+from shortlist.search.cut import page_of
 from shortlist.search.fields import ATTRIBUTE, EXPERIMENT, Entity
+from shortlist.search.order import parse_order
+from shortlist.search.parser import parse
 from shortlist.search.slots import Beside, Own, Slot
 from shortlist.search.tree import Field
+from shortlist.search.types import ExperimentSearch, SearchPage
 from shortlist.search.views import in_view
 from shortlist.tracking.tables import experiment, experiment_metadata
 
@@ -23,6 +28,17 @@ _OWN: Mapping[str, Own] = {
     "note": Own(func.nullif(_e.note, ""), nullable=True),
     "artifact_location": Own(_e.artifact_location, nullable=True),
 }
+
+
+def search(connection: Connection, scope: Scope, query: ExperimentSearch) -> SearchPage:
+    """A page of experiments, in one statement.
+
+    Raises:
+        InvalidValue: a filter, order, page size or token that is not good, with the field and the position.
+    """
+    tree, orders = parse(query.filter, EXPERIMENT), parse_order(query.order_by, EXPERIMENT)
+    seal = paging.seal("experiments", scope.project_id, query.filter, list(query.order_by), query.view)
+    return page_of(connection, ExperimentBinding(scope, query.view), (tree, orders), query, seal)
 
 
 class ExperimentBinding:

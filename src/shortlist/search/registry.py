@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.search import paging
+from shortlist.search.cut import page_of
 from shortlist.search.fields import LOGGED_MODEL, METRIC, MODEL, MODEL_VERSION
 from shortlist.search.logged_models import LoggedModelBinding
 from shortlist.search.models import ModelBinding, VersionBinding, names_prompts
 from shortlist.search.order import parse_order
 from shortlist.search.parser import parse
-from shortlist.search.service import page_of
 from shortlist.search.tree import Field, Order
 from shortlist.search.types import (
     ExperimentSearch,

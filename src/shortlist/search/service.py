@@ -1,4 +1,4 @@
-"""Searches of candidates and of experiments, as the program calls them. docs/search.md has the language."""
+"""Searches of candidates, as the program calls them. docs/search.md has the language."""
 
 from collections.abc import Sequence
 
@@ -9,31 +9,28 @@ from shortlist.errors import InvalidValue
 from shortlist.metrics import store as metric_store
 from shortlist.numeric import Ints, np
 from shortlist.search import page, paging
-from shortlist.search.binding import Binding
 from shortlist.search.candidates import CandidateBinding
 from shortlist.search.compile import Filter
-from shortlist.search.experiments import ExperimentBinding
-from shortlist.search.fields import ANY, ATTRIBUTE, CANDIDATE, EXPERIMENT, METRIC, PERSONAL
+from shortlist.search.cut import MAX_RESULTS, page_of
+from shortlist.search.fields import ANY, CANDIDATE, METRIC
 from shortlist.search.order import parse_order
 from shortlist.search.parser import parse
 from shortlist.search.resolve import resolve
 from shortlist.search.tree import Node, Order, fields_of
-from shortlist.search.types import CandidateSearch, ExperimentSearch, RegistrySearch, SearchPage
+from shortlist.search.types import CandidateSearch, SearchPage
 
 __all__ = [
+    "MAX_RESULTS",
     "CandidateSearch",
-    "ExperimentSearch",
     "SearchPage",
     "candidates",
     "check_filter",
     "count",
-    "experiments",
     "in_order",
     "matching",
     "reads_metrics",
 ]
 
-MAX_RESULTS = 50_000
 _MAX_IID = 2**63 - 1
 
 
@@ -71,23 +68,11 @@ def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
 
 
 def check_filter(text: str, field: str) -> None:
-    """Check a filter that holds for everybody.
-
-    Raises:
-        InvalidValue: not a filter on candidates, or one that asks for what is each person's own; it names `field` and
-            the position.
-    """
+    """Raises InvalidValue: not a filter on candidates; it names `field` and the position."""
     try:
-        tree = parse(text, CANDIDATE)
+        parse(text, CANDIDATE)
     except InvalidValue as error:
         raise InvalidValue(error.message, field=field, position=error.position) from None
-    for found in fields_of(tree):
-        if found.group == ATTRIBUTE and found.key in PERSONAL:
-            raise InvalidValue(
-                f"'{found.key}' is each person's own, and this filter holds for everybody.",
-                field=field,
-                position=found.position,
-            )
 
 
 def matching(connection: Connection, scope: Scope, experiment_iid: int, text: str) -> set[int]:
@@ -108,17 +93,6 @@ def in_order(connection: Connection, scope: Scope, query: CandidateSearch) -> In
     binding = _candidate_binding(connection, scope, query, tree, orders)
     found = page.iids_in_order(connection, binding, page.terms(binding, orders), Filter(connection, binding, tree))
     return np.array(found, np.int64)
-
-
-def experiments(connection: Connection, scope: Scope, query: ExperimentSearch) -> SearchPage:
-    """A page of experiments, in one statement.
-
-    Raises:
-        InvalidValue: as `candidates`.
-    """
-    tree, orders = parse(query.filter, EXPERIMENT), parse_order(query.order_by, EXPERIMENT)
-    seal = paging.seal("experiments", scope.project_id, query.filter, list(query.order_by), query.view)
-    return page_of(connection, ExperimentBinding(scope, query.view), (tree, orders), query, seal)
 
 
 def _parsed(query: CandidateSearch) -> tuple[Node | None, list[Order]]:
@@ -146,27 +120,3 @@ def _candidate_binding(
     keys = _metric_keys(tree, orders)
     key_ids = metric_store.key_ids(connection, scope.project_id, keys) if keys else {}
     return CandidateBinding(connection, scope, _searched(query), query.view, key_ids)
-
-
-def page_of(
-    connection: Connection,
-    binding: Binding,
-    asked: tuple[Node | None, list[Order]],
-    query: CandidateSearch | ExperimentSearch | RegistrySearch,
-    seal: bytes,
-    most: int = MAX_RESULTS,
-) -> SearchPage:
-    """A page of what a binding searches by (filter, order); `most` is the greatest page size that may be asked for."""
-    tree, orders = asked
-    size = query.max_results
-    if not 1 <= size <= most:
-        raise InvalidValue(
-            f"Invalid value {size} for parameter 'max_results' supplied: expected 1 to {most}.",
-            field="max_results",
-        )
-    order = page.terms(binding, orders)
-    after = paging.read_token(seal, query.page_token, len(order)) if query.page_token else None
-    # One row more than the page tells whether another page follows.
-    rows = page.read_page(connection, binding, order, Filter(connection, binding, tree), after, size + 1)
-    token = paging.write_token(seal, rows[size - 1][1]) if len(rows) > size else None
-    return SearchPage([iid for iid, _ in rows[:size]], token)

@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import ClauseElement, Connection, Table, Text, bindparam, cast, delete, func, select, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from shortlist.access.scope import Scope
 from shortlist.db.bulk import insert_columns, upsert_columns
@@ -24,14 +23,6 @@ _ADD = Prepared(lambda _: candidate.insert().values({name: bindparam(name) for n
 _BY_EXTERNAL_ID = Prepared(
     lambda _: select(*_FIELDS).where(_here, candidate.c.external_id == bindparam("external_id"))
 )
-# Who moves candidates has `FOR UPDATE` on them, and only that is kept waiting: not folds, and not other changes.
-_HELD_BY_EXTERNAL_ID = Prepared(
-    lambda _: (
-        select(*_FIELDS)
-        .where(_here, candidate.c.external_id == bindparam("external_id"))
-        .with_for_update(read=True, key_share=True)
-    )
-)
 _BY_IIDS = Prepared(
     lambda dialect: select(*_FIELDS).where(_here, one_of(dialect, candidate.c.iid, "iids")), lists=["iids"]
 )
@@ -41,14 +32,8 @@ def add(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
     _ADD.run(connection, project_id=scope.project_id, **{name: getattr(record, name) for name in _NAMES})
 
 
-def by_external_id(
-    connection: Connection, scope: Scope, external_id: str, *, hold: bool = False
-) -> CandidateRecord | None:
-    """Args:
-    hold: it stays in its experiment until the transaction ends. SQLite's one writer sees to that anyway.
-    """
-    statement = _HELD_BY_EXTERNAL_ID if hold else _BY_EXTERNAL_ID
-    row = statement.row(connection, project_id=scope.project_id, external_id=external_id)
+def by_external_id(connection: Connection, scope: Scope, external_id: str) -> CandidateRecord | None:
+    row = _BY_EXTERNAL_ID.row(connection, project_id=scope.project_id, external_id=external_id)
     return None if row is None else _record(row)
 
 
@@ -215,6 +200,8 @@ def _pairs_as_json(table: Table) -> Prepared:
         here = table.c.project_id == bindparam("project_id")
         rows = select(*columns).where(here, one_of(dialect, table.c.candidate_iid, "iids"))
         if dialect == "postgresql":
+            from sqlalchemy.dialects.postgresql import aggregate_order_by  # noqa: PLC0415 - as in db/dialect
+
             pairs = rows.subquery().c
             pair = func.json_build_object("key", pairs.key, "value", pairs.value)
             text = cast(func.json_agg(aggregate_order_by(pair, pairs.key)), Text)

@@ -6,7 +6,7 @@ filter or an order reads one run of neighbours; a second index finds them by can
 
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint
 
-from shortlist.db.metadata import METADATA, BigId, Key, Millis, Number, Str
+from shortlist.db.metadata import METADATA, BigId, Key, Millis, Number, Str, partial_index
 
 experiment = Table(
     "experiment",
@@ -69,12 +69,11 @@ Index(
     candidate.c.external_id,
 )
 # What a purge looks for; few rows of many.
-Index(
+partial_index(
     "ix_candidate_deleted",
     candidate.c.project_id,
     candidate.c.deleted_at,
-    sqlite_where=candidate.c.deleted_at.is_not(None),
-    postgresql_where=candidate.c.deleted_at.is_not(None),
+    where=candidate.c.deleted_at.is_not(None),
 )
 Index("ix_candidate_parent", candidate.c.project_id, candidate.c.parent_external_id)
 

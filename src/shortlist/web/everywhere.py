@@ -12,6 +12,7 @@ from shortlist.errors import InvalidValue
 from shortlist.http.services import Services
 from shortlist.models import store_models
 from shortlist.packages import registry as packages
+from shortlist.search import experiments as experiment_search
 from shortlist.search import fresh
 from shortlist.search import registry as registry_search
 from shortlist.search import service as search
@@ -79,7 +80,7 @@ async def _candidates(services: Services, scope: Scope, text: str, limit: int) -
     number = text.removeprefix("#")
     wanted = f"iid = {number}" if number.isascii() and number.isdigit() and len(number) <= 18 else text
     everything = ExperimentSearch(max_results=search.MAX_RESULTS)
-    iids = (await services.database.read(lambda connection: search.experiments(connection, scope, everything))).iids
+    page = await services.database.read(lambda connection: experiment_search.search(connection, scope, everything))
 
     def load(connection: Connection, scope: Scope, found: Sequence[int]) -> list[FoundCandidate]:
         records = store_candidates.by_iids(connection, scope, found)
@@ -92,12 +93,12 @@ async def _candidates(services: Services, scope: Scope, text: str, limit: int) -
             for record in records
         ]
 
-    query = CandidateSearch(experiment_iids=iids, filter=wanted, max_results=limit)
+    query = CandidateSearch(experiment_iids=page.iids, filter=wanted, max_results=limit)
     return (await fresh.candidates(services.database, services.folder, scope, query, load))[1]
 
 
 def _experiments(connection: Connection, scope: Scope, text: str, limit: int) -> list[FoundExperiment]:
-    page = search.experiments(connection, scope, ExperimentSearch(filter=text, max_results=limit))
+    page = experiment_search.search(connection, scope, ExperimentSearch(filter=text, max_results=limit))
     return [FoundExperiment(item.iid, item.name) for item in store_experiments.by_iids(connection, scope, page.iids)]
 
 

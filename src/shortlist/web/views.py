@@ -13,10 +13,12 @@ from shortlist.packages import service as packages
 from shortlist.ranking import service as ranking
 from shortlist.ranking.sentence import describe
 from shortlist.reports import store as reports
+from shortlist.search import experiments as experiment_search
 from shortlist.search import fresh
 from shortlist.search import service as search
-from shortlist.search.service import CandidateSearch, ExperimentSearch
+from shortlist.search.service import CandidateSearch
 from shortlist.search.text import name_contains
+from shortlist.search.types import ExperimentSearch
 from shortlist.tracking import candidates, experiments, stars, store_candidates, store_experiments, store_keys
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
 from shortlist.web import answers, ci, models, ranked, translate, windows, wire
@@ -31,7 +33,7 @@ _EXPERIMENT_ORDERS = {
 
 def experiment_list(connection: Connection, scope: Scope, query: wire.ExperimentQuery) -> wire.ExperimentList:
     """A page of experiments with their counts, in four statements."""
-    found = search.experiments(
+    found = experiment_search.search(
         connection,
         scope,
         ExperimentSearch(

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, insert
 from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.errors import InvalidValue
-from shortlist.search import service
-from shortlist.search.service import ExperimentSearch
+from shortlist.search import experiments
+from shortlist.search.types import ExperimentSearch
 from shortlist.tracking.tables import experiment, experiment_metadata
 from tests.contract.metrics.conftest import PROJECT, scope_of
 
@@ -78,7 +78,7 @@ def test_experiments_are_found_in_order(
     pages: list[int] = []
     while token is not None:
         query = ExperimentSearch(**(fields | {"max_results": 1, "page_token": token}))  # pyright: ignore[reportArgumentType]
-        page = database.read_now(lambda connection, query=query: service.experiments(connection, searched, query))
+        page = database.read_now(lambda connection, query=query: experiments.search(connection, searched, query))
         pages += page.iids
         token = page.next_page_token
     assert pages == found
@@ -98,5 +98,5 @@ def test_experiments_are_found_in_order(
 def test_what_is_wrong_is_named(database: Database, searched: Scope, fields: dict[str, object], field: str) -> None:
     query = ExperimentSearch(**fields)  # pyright: ignore[reportArgumentType]
     with pytest.raises(InvalidValue) as caught:
-        database.read_now(lambda connection: service.experiments(connection, searched, query))
+        database.read_now(lambda connection: experiments.search(connection, searched, query))
     assert caught.value.field == field
