@@ -1,6 +1,7 @@
 """What an attacker would try at the sign-in with a password."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -60,7 +61,18 @@ def attempt(login: str, address: str) -> dict[str, Any]:
     }
 
 
-def statuses(application: Application, runner: asyncio.Runner, attempts: list[dict[str, Any]]) -> list[int]:
+def by_basic(login: str, password: str) -> dict[str, Any]:
+    """A request with a password in its header."""
+    word = base64.b64encode(f"{login}:{password}".encode())
+    path = b"/api/v4/user"
+    shown = {"method": "GET", "path": path.decode(), "raw_path": path, "body": b""}
+    headers = [(b"host", b"localhost"), (b"authorization", b"Basic " + word)]
+    return {**attempt(login, "192.0.2.7"), **shown, "headers": headers}
+
+
+def statuses(
+    application: Application, runner: asyncio.Runner, attempts: list[dict[str, Any]], *, together: bool = False
+) -> list[int]:
     async def one(scope: dict[str, Any]) -> int:
         found: list[int] = []
         body = scope.pop("body")
@@ -76,6 +88,8 @@ def statuses(application: Application, runner: asyncio.Runner, attempts: list[di
         return found[0]
 
     async def everything() -> list[int]:
+        if together:
+            return await asyncio.gather(*(one(scope) for scope in attempts))
         return [await one(scope) for scope in attempts]
 
     return runner.run(everything())
@@ -96,6 +110,25 @@ def test_attempts_from_everywhere_at_one_login_cost_ten_hashes(
     tried = [attempt("Rita" if number % 2 else "rita", f"2001:db8:{number:x}::1") for number in range(500)]
     found = statuses(application, runner, tried)
     assert (found.count(401), found.count(429), hasher.runs) == (10, 490, 10)
+
+
+def test_attempts_that_are_sent_together_are_counted_one_by_one(
+    application: Application, runner: asyncio.Runner, hasher: Counting, database_kind: str
+) -> None:
+    tried = [attempt("rita", f"198.51.100.{number}") for number in range(200)]
+    found = statuses(application, runner, tried, together=True)
+    assert (found.count(401), found.count(429), hasher.runs) == (10, 190, 10)
+    tried = [by_basic("olga", f"guess {number}") for number in range(200)]
+    found = statuses(application, runner, tried, together=True)
+    assert (found.count(401), found.count(429), hasher.runs) == (10, 190, 20)
+
+
+def test_a_client_that_sends_its_password_many_times_together_is_let_in(
+    application: Application, runner: asyncio.Runner, cast: Cast, hasher: Counting, database_kind: str
+) -> None:
+    give_password(application, cast)
+    found = statuses(application, runner, [by_basic("rita", PASSWORD) for _ in range(40)], together=True)
+    assert (found, hasher.runs) == ([200] * 40, 1)
 
 
 def test_one_network_of_ipv6_is_one_address(

@@ -4,6 +4,7 @@ The hot path asks this for every request, so answers are kept for two seconds. T
 changed role may go on working in another server process; in this one `forget` makes it immediate.
 """
 
+import asyncio
 import base64
 import binascii
 import time
@@ -132,6 +133,7 @@ class _Cache(Generic[T]):
 
     def __init__(self) -> None:
         self._entries: OrderedDict[object, tuple[float, T]] = OrderedDict()
+        self.cleared = 0
 
     def get(self, key: object) -> T | None:
         entry = self._entries.get(key)
@@ -139,13 +141,17 @@ class _Cache(Generic[T]):
             return None
         return entry[1]
 
-    def put(self, key: object, value: T) -> None:
+    def put(self, key: object, value: T, cleared: int) -> None:
+        """Keep a value; `cleared` is as it was before the value was read, which may be older than a change since."""
+        if cleared != self.cleared:
+            return
         self._entries[key] = (time.monotonic() + _TTL_SECONDS, value)
         self._entries.move_to_end(key)
         while len(self._entries) > _MAX_ENTRIES:
             self._entries.popitem(last=False)
 
     def clear(self) -> None:
+        self.cleared += 1
         self._entries.clear()
 
 
@@ -179,14 +185,14 @@ class Resolver:
             Unauthenticated: the credentials are not valid. RateLimited: too many passwords were guessed.
             Unavailable: a CI token's issuer does not answer.
         """
-        found = self._actors.get(presented.key(reference))
+        found, cleared = self._actors.get(presented.key(reference)), self._actors.cleared
         if found is None:
             found, touch = await self._identified(presented, reference, address)
             if touch is not None:
                 # When a token was last used is not worth refusing to read from a database that takes no changes.
                 with suppress(Unavailable):
                     await self._database.write(touch)
-            self._actors.put(presented.key(reference), found)
+            self._actors.put(presented.key(reference), found, cleared)
         return found
 
     async def _identified(
@@ -200,22 +206,34 @@ class Resolver:
             return await self._of_job(presented.job_token, self._job_tokens, reference, address)
         if presented.password is None:
             return await self._database.read(lambda connection: _identify(connection, presented))
-        login = presented.login
-        blocked = self._limits.reached(login, address)
+        secret = presented.password
         try:
-            found = await self._database.read(
-                lambda connection: _of_basic(connection, presented, try_password=not blocked)
-            )
-        except SecondFactorNeeded:  # no guess
-            raise
-        except Unauthenticated:
-            # A token in place of the password goes on working, so nobody can be locked out of their automation.
+            # A token in the password's place is quick to look up, and goes on working whoever guesses at the login.
+            return await self._database.read(lambda connection: _of_token(connection, secret))
+        except Unauthenticated as refusal:
+            return await self._by_password(presented, address, refusal), None
+
+    async def _by_password(self, presented: Presented, address: str, refusal: Unauthenticated) -> Actor:
+        login, secret, key = presented.login, presented.password or "", presented.key(None)
+        async with self._limits.turn(login, address):
+            known, cleared = self._actors.get(key), self._actors.cleared
+            if known is not None:  # of several requests that came together, the first has done the slow check
+                return known
             self._limits.check(login, address)
-            self._limits.failed(login, address)
-            raise
-        if found[0].credential is Credential.PASSWORD:
+            user, stored = await self._database.read(lambda connection: identity.stored_password(connection, login))
+            # The same work whether there is such a user or not.
+            matches = await asyncio.to_thread(passwords.verify, stored, secret)
+            if user is None or not matches:
+                self._limits.failed(login, address)
+                raise refusal
+            if user.second_factor_at is not None:
+                raise SecondFactorNeeded(
+                    "The account has a second factor, so its password alone is not enough; send an access token."
+                )
             self._limits.succeeded(login)
-        return found
+            found = _actor(user, Credential.PASSWORD)
+            self._actors.put(key, found, cleared)
+            return found
 
     async def _of_job(
         self, token: str, job_tokens: JobTokens, reference: str | None, address: str
@@ -230,33 +248,33 @@ class Resolver:
     async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
         """The project with this id or full path, as this caller stands to it; None when there is none."""
         key = (actor.user_id, reference)
-        found = self._projects.get(key)
+        found, cleared = self._projects.get(key), self._projects.cleared
         if found is None:
             found = await self._database.read(lambda connection: _facts(connection, actor, _number_or(reference)))
             if found is not None:
-                self._projects.put(key, found)
+                self._projects.put(key, found, cleared)
         return found
 
     async def group(self, actor: Actor, reference: str) -> GroupFacts | None:
         """The group with this id or full path, likewise."""
         key = (actor.user_id, reference)
-        found = self._groups.get(key)
+        found, cleared = self._groups.get(key), self._groups.cleared
         if found is None:
             found = await self._database.read(
                 lambda connection: _group_facts(connection, actor, _number_or(reference))
             )
             if found is not None:
-                self._groups.put(key, found)
+                self._groups.put(key, found, cleared)
         return found
 
     async def default_project(self, actor: Actor) -> ProjectFacts | None:
         """What calls at the root are about: the first project if the caller has a role there, else their oldest."""
         key = (actor.user_id, None)
-        found = self._projects.get(key)
+        found, cleared = self._projects.get(key), self._projects.cleared
         if found is None:
             found = await self._database.read(lambda connection: _default_facts(connection, actor))
             if found is not None:
-                self._projects.put(key, found)
+                self._projects.put(key, found, cleared)
         return found
 
 
@@ -282,25 +300,6 @@ def _of_token(connection: Connection, secret: str) -> tuple[Actor, "_Touch | Non
         bot=user.bot,
     )
     return actor, _Touch(token_id=token.id, now=now) if stale else None
-
-
-def _of_basic(connection: Connection, presented: Presented, *, try_password: bool) -> tuple[Actor, "_Touch | None"]:
-    """A token in the password's place, which is quick to look up; else a password, which is slow to check."""
-    secret = presented.password or ""
-    try:
-        return _of_token(connection, secret)
-    except Unauthenticated:
-        if not try_password:
-            raise
-        user, stored = identity.stored_password(connection, presented.login)
-        # The same work whether there is such a user or not.
-        if passwords.verify(stored, secret) and user is not None:
-            if user.second_factor_at is not None:
-                raise SecondFactorNeeded(
-                    "The account has a second factor, so its password alone is not enough; send an access token."
-                ) from None
-            return _actor(user, Credential.PASSWORD), None
-        raise
 
 
 def _of_session(connection: Connection, secret: str) -> tuple[Actor, "_Touch | None"]:

@@ -1,10 +1,13 @@
 """A limit on sign-in attempts, by login and by address."""
 
+import asyncio
 import hashlib
 import ipaddress
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 from shortlist.clock import now_ms
 from shortlist.errors import RateLimited
@@ -18,11 +21,14 @@ class AttemptLimit:
     """Counts failures in a sliding window. Bounded: the oldest names are forgotten first.
 
     Names are kept as digests, since people type passwords where a login belongs. `tell` is called with the digest and
-    the time of each failure here, None for the time of a success, so that other processes can be told.
+    the time of each failure here, None for the time of a success, so that other processes can be told. `at_once`
+    attempts under one name can be under way together.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, at_once: int = 1) -> None:
         self._limit = limit
+        self._at_once = at_once
+        self._turns: WeakValueDictionary[bytes, asyncio.Semaphore] = WeakValueDictionary()
         self._failures: OrderedDict[bytes, list[int]] = OrderedDict()
         self._lock = threading.Lock()
         self.tell: Callable[[bytes, int | None], None] = lambda _digest, _at: None
@@ -37,6 +43,11 @@ class AttemptLimit:
         """Whether there were too many failures under this name of late."""
         with self._lock:
             return len(self._recent(_digest(name))) >= self._limit
+
+    def turn(self, name: str) -> asyncio.Semaphore:
+        """To be held from `check` until the outcome is told, on the event loop: of a thousand guesses that are sent
+        together all would pass the check otherwise, since none has failed yet."""
+        return self._turns.setdefault(_digest(name), asyncio.Semaphore(self._at_once))
 
     def failed(self, name: str) -> None:
         digest, at = _digest(name), now_ms()
@@ -74,7 +85,8 @@ class SignInLimits:
 
     def __init__(self) -> None:
         self.by_login = AttemptLimit(10)
-        self.by_address = AttemptLimit(50)
+        # Many people may share an address, and sign in at the same time of the day.
+        self.by_address = AttemptLimit(50, at_once=4)
 
     def check(self, login: str, address: str) -> None:
         """Raises RateLimited: too many failures of late for this login, or from this address."""
@@ -82,11 +94,11 @@ class SignInLimits:
         if address:
             self.by_address.check(_neighbourhood(address))
 
-    def reached(self, login: str, address: str) -> bool:
-        """Whether there were too many failures of late for this login, or from this address."""
-        return self.by_login.reached(_login(login)) or bool(
-            address and self.by_address.reached(_neighbourhood(address))
-        )
+    @asynccontextmanager
+    async def turn(self, login: str, address: str) -> AsyncGenerator[None]:
+        """To be held from `check` until the outcome is told; see `AttemptLimit.turn`."""
+        async with self.by_login.turn(_login(login)), self.by_address.turn(_neighbourhood(address)):
+            yield
 
     def failed(self, login: str, address: str) -> None:
         self.by_login.failed(_login(login))

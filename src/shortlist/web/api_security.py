@@ -47,18 +47,19 @@ async def confirm(call: Call, request: wire.Code) -> wire.RecoveryCodes:
     """Turn the second factor on, by a code of the authenticator."""
     _in_a_session(call)
     guesses, name = call.services.code_guesses, call.actor.username
-    guesses.check(name)
-    codes = await write(
-        call,
-        lambda connection: second_factor.confirm(connection, call.author, _self(call, connection), request.code),
-    )
-    if codes is None:
-        guesses.failed(name)
-        raise InvalidValue(
-            "The code is wrong, or was used already; wait for the next one. The clock of the phone must be right.",
-            field="code",
+    async with guesses.turn(name):
+        guesses.check(name)
+        codes = await write(
+            call,
+            lambda connection: second_factor.confirm(connection, call.author, _self(call, connection), request.code),
         )
-    guesses.succeeded(name)
+        if codes is None:
+            guesses.failed(name)
+            raise InvalidValue(
+                "The code is wrong, or was used already; wait for the next one. The clock of the phone must be right.",
+                field="code",
+            )
+        guesses.succeeded(name)
     return wire.RecoveryCodes(codes)
 
 

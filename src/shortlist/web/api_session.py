@@ -32,7 +32,8 @@ async def get(call: Call, _request: None) -> wire.Session:
 async def sign_in(call: Call, request: Request) -> Response:
     """Sign in with a username and a password, and a code where the account has a second factor."""
     given = await _read(call, request)
-    user = await _known_by_password(call, given)
+    async with call.services.sign_in_limits.turn(given.login, call.address):
+        user = await _known_by_password(call, given)
     secret = await _opened(call, user, given.code)
     call.services.sign_in_limits.succeeded(given.login)
     actor = Actor(user_id=user.id, username=user.username, name=user.name, administrator=user.administrator)
@@ -64,22 +65,25 @@ async def _opened(call: Call, user: User, code: str) -> str:
     """
     author = Author(projects.actor_of(user), call.address)
     factor, guesses = user.second_factor_at is not None, call.services.code_guesses
-    if factor:
-        if not code.strip():
-            raise SecondFactorNeeded("Enter a code of the account's second factor.", field="code")
-        guesses.check(user.username)
+    if factor and not code.strip():
+        raise SecondFactorNeeded("Enter a code of the account's second factor.", field="code")
 
-    def work(connection: Connection) -> str | None:
-        if factor and not second_factor.accept(connection, author, user, code):
-            return None
+    def opened(connection: Connection) -> str:
         return identity.open_session(connection, user.id, call.headers.get("user-agent", ""), call.address)
 
-    secret = await call.services.database.write(work)
-    if secret is None:
-        guesses.failed(user.username)
-        raise SecondFactorNeeded("The code is wrong, or was used already.", field="code")
-    guesses.succeeded(user.username)
-    return secret
+    def opened_by_code(connection: Connection) -> str | None:
+        return opened(connection) if second_factor.accept(connection, author, user, code) else None
+
+    if not factor:
+        return await call.services.database.write(opened)
+    async with guesses.turn(user.username):
+        guesses.check(user.username)
+        secret = await call.services.database.write(opened_by_code)
+        if secret is None:
+            guesses.failed(user.username)
+            raise SecondFactorNeeded("The code is wrong, or was used already.", field="code")
+        guesses.succeeded(user.username)
+        return secret
 
 
 async def _read(call: Call, request: Request) -> wire.SignIn:

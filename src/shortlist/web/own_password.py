@@ -11,9 +11,10 @@ from shortlist.identity import service as identity
 async def check(call: Call, given: str) -> None:
     """Raises InvalidValue: not the caller's password. RateLimited: too many were tried."""
     name, guesses = call.actor.username, call.services.password_guesses
-    guesses.check(name)
-    _, stored = await call.services.database.read(lambda connection: identity.stored_password(connection, name))
-    if not await asyncio.to_thread(passwords.verify, stored, given):
-        guesses.failed(name)
-        raise InvalidValue("The current password is wrong.", field="current_password")
-    guesses.succeeded(name)
+    async with guesses.turn(name):
+        guesses.check(name)
+        _, stored = await call.services.database.read(lambda connection: identity.stored_password(connection, name))
+        if not await asyncio.to_thread(passwords.verify, stored, given):
+            guesses.failed(name)
+            raise InvalidValue("The current password is wrong.", field="current_password")
+        guesses.succeeded(name)
