@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host: str = "127.0.0.1"  # address to listen on
     port: int = 5000  # port to listen on; 0 takes a free one
     workers: int = 1  # server processes that share the port; more than one needs PostgreSQL
+    listen: bool = True  # hear at once of changes in other processes, by PostgreSQL's LISTEN; false: within a second
     data: Path = Path("shortlist-data")  # folder of the embedded database and the artifacts
     database: str = ""  # sqlite:///FILE or postgresql://USER@HOST/NAME; empty: SQLite in the data folder
     artifacts: str = ""  # file:///FOLDER, s3://BUCKET/PREFIX, gs://…, az://…; empty: a folder in the data folder

@@ -17,7 +17,7 @@ from tests.live import live_server
 from tests.ports import free_port, wait_until_it_listens
 
 POOL = 4
-MOST_OF_A_PROCESS = 16
+MOST_OF_A_PROCESS = 17
 _CONFIGURATION = """
 [databases]
 {name} = host={host} port={port} user={user} dbname={name}

@@ -1,18 +1,21 @@
 """The hub of one server process: committed changes in, waiting pages out. Pages that nothing happens to cost nothing.
 
-A thread gathers what was committed for a moment and wakes those who wait for it, so a training that logs a thousand
-times a second wakes a page three times a second at most. On PostgreSQL, where several processes may serve one
-database, it also counts the changes in the database and looks once a second at the counters of the experiments that
-somebody here watches: two statements a second for a project, however many pages are open.
+A thread gathers what was committed and wakes those who wait for it: at once after a quiet moment, and three times a
+second at most while a training logs a thousand times a second. On PostgreSQL, where several processes may serve one
+database, it also counts the changes in the database, tells the other processes by NOTIFY to look, and looks at the
+counters of the experiments that somebody here watches: when it is told to, and in any case once a second, because
+notices may be lost and come through no pooler in transaction mode.
 """
 
 import asyncio
 import threading
 from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import Self
 
 from shortlist.db.changes import Change
 from shortlist.db.database import Database
+from shortlist.db.notices import MOST_BYTES, Notices
 from shortlist.errors import Unavailable
 from shortlist.live import store
 from shortlist.logs import get_logger
@@ -20,8 +23,10 @@ from shortlist.logs import get_logger
 _log = get_logger(__name__)
 
 MAX_SUBSCRIPTIONS = 20_000
-_GATHER_SECONDS = 0.3
+_GATHER_SECONDS = 0.3  # between two rounds
+_SHARE_SECONDS = 0.03  # that a first change waits for those that come with it
 _LOOK_SECONDS = 1.0
+_EVERYTHING = ""  # a notice that names no experiment
 _Place = tuple[int, int]  # project, experiment
 
 
@@ -64,9 +69,13 @@ class Subscription:
 
 
 class Hub:
-    """`start` begins to listen to what the database commits; `close` ends every subscription."""
+    """`start` begins to listen to what the database commits; `close` ends every subscription.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        listen: whether to hear of other processes by PostgreSQL's LISTEN; without, a look each second finds it.
+    """
+
+    def __init__(self, database: Database, *, listen: bool = True) -> None:
         self._database = database
         self._shared = database.dialect == "postgresql"
         self._lock = threading.Lock()
@@ -77,6 +86,7 @@ class Hub:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self.notices = Notices(database, self._told) if self._shared and listen else None
 
     @property
     def closed(self) -> bool:
@@ -87,10 +97,17 @@ class Hub:
         """How many wait for changes."""
         return self._open
 
+    @property
+    def hears(self) -> bool:
+        """Whether the notices of other processes arrive at the moment."""
+        return self.notices is not None and self.notices.listening.is_set()
+
     def start(self) -> None:
         self._database.on_commit(self.committed)
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
         self._thread.start()
+        if self.notices is not None:
+            self.notices.start()
 
     def close(self) -> None:
         """Wake everybody with the news that there will be none. From any thread; twice is the same as once."""
@@ -103,6 +120,8 @@ class Hub:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
             self._thread = None
+        if self.notices is not None:
+            self.notices.close()
 
     async def subscribe(self, project_id: int, experiment_iids: Iterable[int]) -> Subscription:
         """Wait for changes of experiments from the moment at which this returns; to be used with `async with`.
@@ -154,12 +173,22 @@ class Hub:
             self._pending |= changes
         self._wake.set()
 
+    def _told(self, notice: str) -> None:
+        """Another process counted changes: look soon, if somebody here waits for one of them."""
+        named = {tuple(map(int, word.split("/"))) for word in notice.split()}
+        with self._lock:
+            if named and named.isdisjoint(self._subscriptions):
+                return
+        self._wake.set()
+
     def _run(self) -> None:
+        quiet_from = 0.0
         while not self._stop.is_set():
             self._wake.wait(_LOOK_SECONDS if self._shared and self._subscriptions else None)
             self._wake.clear()
-            if self._stop.wait(_GATHER_SECONDS):
+            if self._stop.wait(max(_SHARE_SECONDS, quiet_from - monotonic())):
                 return
+            quiet_from = monotonic() + _GATHER_SECONDS
             with self._lock:
                 changes, self._pending = self._pending, set()
             self._deliver(changes)
@@ -167,8 +196,12 @@ class Hub:
                 self._share(changes)
 
     def _share(self, changes: Iterable[Change]) -> None:
+        places = {change[:2] for change in changes}
         try:
-            self._count({change[:2] for change in changes})
+            self._count(places)
+            if places and self.notices is not None:
+                notice = " ".join(f"{project_id}/{iid}" for project_id, iid in places)
+                self.notices.send(notice if len(notice) <= MOST_BYTES else _EVERYTHING)
             self._look()
         except Unavailable:
             _log.warning("changes are not shared: the database is not available")

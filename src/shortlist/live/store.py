@@ -1,7 +1,7 @@
 """SQL on the counters by which the processes of one database tell each other that an experiment changed.
 
-A counter is a row of the project's, as everything else is; so it works behind a pooler and on distributed tables,
-where LISTEN and NOTIFY do not.
+A counter is a row of the project's, as everything else is; so it works behind a pooler and on distributed tables, and
+nothing is lost with a connection, as it is with LISTEN and NOTIFY.
 """
 
 from collections.abc import Iterable, Sequence
