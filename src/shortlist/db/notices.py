@@ -24,6 +24,7 @@ _log = structlog.get_logger(__name__)
 
 _CHANNEL = "shortlist"
 MOST_BYTES = 7000  # of a notice; PostgreSQL takes 8,000
+_PROOF = "proof "  # a process tells itself
 _PROOF_SECONDS = 5.0
 _AGAIN_SECONDS = 1.0
 _AGAIN_BEHIND_POOLER_SECONDS = 600.0
@@ -74,7 +75,11 @@ class Notices:
             try:
                 with self._database.engine.connect() as connection:
                     connection.detach()
-                    pause = self._listen(cast("psycopg.Connection", connection.connection.dbapi_connection))
+                    try:
+                        pause = self._listen(cast("psycopg.Connection", connection.connection.dbapi_connection))
+                    except psycopg.Error:
+                        connection.invalidate()
+                        raise
             except (psycopg.Error, SQLAlchemyError, Unavailable) as error:
                 _log.info("does not hear of changes elsewhere at once", reason=str(error).partition("\n")[0])
             except Exception:  # noqa: BLE001 - the thread must outlive whatever the driver throws
@@ -89,7 +94,7 @@ class Notices:
         """Listen until the end or the loss of the connection; how long to wait before the next attempt."""
         connection.autocommit = True
         connection.execute(f"LISTEN {_CHANNEL}")
-        proof = f"proof {secrets.token_hex(8)}"
+        proof = f"{_PROOF}{secrets.token_hex(8)}"
         self.send(proof)
         deadline: float | None = monotonic() + _PROOF_SECONDS
         with DefaultSelector() as selector:
@@ -102,8 +107,9 @@ class Notices:
                     _log.info("does not hear of changes elsewhere at once", reason="behind a transaction pooler")
                     return _AGAIN_BEHIND_POOLER_SECONDS
                 for sender, notice in _received(connection):
-                    if sender != self._me:
-                        self._heard(notice)
+                    if not notice.startswith(_PROOF):
+                        if sender != self._me:
+                            self._heard(notice)
                     elif notice == proof:
                         deadline = None
                         self.listening.set()

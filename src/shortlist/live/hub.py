@@ -184,11 +184,12 @@ class Hub:
     def _run(self) -> None:
         quiet_from = 0.0
         while not self._stop.is_set():
-            self._wake.wait(_LOOK_SECONDS if self._shared and self._subscriptions else None)
+            woken = self._wake.wait(_LOOK_SECONDS if self._shared and self._subscriptions else None)
             self._wake.clear()
             if self._stop.wait(max(_SHARE_SECONDS, quiet_from - monotonic())):
                 return
-            quiet_from = monotonic() + _GATHER_SECONDS
+            if woken:
+                quiet_from = monotonic() + _GATHER_SECONDS
             with self._lock:
                 changes, self._pending = self._pending, set()
             self._deliver(changes)
