@@ -10,15 +10,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import psycopg
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from shortlist.db.database import Database
 from shortlist.errors import Unavailable
+
+if TYPE_CHECKING:  # it takes long to import, and SQLite needs it not
+    import psycopg
 
 _log = structlog.get_logger(__name__)
 
@@ -70,6 +72,7 @@ class Notices:
         self._database.read_now(lambda connection: connection.execute(sent))
 
     def _run(self) -> None:
+        driver_error: type[Exception] = self._database.engine.dialect.loaded_dbapi.Error
         while not self._stop.is_set():
             pause = _AGAIN_SECONDS
             try:
@@ -77,10 +80,10 @@ class Notices:
                     connection.detach()
                     try:
                         pause = self._listen(cast("psycopg.Connection", connection.connection.dbapi_connection))
-                    except psycopg.Error:
+                    except driver_error:
                         connection.invalidate()
                         raise
-            except (psycopg.Error, SQLAlchemyError, Unavailable) as error:
+            except (driver_error, SQLAlchemyError, Unavailable) as error:
                 _log.info("does not hear of changes elsewhere at once", reason=str(error).partition("\n")[0])
             except Exception:  # noqa: BLE001 - the thread must outlive whatever the driver throws
                 _log.exception("does not hear of changes elsewhere at once")
@@ -90,7 +93,7 @@ class Notices:
         self._inside.close()
         self._outside.close()
 
-    def _listen(self, connection: psycopg.Connection) -> float:
+    def _listen(self, connection: "psycopg.Connection") -> float:
         """Listen until the end or the loss of the connection; how long to wait before the next attempt."""
         connection.autocommit = True
         connection.execute(f"LISTEN {_CHANNEL}")
@@ -102,7 +105,7 @@ class Notices:
             selector.register(self._inside, EVENT_READ)
             while not self._stop.is_set():
                 if not selector.select(None if deadline is None else max(0.0, deadline - monotonic())):
-                    with suppress(psycopg.Error):
+                    with suppress(self._database.engine.dialect.loaded_dbapi.Error):
                         connection.execute("UNLISTEN *")
                     _log.info("does not hear of changes elsewhere at once", reason="behind a transaction pooler")
                     return _AGAIN_BEHIND_POOLER_SECONDS
@@ -117,7 +120,7 @@ class Notices:
         return 0.0
 
 
-def _received(connection: psycopg.Connection) -> list[tuple[str, str]]:
+def _received(connection: "psycopg.Connection") -> list[tuple[str, str]]:
     """(sender, notice) of everything that has come; the socket of the connection was ready."""
     found: list[tuple[str, str]] = []
     connection.pgconn.consume_input()
