@@ -80,58 +80,9 @@ def build(settings: Settings) -> Application:
     return finish(open_server(settings))
 
 
-<<<<<<< HEAD
 def finish(opened: Opened, sibling: Sibling | None = None) -> Application:
     """Begin the background work, and answer every operation; in any thread."""
     services = opened.services
-=======
-def build(settings: Settings, sibling: Sibling | None = None) -> Application:
-    """Open the database and the object store, upgrade or check the schema, make what a first start needs.
-
-    Raises:
-        InvalidValue, Unavailable: a setting that does not work, in one sentence.
-    """
-    migrate.prepare(settings.database_url)
-    meters = Meters(_traces(settings))
-    database = Database(settings.database_url, meters=meters)
-    blobs = BlobStore.open(settings.artifacts_url, meters)
-    cold.attach(database, lambda: blobs)
-    folder = Folder(database)
-    limits = SignInLimits()
-    verifier = Verifier(database, Issuers(settings.issuers), settings.external_url)
-    gitlab = GitLab(settings.gitlab_url, settings.gitlab_token, meter=meters.gitlab) if settings.gitlab_url else None
-    job_tokens = None if gitlab is None else JobTokens(gitlab)
-    storage = Storage(database, blobs, settings.max_file_bytes)
-    services = Services(
-        settings=settings,
-        meters=meters,
-        database=database,
-        blobs=blobs,
-        readiness=Readiness(database, blobs),
-        request_limit=RequestLimit(settings.requests_per_second),
-        uploads=Uploads(storage, direct=settings.direct_transfers),
-        mover=Mover(storage, settings.small_file_bytes, settings.small_files_bytes),
-        signer=Signer(database),
-        folder=folder,
-        hub=Hub(database, listen=settings.listen),
-        resolver=Resolver(database, limits, verifier, job_tokens),
-        verifier=verifier,
-        gitlab=gitlab,
-        refresher=Refresher(database, gitlab),
-        providers=Providers(settings.sign_in_providers, settings.external_url),
-        snapshots=Snapshots(),
-        sign_in_limits=limits,
-        code_guesses=AttemptLimit(5),
-        instance=RecentSettings(database),
-        sign_ups=AttemptLimit(20),
-        password_guesses=AttemptLimit(10),
-    )
-    return _start(services, storage, sibling)
-
-
-def _start(services: Services, storage: Storage, sibling: Sibling | None) -> Application:
-    """Make what a first start needs, and begin the background work."""
->>>>>>> ce2d8bd (Tell other processes of changes by NOTIFY, with the counters as the truth)
     settings, database = services.settings, services.database
     cold.attach(database, lambda: services.blobs)
     services.late = Late(Folder(database), Snapshots())

@@ -98,7 +98,7 @@ def open_server(settings: Settings, first_password: "Future[Hashed] | None" = No
         uploads=Uploads(storage, direct=settings.direct_transfers),
         mover=Mover(storage, settings.small_file_bytes, settings.small_files_bytes),
         signer=Signer(database),
-        hub=Hub(database),
+        hub=Hub(database, listen=settings.listen),
         resolver=Resolver(database, limits, verifier, job_tokens),
         verifier=verifier,
         gitlab=gitlab,
