@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import Filled, OpenPage
+from tests.e2e.fill import STEPS
 from tests.e2e.test_experiment import API
 
 
@@ -206,36 +208,39 @@ def test_a_part_of_the_curves_is_moved_and_stretched_and_its_detail_read(page: P
     assert box is not None
     left, top, width = box["x"], box["y"] + box["height"] / 2, box["width"]
 
-    def drag(start: float, end: float) -> tuple[float, float]:
+    def asked_for(act: Callable[[], None], expected: Callable[[float, float], bool]) -> tuple[float, float]:
+        # The part before it is asked for again when points may have come, and those on the way while it is dragged.
+        def is_it(request: Request) -> bool:
+            return _asks_for_a_part(request) and expected(*_part(request))
+
+        with page.expect_request(is_it) as asked:
+            act()
+        return _part(asked.value)
+
+    def drag(start: float, end: float) -> None:
         page.mouse.move(left + start * width, top)
         page.mouse.down()
         page.mouse.move(left + (start + end) / 2 * width, top)
         page.mouse.move(left + end * width, top)
-        with page.expect_request(_asks_for_a_part) as asked:
-            page.mouse.up()
-        return _part(asked.value)
+        page.mouse.up()
 
-    def press(key: str, before: tuple[float, float]) -> tuple[float, float]:
-        # What came before may be asked for once more, when the keys are at rest.
-        with page.expect_request(lambda request: _asks_for_a_part(request) and _part(request) != before) as asked:
-            page.keyboard.press(key)
-        return _part(asked.value)
+    def near(*part: float) -> Callable[[float, float], bool]:
+        room = (part[1] - part[0]) * 0.02
+        return lambda *found: found == pytest.approx(part, abs=room)
 
     page.wait_for_load_state("networkidle")
-    low, high = drag(0.25, 0.75)
+    last = STEPS - 1
+    low, high = asked_for(lambda: drag(0.25, 0.75), near(last / 4, last * 3 / 4))
+    size = high - low
     expect(panel.get_by_role("button", name="Whole range")).to_be_visible()
     page.wait_for_load_state("networkidle")
     page.keyboard.down("Shift")
-    moved = drag(0.6, 0.4)
+    moved = asked_for(lambda: drag(0.6, 0.4), near(low + size / 5, high + size / 5))
     page.keyboard.up("Shift")
-    assert moved == pytest.approx((low + (high - low) * 0.2, high + (high - low) * 0.2), abs=(high - low) * 0.02)
     chart.focus()
-    left_of_it = press("Shift+ArrowLeft", moved)
-    assert left_of_it == pytest.approx((moved[0] - (high - low) / 4, moved[1] - (high - low) / 4), 0.02)
-    page.wait_for_load_state("networkidle")
-    chart.focus()
-    inner = press("+", left_of_it)
-    assert inner[1] - inner[0] == pytest.approx((high - low) / 2)
+    back = (moved[0] - size / 4, moved[1] - size / 4)
+    asked_for(lambda: page.keyboard.press("Shift+ArrowLeft"), near(*back))
+    asked_for(lambda: page.keyboard.press("+"), lambda start, end: end - start == pytest.approx(size / 2))
     page.keyboard.press("Escape")
     expect(panel.get_by_role("button", name="Whole range")).to_have_count(0)
 

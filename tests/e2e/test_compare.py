@@ -117,10 +117,13 @@ def test_tables_stand_side_by_side_as_matrices_and_as_histograms(page: Page, lab
     page.get_by_label("File").select_option("predictions.json")
     expect(figures.nth(1)).to_contain_text("9.png")
     page.get_by_label("Histogram of").select_option("sure")
-    bars = page.get_by_role("img", name="sure of t1: 10 values")
+    bars = page.get_by_role("group", name="sure of t1: 10 values")
     expect(bars.locator("span")).to_have_count(20)
     page.reload()
     expect(bars.locator("span")).to_have_count(20)
+    bars.focus()
+    page.keyboard.press("End")
+    expect(page.get_by_role("status").filter(has_text=re.compile("^0.8"))).to_have_text("0.8550 to 0.9000: 1")
     saved: dict[str, bytes] = {}
     for suffix in ("CSV", "SVG", "PNG"):
         page.get_by_role("button", name="Save or link sure in predictions.json").click()

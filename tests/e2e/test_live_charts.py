@@ -39,11 +39,26 @@ def test_points_arrive_in_table_and_chart_and_a_lost_connection_recovers(
     expect(chart).to_be_focused()
     expect(panel.locator(".where")).to_contain_text("step 1")
 
+    # A part that is being chosen outlasts what comes meanwhile.
+    box = chart.locator(".u-over").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 40)
+    made.log(run_id, "acc", 0.8125, 4)
+    expect(page.locator("tr[data-iid]").first).to_contain_text("0.8125", timeout=SOON)
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 40)
+    page.mouse.up()
+    whole = panel.get_by_role("button", name="Whole range")
+    whole.click()
+    expect(whole).to_have_count(0)
+    expect(chart).to_have_attribute("aria-label", re.compile("alone ends at 0.8125"), timeout=SOON)
+
     watch.allow("ERR_INTERNET_DISCONNECTED|ERR_NETWORK|Failed to load resource")
     lost = page.get_by_text("The connection is lost.")
     page.context.set_offline(True)
     expect(lost).to_be_visible(timeout=30_000)
-    made.log(run_id, "acc", 0.875, 4)
+    made.log(run_id, "acc", 0.875, 5)
     page.context.set_offline(False)
     expect(lost).to_be_hidden(timeout=30_000)
     expect(page.locator("tr[data-iid]").first).to_contain_text("0.875", timeout=SOON)
