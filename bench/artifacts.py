@@ -11,7 +11,9 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cases import Request, drive, new_experiment, new_run
@@ -21,7 +23,15 @@ from bench.servers import HOST, Running, mlflow, shortlist, start
 MIB = 1024 * 1024
 PROXY = "/api/2.0/mlflow-artifacts/artifacts"
 SMALL_BYTES = 10 * 1024
-CONNECTIONS = 16
+CONNECTIONS = (16, 64)
+
+
+@dataclass
+class Small:
+    """What small files took: files a second in each round, and seconds of processor in all."""
+
+    rates: list[float]
+    busy: float
 
 
 def main() -> None:
@@ -37,15 +47,17 @@ def main() -> None:
         _fill(source, options.mib)
         baselines(source, options.rounds)
         peers = [shortlist(), *([mlflow(options.mlflow)] if options.mlflow else [])]
-        for peer in peers:
-            server = start(peer, Path(folder) / peer.name)
-            try:
+        with ExitStack() as stack:
+            servers: list[Running] = []
+            for peer in peers:
+                servers.append(start(peer, Path(folder) / peer.name))
+                stack.callback(servers[-1].stop)
+            for connections in CONNECTIONS:
+                many_small(servers, options.files, options.rounds, connections)
+            for server in servers:
                 one_large(server, source, options.rounds)
-                many_small(server, options.files, options.rounds)
-                if options.huge and peer.name == "shortlist":
-                    huge(server, Path(folder) / "huge", options.huge)
-            finally:
-                server.stop()
+            if options.huge:
+                huge(servers[0], Path(folder) / "huge", options.huge)
 
 
 def _fill(path: Path, mib: int) -> None:
@@ -104,28 +116,31 @@ def one_large(server: Running, source: Path, rounds: int) -> None:
     )
 
 
-def many_small(server: Running, files: int, rounds: int) -> None:
-    """Small files, on several connections."""
-    root = _root(server)
-    rates: dict[str, list[float]] = {"PUT": [], "GET": []}
-    busy = {"PUT": 0.0, "GET": 0.0}
+def many_small(servers: Sequence[Running], files: int, rounds: int, connections: int) -> None:
+    """Small files, on several connections; the servers take turns."""
+    roots = {server.peer.name: _root(server) for server in servers}
+    found = {(server.peer.name, method): Small([], 0.0) for server in servers for method in ("PUT", "GET")}
     for turn in range(rounds):
-        for method, found in rates.items():
-            streams: list[list[Request]] = [[] for _ in range(CONNECTIONS)]
-            for number in range(files):
-                # As JSON, it is the text with its two quotes.
-                body = os.urandom(SMALL_BYTES // 2 - 1).hex() if method == "PUT" else None
-                streams[number % CONNECTIONS].append((method, f"{root}/small{turn}/{number}", body))
-            before = server.cpu_seconds()
-            found.append(files / drive(server, streams)["seconds"])
-            busy[method] += server.cpu_seconds() - before
-    up, down = (f"{statistics.median(found):,.0f}/s" for found in rates.values())
-    each = " and ".join(f"{seconds / rounds / files * 1000:.1f}" for seconds in busy.values())
-    print(
-        f"{server.peer.name}: {files} files of 10 KiB up {up}, down {down} on {CONNECTIONS} connections; "
-        f"{each} ms of processor each",
-        flush=True,
-    )
+        for server in servers:
+            for method in ("PUT", "GET"):
+                streams: list[list[Request]] = [[] for _ in range(connections)]
+                for number in range(files):
+                    # As JSON, it is the text with its two quotes.
+                    body = os.urandom(SMALL_BYTES // 2 - 1).hex() if method == "PUT" else None
+                    path = f"{roots[server.peer.name]}/small{turn}/{number}"
+                    streams[number % connections].append((method, path, body))
+                before = server.cpu_seconds()
+                small = found[server.peer.name, method]
+                small.rates.append(files / drive(server, streams)["seconds"])
+                small.busy += server.cpu_seconds() - before
+    for server in servers:
+        up, down = (found[server.peer.name, method] for method in ("PUT", "GET"))
+        each = " and ".join(f"{small.busy / rounds / files * 1000:.1f}" for small in (up, down))
+        print(
+            f"{server.peer.name}: {files} files of 10 KiB up {statistics.median(up.rates):,.0f}/s, "
+            f"down {statistics.median(down.rates):,.0f}/s on {connections} connections; {each} ms of processor each",
+            flush=True,
+        )
 
 
 def huge(server: Running, path: Path, mib: int) -> None:
