@@ -44,6 +44,8 @@ export class CandidateList {
   #known = new Set<number>();
   #running = new AbortController();
   #wanted: RowWindow = { first: 0, end: 0 };
+  /** The reading of the last rows, while nobody has asked for them yet. */
+  #ahead: Promise<void> | null = null;
   #reading: { span: RowWindow; abort: AbortController } | null = null;
 
   constructor(project: string, experiment: number, search: Search) {
@@ -101,6 +103,7 @@ export class CandidateList {
       this.#begin(page);
       this.refusal = null;
       this.generation += 1;
+      this.#ahead = this.#readAhead(run);
     } catch (reason) {
       if (run.signal.aborted) return;
       this.refusal = reason instanceof ApiError ? reason : new ApiError(0, 'UNKNOWN', String(reason));
@@ -109,8 +112,24 @@ export class CandidateList {
     }
   }
 
+  /**
+   * Reads the end of a new order, for which the server makes the whole of it: then whoever jumps there, or elsewhere,
+   * waits for it no more.
+   */
+  async #readAhead(run: AbortController): Promise<void> {
+    const first = Math.floor((this.length - 1) / BLOCK) * BLOCK;
+    if (first < FIRST || this.#snapshot !== '') return;
+    try {
+      const page = await this.#read(first, BLOCK, '', run.signal);
+      if (!run.signal.aborted) this.#take({ first, end: this.length }, page);
+    } catch {
+      // Whoever scrolls there asks again, and hears what is wrong.
+    }
+  }
+
   #stop(): AbortController {
     this.#running.abort();
+    this.#ahead = null;
     this.#running = new AbortController();
     this.#reading?.abort.abort();
     this.#reading = null;
@@ -145,6 +164,12 @@ export class CandidateList {
         const span = missingSpan(this.#wanted, this.#known, BLOCK, SPAN, this.length);
         if (span === null) return;
         mine.span = span;
+        const ahead = this.#snapshot === '' ? this.#ahead : null;
+        if (ahead !== null) {
+          await ahead;
+          if (this.#ahead === ahead) this.#ahead = null;
+          continue;
+        }
         const page = await this.#read(span.first, span.end - span.first, this.#snapshot, signal);
         if (signal.aborted) return;
         this.#take(span, page);
