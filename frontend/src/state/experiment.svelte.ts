@@ -59,14 +59,18 @@ export class ExperimentState {
   readonly columns = $derived(chosenColumns(pinnedFirst(this.columnIds, this.view.pinned), this.allColumns));
   /** How many of the columns stay in place at the left. */
   readonly pinned = $derived(this.columns.filter(({ id }) => this.view.pinned.includes(id)).length);
+  readonly #wanted: RowKind = $derived(this.view.rows ?? (onlySeedsDiffer(this.known) ? 'seeds' : 'flat'));
+  /** Of the ranked rows only seed groups take another order than the goal's. */
   readonly #asksRanks = $derived(
-    this.view.order.length === 0 && this.view.view === 'active' && !this.experiment.deleted,
+    this.view.view === 'active' &&
+      !this.experiment.deleted &&
+      (this.view.order.length === 0 || (this.#wanted === 'seeds' && this.answer?.goal != null)),
   );
   readonly isRanked = $derived(this.#asksRanks && this.answer?.goal != null);
   readonly order = $derived(
     this.view.order.length > 0 ? this.view.order : this.isRanked ? [] : [NEWEST_FIRST],
   );
-  /** What a row is. Only the goal's order has rows that hold others. */
+  /** What a row is. */
   readonly rows: RowKind = $derived(this.#rows());
   readonly isFiltered = $derived(this.view.filter !== '' || this.view.view !== 'active');
   readonly search = $derived({
@@ -150,13 +154,12 @@ export class ExperimentState {
 
   #rows(): RowKind {
     if (!this.#asksRanks) return 'flat';
-    const wanted = this.view.rows ?? (onlySeedsDiffer(this.known) ? 'seeds' : 'flat');
-    return wanted === 'seeds' && !this.isRanked ? 'flat' : wanted;
+    return this.#wanted === 'seeds' && !this.isRanked ? 'flat' : this.#wanted;
   }
 
-  /** Rows that hold others stand in the goal's order. */
+  /** Trees stand in the goal's order. */
   showRows(rows: RowKind): void {
-    this.show({ rows, open: [], order: rows === 'flat' ? this.view.order : [] });
+    this.show({ rows, open: [], order: rows === 'tree' ? [] : this.view.order });
   }
 
   /** Shows or hides what stands below a row. */
@@ -222,7 +225,9 @@ export class ExperimentState {
       toasts.error(this.list.refusal);
       return;
     }
-    const { filter, order_by, view, ranked } = this.search;
+    const { filter, order_by, view } = this.search;
+    // A file has candidates and no groups, so another order than the goal's is its own.
+    const ranked = this.search.ranked && order_by.length === 0;
     const columns = this.columns.map(({ id }) => id);
     location.assign(exportPath(this.project, this.#iid, format, { filter, order_by, view, ranked, columns }));
   }

@@ -1,6 +1,6 @@
 """Orders in which some rows stand below others and can be folded away: seed groups, and trees of candidates. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
@@ -10,6 +10,8 @@ from shortlist.ranking.scores import Scores
 from shortlist.ranking.types import Direction
 
 NONE = -1
+
+Merge = Callable[[Floats], float]
 
 
 class SeedGroup(msgspec.Struct, frozen=True):
@@ -76,6 +78,30 @@ def seed_groups(
     for place in places[places >= ranked].tolist():
         rows.add(int(scores.iid[place]), place)
     return rows.folded()
+
+
+def reordered(folded: Folded, keys: Sequence[Floats]) -> Folded:
+    """The same rows with the smallest key first, the first key before the others, NaN last. O(n log n).
+
+    What stands below a row moves with it, and is put into order in its place. Depths are 0 and 1.
+
+    Args:
+        keys: a number for each row.
+    """
+    tops = np.flatnonzero(folded.depths == 0)
+    top_of = np.cumsum(folded.depths == 0) - 1
+    rank = np.empty(len(tops), np.int64)
+    rank[np.lexsort([key[tops] for key in reversed(keys)])] = np.arange(len(tops))
+    order = np.lexsort([*reversed(keys), folded.depths, rank[top_of]])
+    row_of = {old: new for new, old in enumerate(order.tolist()) if old in folded.groups}
+    return Folded(
+        folded.iids[order],
+        folded.places[order],
+        folded.depths[order],
+        folded.below[order],
+        folded.ranks[order],
+        {row_of[old]: group for old, group in folded.groups.items()},
+    )
 
 
 def tree(scores: Scores, places: Ints, parents: Mapping[int, int], expanded: Collection[int]) -> Folded:

@@ -18,7 +18,7 @@ from shortlist.ranking.types import Score
 from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.tracking import experiments
-from shortlist.web import answers, groups, translate, windows, wire
+from shortlist.web import answers, group_order, groups, translate, windows, wire
 from shortlist.web.rows import RowLoader
 
 _TOKEN = re.compile(r"([0-9a-f]{12})-(\d{1,9})-(-?\d{1,18})\Z")
@@ -81,6 +81,8 @@ def snapshot(connection: Connection, scope: Scope, query: wire.CandidateQuery) -
         return standing, Snapshot(asked, iids[places], standing, places, baseline)
     fold = ranking.by_seed if query.fold == "seeds" else ranking.as_tree
     folded = fold(connection, scope, query.experiment, standing, places, query.expanded)
+    if query.order_by:
+        folded = group_order.ordered(connection, scope, query, standing, folded)
     return standing, Snapshot(asked, folded.iids, standing, folded.places, baseline, folded)
 
 
@@ -91,7 +93,7 @@ def _start(found: Snapshot, after: _After) -> int:
 
 
 def _after(query: wire.CandidateQuery) -> _After | None:
-    if query.order_by:
+    if query.order_by and query.fold != "seeds":
         raise InvalidValue("Ranked candidates have an order of their own.", field="order_by")
     if query.view != "active":
         raise InvalidValue("Only active candidates are ranked.", field="view")

@@ -212,8 +212,8 @@ class CandidateQuery(msgspec.Struct):
     `start` passes over so many rows of the order, which stays that of an earlier page whose `snapshot` is given.
 
     `fold`, of ranked pages, gives candidates that differ in nothing but their seed as one row (`seeds`, in the order
-    of their means), or children below their parents (`tree`); `expanded` are the iids (without sign) of the rows whose
-    members or children are rows too."""
+    of their means, or in that of `order_by`), or children below their parents (`tree`); `expanded` are the iids
+    (without sign) of the rows whose members or children are rows too."""
 
     experiment: int
     filter: str = ""

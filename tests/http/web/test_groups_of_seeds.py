@@ -74,6 +74,31 @@ def test_groups_follow_the_goal_and_are_of_what_a_filter_finds(rita: Client, bas
     assert names(ranked(rita, base, experiment, fold="seeds"))[:6] == list(FAMILIES)[::-1]
 
 
+def test_groups_take_another_order_by_what_they_show(rita: Client, base: str, experiment: str) -> None:
+    by_mean = ranked(rita, base, experiment, fold="seeds", order_by=['metrics."val/acc" ASC'])
+    families = [row["name"] for row in by_mean["candidates"] if row["group"]]
+    assert families == list(reversed(FAMILIES))
+    # Ranks stay those of the goal, and who has no value comes last.
+    ranks = [row["standing"]["rank"] for row in by_mean["candidates"] if row["group"]]
+    assert ranks == list(range(len(FAMILIES), 0, -1))
+    assert by_mean["candidates"][-1]["standing"]["value"] is None
+
+    by_name = ranked(rita, base, experiment, fold="seeds", order_by=["params.model DESC", "name ASC"])
+    assert [row["name"] for row in by_name["candidates"] if row["group"]] == sorted(FAMILIES, reverse=True)
+    first = next(row for row in by_mean["candidates"] if row["group"])
+    query = {"fold": "seeds", "order_by": ['metrics."val/acc" ASC'], "expanded": [-first["iid"]]}
+    opened = ranked(rita, base, experiment, **query)
+    members = [row["standing"]["value"] for row in opened["candidates"] if row["depth"] == 1]
+    assert members == sorted(members)
+    assert len(members) == 3
+    again = ranked(rita, base, experiment, **query, start=2, max_results=3, snapshot=opened["snapshot"])
+    assert names(again) == names(opened)[2:5]
+    path = f"{base}/experiments/{experiment}/candidates/search"
+    for fold, order in (("tree", "name"), ("seeds", "no field")):
+        body = {"ranked": True, "fold": fold, "order_by": [order]}
+        refused(rita.post(path, body), 400, "INVALID_PARAMETER_VALUE", "order_by")
+
+
 def test_children_stand_below_their_parents_where_the_best_of_them_is(rita: Client, base: str) -> None:
     iid = rita.mlflow.new_experiment("nested")
     runs = {"other": rita.mlflow.new_run(iid, run_name="other"), "sweep": rita.mlflow.new_run(iid, run_name="sweep")}
