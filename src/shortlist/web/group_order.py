@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.metrics import service as metrics
-from shortlist.metrics.types import Floats, Ints
+from shortlist.numeric import Floats, Ints, np
 from shortlist.ranking import folding
 from shortlist.ranking.folding import Folded
 from shortlist.ranking.service import Standing
