@@ -187,7 +187,7 @@ async def log_model(call: Call, request: wire.LogModel) -> Empty:
         raise InvalidValue(f"Model json is missing mandatory fields: {', '.join(missing)}", field="model_json")
 
     def work(connection: Connection) -> None:
-        record = candidates.get_active(connection, call.project, external_id)
+        record = candidates.get_active(connection, call.project, external_id, hold=True)
         # Of two requests at once, the second must see what the first added.
         store_candidates.lock(connection, call.project, record.iid)
         stored = store_candidates.metadata_of(connection, call.project, [record.iid], [_LOGGED_MODELS])[record.iid]

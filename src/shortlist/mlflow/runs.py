@@ -56,7 +56,7 @@ async def update(call: Call, request: wire.UpdateRun) -> wire.RunInfoAnswer:
     )
 
     def work(connection: Connection) -> wire.RunInfo:
-        record = candidates.get_active(connection, call.project, external_id)
+        record = candidates.get_active(connection, call.project, external_id, hold=True)
         return translate.run_info(candidates.change(connection, call.project, record, changes))
 
     return wire.RunInfoAnswer(await call.services.database.write(work))

@@ -101,9 +101,9 @@ def _parent(external_id: str | None) -> str | None:
         return None  # kept as metadata; it names no candidate of ours
 
 
-def get(connection: Connection, scope: Scope, external_id: str) -> CandidateRecord:
-    """A candidate by its external id, deleted or not."""
-    record = store.by_external_id(connection, scope, parse_external_id(external_id))
+def get(connection: Connection, scope: Scope, external_id: str, *, hold: bool = False) -> CandidateRecord:
+    """A candidate by its external id, deleted or not. `hold`: nobody moves it before the transaction ends."""
+    record = store.by_external_id(connection, scope, parse_external_id(external_id), hold=hold)
     if record is None:
         raise NotFound(f"Run with id={external_id} not found", field="run_id")
     return record
@@ -127,9 +127,9 @@ def iids_of(connection: Connection, scope: Scope, external_ids: Sequence[str]) -
     return store.iids_of(connection, scope, sorted(known))
 
 
-def get_active(connection: Connection, scope: Scope, external_id: str) -> CandidateRecord:
-    """A candidate that may be written to."""
-    record = get(connection, scope, external_id)
+def get_active(connection: Connection, scope: Scope, external_id: str, *, hold: bool = False) -> CandidateRecord:
+    """A candidate that may be written to. To be held for what is filed under its experiment."""
+    record = get(connection, scope, external_id, hold=hold)
     if record.deleted_at is not None:
         raise InvalidValue(
             f"The run {external_id} must be in the 'active' state. Current state is deleted.", field="run_id"
@@ -214,7 +214,8 @@ def log_batch(
         InvalidValue: the candidate is deleted, or a parameter already has another value.
         NotFound: there is no such candidate.
     """
-    record = get_active(connection, scope, external_id)
+    # Points alone are appended, which waits for nobody; a fold files them where the candidate is by then.
+    record = get_active(connection, scope, external_id, hold=bool(batch.params or batch.metadata))
     key = CandidateKey(record.iid, record.experiment_iid)
     if batch.params:
         _add_params(connection, scope, record, batch.params)
@@ -279,7 +280,7 @@ def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecor
 
 
 def log_inputs(connection: Connection, scope: Scope, external_id: str, inputs: Sequence[DatasetInput]) -> None:
-    record = get_active(connection, scope, external_id)
+    record = get_active(connection, scope, external_id, hold=True)
     store_datasets.link(connection, scope, record, inputs)
     _note(connection, scope, record)
 

@@ -23,6 +23,14 @@ _ADD = Prepared(lambda _: candidate.insert().values({name: bindparam(name) for n
 _BY_EXTERNAL_ID = Prepared(
     lambda _: select(*_FIELDS).where(_here, candidate.c.external_id == bindparam("external_id"))
 )
+# Who moves candidates has `FOR UPDATE` on them, and only that is kept waiting: not folds, and not other changes.
+_HELD_BY_EXTERNAL_ID = Prepared(
+    lambda _: (
+        select(*_FIELDS)
+        .where(_here, candidate.c.external_id == bindparam("external_id"))
+        .with_for_update(read=True, key_share=True)
+    )
+)
 _BY_IIDS = Prepared(
     lambda dialect: select(*_FIELDS).where(_here, one_of(dialect, candidate.c.iid, "iids")), lists=["iids"]
 )
@@ -32,8 +40,14 @@ def add(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
     _ADD.run(connection, project_id=scope.project_id, **{name: getattr(record, name) for name in _NAMES})
 
 
-def by_external_id(connection: Connection, scope: Scope, external_id: str) -> CandidateRecord | None:
-    row = _BY_EXTERNAL_ID.row(connection, project_id=scope.project_id, external_id=external_id)
+def by_external_id(
+    connection: Connection, scope: Scope, external_id: str, *, hold: bool = False
+) -> CandidateRecord | None:
+    """Args:
+    hold: it stays in its experiment until the transaction ends. SQLite's one writer sees to that anyway.
+    """
+    statement = _HELD_BY_EXTERNAL_ID if hold else _BY_EXTERNAL_ID
+    row = statement.row(connection, project_id=scope.project_id, external_id=external_id)
     return None if row is None else _record(row)
 
 

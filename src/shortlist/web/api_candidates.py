@@ -64,7 +64,7 @@ async def change(call: Call, request: wire.CandidateChange) -> wire.Candidate:
     def work(connection: Connection) -> wire.Candidate:
         scope = call.project
         found = candidates.get_by_iid(connection, scope, request.candidate)
-        record = candidates.get_active(connection, scope, found.external_id)
+        record = candidates.get_active(connection, scope, found.external_id, hold=True)
         candidates.set_metadata(connection, scope, record, changed)
         for key in request.metadata.keys() - changed.keys():
             candidates.delete_metadata(connection, scope, record, key)
