@@ -69,7 +69,7 @@ class Points:
         return codec.decode_points(payload)
 
 
-class Latest(msgspec.Struct, frozen=True):
+class Latest(msgspec.Struct, frozen=True, gc=False):
     """The greatest point of a series by (step, timestamp, value), where NaN counts as 0."""
 
     key: str

@@ -31,6 +31,8 @@ _VIEWS = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted", "ALL": "all", "": 
 # The numbers of enumerations in the protocol, which clients in Go write in the place of names.
 _VIEW_NUMBERS = {"1": "active", "2": "deleted", "3": "all"}
 _STATUS_NAMES = {status: status.value.upper() for status in ours.Status}
+# What most runs have.
+_NO_INPUTS, _NO_OUTPUTS = RunInputs([], []), RunOutputs([])
 _STATUS_NUMBERS = {
     "1": ours.Status.RUNNING,
     "2": ours.Status.SCHEDULED,
@@ -152,13 +154,22 @@ def run(
         msgspec.Raw(data.params.encode()),
         msgspec.Raw(data.metadata.encode()),
     )
-    inputs = [ModelInput(link.model_external_id) for link in links if link.kind is LinkKind.INPUT]
-    outputs = [ModelOutput(link.model_external_id, link.step) for link in links if link.kind is LinkKind.OUTPUT]
     return Run(
         info=run_info(record),
         data=cast("RunData", encoded),  # the same to whoever reads the answer
-        inputs=RunInputs([_dataset_input(item) for item in data.datasets], inputs),
-        outputs=RunOutputs(outputs),
+        inputs=_inputs(data, links) if data.datasets or links else _NO_INPUTS,
+        outputs=_outputs(links) if links else _NO_OUTPUTS,
+    )
+
+
+def _inputs(data: ours.EncodedData, links: Sequence[ModelLink]) -> RunInputs:
+    models = [ModelInput(link.model_external_id) for link in links if link.kind is LinkKind.INPUT]
+    return RunInputs([_dataset_input(item) for item in data.datasets], models)
+
+
+def _outputs(links: Sequence[ModelLink]) -> RunOutputs:
+    return RunOutputs(
+        [ModelOutput(link.model_external_id, link.step) for link in links if link.kind is LinkKind.OUTPUT]
     )
 
 

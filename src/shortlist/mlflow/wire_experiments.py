@@ -7,7 +7,7 @@ class Empty(msgspec.Struct):
     pass
 
 
-class Tag(msgspec.Struct):
+class Tag(msgspec.Struct, gc=False):
     key: str = ""
     value: str = ""
 

@@ -1,4 +1,7 @@
-"""MLflow's wire format for runs, their metrics, parameters and tags."""
+"""MLflow's wire format for runs, their metrics, parameters and tags.
+
+A page makes thousands of these, none of which can be part of a cycle, so the collector is not told of them.
+"""
 
 from typing import Any
 
@@ -7,7 +10,7 @@ import msgspec
 from shortlist.mlflow.wire_experiments import Tag
 
 
-class RunInfo(msgspec.Struct, omit_defaults=True):
+class RunInfo(msgspec.Struct, omit_defaults=True, gc=False):
     run_id: str
     run_uuid: str
     experiment_id: str
@@ -20,14 +23,14 @@ class RunInfo(msgspec.Struct, omit_defaults=True):
     end_time: int | None = None
 
 
-class Metric(msgspec.Struct):
+class Metric(msgspec.Struct, gc=False):
     key: str
     value: float | str
     timestamp: int
     step: int
 
 
-class Param(msgspec.Struct):
+class Param(msgspec.Struct, gc=False):
     key: str
     value: str
 
@@ -46,13 +49,13 @@ class DatasetInput(msgspec.Struct):
     tags: list[Tag] = []
 
 
-class RunData(msgspec.Struct):
+class RunData(msgspec.Struct, gc=False):
     metrics: list[Metric]
     params: list[Param]
     tags: list[Tag]
 
 
-class EncodedRunData(msgspec.Struct):
+class EncodedRunData(msgspec.Struct, gc=False):
     """`RunData` on its way out: what a reader takes from the database is sent as it is."""
 
     metrics: list[Metric]
@@ -69,16 +72,16 @@ class ModelOutput(msgspec.Struct):
     step: int
 
 
-class RunInputs(msgspec.Struct):
+class RunInputs(msgspec.Struct, gc=False):
     dataset_inputs: list[DatasetInput]
     model_inputs: list[ModelInput]
 
 
-class RunOutputs(msgspec.Struct):
+class RunOutputs(msgspec.Struct, gc=False):
     model_outputs: list[ModelOutput]
 
 
-class Run(msgspec.Struct):
+class Run(msgspec.Struct, gc=False):
     info: RunInfo
     data: RunData
     inputs: RunInputs

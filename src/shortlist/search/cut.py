@@ -31,6 +31,6 @@ def page_of(
     order = page.terms(binding, orders)
     after = paging.read_token(seal, query.page_token, len(order)) if query.page_token else None
     # One row more than the page tells whether another page follows.
-    rows = page.read_page(connection, binding, order, Filter(connection, binding, tree), after, size + 1)
-    token = paging.write_token(seal, rows[size - 1][1]) if len(rows) > size else None
-    return SearchPage([iid for iid, _ in rows[:size]], token)
+    iids, place = page.read_page(connection, binding, order, Filter(connection, binding, tree), after, size + 1)
+    token = paging.write_token(seal, place(size - 1)) if len(iids) > size else None
+    return SearchPage(iids[:size], token)

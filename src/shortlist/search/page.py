@@ -11,7 +11,7 @@ gathered, cut with each other and sorted. Either way a page costs a bounded shar
 In both the place after which to go on (the keyset) is a plain condition on the fields of the order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -61,12 +61,13 @@ def read_page(
     asked: Filter,
     after: Sequence[Mark] | None,
     limit: int,
-) -> list[tuple[int, list[Mark]]]:
-    """Up to `limit` rows after a place: the iid of each and its own place."""
+) -> tuple[list[int], Callable[[int], list[Mark]]]:
+    """The iids of up to `limit` rows after a place, and what tells the place of one of them by its number."""
     reading = _Reading(binding, Keyset(order, after), asked)
     gather = connection.dialect.name == "sqlite" and asked.gathered
     statement = reading.gathered(limit) if gather else reading.in_parts(limit)
-    return [(row[0], reading.marks(row, order)) for row in connection.execute(statement)]
+    rows = connection.execute(statement).all()
+    return [row[0] for row in rows], lambda number: reading.marks(rows[number], order)
 
 
 def count_rows(connection: Connection, binding: Binding, asked: Filter) -> int:

@@ -36,7 +36,7 @@ class ExperimentActivity(msgspec.Struct, frozen=True):
     last_activity_at: int | None = None
 
 
-class CandidateRecord(msgspec.Struct, frozen=True):
+class CandidateRecord(msgspec.Struct, frozen=True, gc=False):
     iid: int
     external_id: str
     experiment_iid: int
@@ -94,7 +94,7 @@ class CandidateData(msgspec.Struct, frozen=True):
     datasets: list[DatasetInput]
 
 
-class EncodedData(msgspec.Struct, frozen=True):
+class EncodedData(msgspec.Struct, frozen=True, gc=False):
     """The same, with parameters and metadata as JSON: `[{"key": …, "value": …}, …]`."""
 
     params: str
