@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 # Of one connection; a server that closes more often cannot be measured with connections that are kept.
 _MOST_RECONNECTS = 50
+_REFUSED_SECONDS, _PAUSE_SECONDS = 10.0, 0.05
 
 
 @dataclass
@@ -65,11 +66,18 @@ class Connection(asyncio.Protocol):
         self._again = asyncio.ensure_future(self._connect())
 
     async def _connect(self) -> None:
+        """A server that has just replaced a process may refuse for a moment."""
         host, port = self._address
-        try:
-            await asyncio.get_running_loop().create_connection(lambda: self, host, port)
-        except OSError as error:
-            self._done.set_exception(error)
+        until = time.perf_counter() + _REFUSED_SECONDS
+        while not self._done.done():
+            try:
+                await asyncio.get_running_loop().create_connection(lambda: self, host, port)
+            except OSError as error:
+                if time.perf_counter() > until:
+                    self._done.set_exception(error)
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
 
     def data_received(self, data: bytes) -> None:
         self.received += len(data)

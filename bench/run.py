@@ -1,6 +1,6 @@
-"""Run the benchmark: every case on every server, several times in turn, medians and ratios at the end.
+"""Run the benchmark: every case on every server and kind of database, several times in turn; medians and ratios.
 
-python -m bench.run --mlflow PYTHON --fasttrackml BINARY [--repeat 3] [--small] [--only WORD] [--postgres URL]
+python -m bench.run --mlflow PYTHON --fasttrackml BINARY [--repeat 3] [--small] [--only WORD] [--on sqlite,postgresql]
 """
 
 import argparse
@@ -10,8 +10,10 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from bench import postgres
 from bench.cases import Case, all_cases
 from bench.servers import Peer, Running, fasttrackml, mlflow, shortlist, start
 
@@ -19,23 +21,38 @@ from bench.servers import Peer, Running, fasttrackml, mlflow, shortlist, start
 def main() -> None:
     options = _options()
     peers = _peers(options)
-    figures: dict[str, dict[str, list[float]]] = {}
-    with tempfile.TemporaryDirectory(prefix="shortlist-bench-") as folder:
-        servers: dict[str, Running] = {}
-        try:
-            for peer in peers:
-                print(f"starting {peer.name}", file=sys.stderr)
-                database = f"{options.postgres}_{peer.name}" if options.postgres else None
-                servers[peer.name] = start(peer, Path(folder) / peer.name, database)
-            for case in all_cases(options.small):
-                if options.only in case.name:
-                    figures[case.name] = _measure(case, servers, options.repeat)
-                    _show(case, figures[case.name])
-            memory = {name: server.memory_mib() for name, server in servers.items()}
-        finally:
-            for server in servers.values():
-                server.stop()
-    _report(figures, memory, options)
+    kept: dict[str, object] = {}
+    print(f"{platform.platform()}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}")
+    for kind in options.on.split(","):
+        with tempfile.TemporaryDirectory(prefix="shortlist-bench-") as folder:
+            url = (options.postgres or postgres.server(Path(folder) / "postgresql")) if kind == "postgresql" else None
+            kept[kind] = _round(options, peers, Path(folder), kind, url)
+    if options.json:
+        options.json.write_text(json.dumps(kept, indent=1, default=asdict))
+
+
+def _round(options: argparse.Namespace, peers: list[Peer], folder: Path, kind: str, url: str | None) -> object:
+    """Every case on one kind of database."""
+    found: dict[str, dict[str, Figures]] = {}
+    most: dict[str, float] = {}
+    servers: dict[str, Running] = {}
+    try:
+        for peer in peers:
+            print(f"starting {peer.name} on {kind}", file=sys.stderr)
+            database = postgres.new_database(url, f"bench_{peer.name}") if url else None
+            servers[peer.name] = start(peer, folder / peer.name, database)
+        print(_head(kind, list(servers)))
+        for case in all_cases(options.small):
+            if options.only in case.name:
+                found[case.name] = _measure(case, servers, options.repeat, most)
+                print(_line(case, found[case.name], list(servers)), flush=True)
+        disk = {name: server.disk_mib() for name, server in servers.items()}
+    finally:
+        for server in servers.values():
+            server.stop()
+    print(_cells("most memory after a case, MiB", "", [f"{most.get(name, 0):,.0f}" for name in servers], ""))
+    print(_cells("on disk in the end, MiB", "", [f"{disk[name]:,.0f}" for name in servers], ""))
+    return {"figures": found, "memory": most, "disk": disk}
 
 
 def _options() -> argparse.Namespace:
@@ -45,7 +62,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--small", action="store_true", help="a tenth of the data")
     parser.add_argument("--only", default="", help="cases whose name has this word")
-    parser.add_argument("--postgres", default="", help="a database URL; _<server> is added for each")
+    parser.add_argument("--on", default="sqlite,postgresql", help="kinds of databases, one after the other")
+    parser.add_argument("--postgres", default="", help="a server's URL, in which databases are made; else one of ours")
     parser.add_argument("--json", type=Path, help="write the figures here too")
     return parser.parse_args()
 
@@ -59,34 +77,60 @@ def _peers(options: argparse.Namespace) -> list[Peer]:
     return peers
 
 
-def _measure(case: Case, servers: dict[str, Running], repeat: int) -> dict[str, list[float]]:
+@dataclass
+class Figures:
+    """Of one case on one server: each round's figure, and how many cores the server kept busy in it."""
+
+    values: list[float] = field(default_factory=list[float])
+    cores: list[float] = field(default_factory=list[float])
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+
+def _measure(case: Case, servers: dict[str, Running], repeat: int, most: dict[str, float]) -> dict[str, Figures]:
     """In turn, so that a change of the machine's mood meets every server."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, Figures] = {}
     for _ in range(repeat):
         for name, server in servers.items():
-            if name in case.peers:
-                cpu, began = server.cpu_seconds(), time.perf_counter()
-                found.setdefault(name, []).append(case.run(server))
-                busy = (server.cpu_seconds() - cpu) / max(1e-9, time.perf_counter() - began)
-                print(f"  {case.name}: {name} {found[name][-1]:.3f} ({busy:.2f} cores)", file=sys.stderr)
+            if name not in case.peers:
+                continue
+            cpu, began = server.cpu_seconds(), time.perf_counter()
+            figures = found.setdefault(name, Figures())
+            figures.values.append(case.run(server))
+            figures.cores.append((server.cpu_seconds() - cpu) / max(1e-9, time.perf_counter() - began))
+            most[name] = max(most.get(name, 0.0), server.memory_mib())
+            print(f"  {case.name}: {name} {figures.values[-1]:.3f} ({figures.cores[-1]:.2f} cores)", file=sys.stderr)
     return found
 
 
-def _show(case: Case, found: dict[str, list[float]]) -> None:
-    ours = statistics.median(found["shortlist"])
-    others = {name: statistics.median(values) for name, values in found.items() if name != "shortlist"}
-    cells = [f"{ours:,.3g}"]
-    for name, value in others.items():
+def _head(kind: str, names: list[str]) -> str:
+    rule = _cells("---", "---", ["---"] * len(names), "---")
+    return f"\n{_cells(f'case, on {kind}', 'unit', names, 'promised')}\n{rule}"
+
+
+def _cells(name: str, unit: str, figures: list[str], promised: str) -> str:
+    return f"| {' | '.join([name, unit, *figures, promised])} |"
+
+
+def _line(case: Case, found: dict[str, Figures], names: list[str]) -> str:
+    """Medians, how many times as good as each peer ours is, cores, and whether what was promised holds."""
+    ours = found["shortlist"].median
+    cells: list[str] = []
+    for name in names:
+        if name not in found:
+            cells.append("")
+            continue
+        value = found[name].median
         ratio = ours / value if case.better == "more" else value / ours
-        cells.append(f"{name} {value:,.3g} ({ratio:.1f} x)")
-    print(f"{case.name:48} {case.unit:11} " + "  ".join(cells), flush=True)
-
-
-def _report(figures: dict[str, dict[str, list[float]]], memory: dict[str, float], options: argparse.Namespace) -> None:
-    print(f"{'memory after all cases':48} {'MiB':11} " + "  ".join(f"{n} {v:,.0f}" for n, v in memory.items()))
-    print(f"\n{platform.platform()}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}")
-    if options.json:
-        options.json.write_text(json.dumps({"figures": figures, "memory": memory}, indent=1))
+        beside = "" if name == "shortlist" else f"{ratio:.1f} x, "
+        cells.append(f"{value:,.3g} ({beside}{statistics.median(found[name].cores):.1f} cores)")
+    promised = ""
+    if case.promise is not None:
+        kept = ours >= case.promise if case.better == "more" else ours <= case.promise
+        promised = f"{case.promise:,.3g}: {'kept' if kept else 'missed'}"
+    return _cells(case.name, case.unit, cells, promised)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from bench import postgres
+
 HOST = "127.0.0.1"
 TOKEN = "bench-token-0123456789abcdef"  # noqa: S105 - of a server that lives for a minute
 START_LIMIT_SECONDS = 120
@@ -56,8 +58,10 @@ class Running:
         return sum(sum(process.cpu_times()[:2]) for process in self._family())
 
     def disk_mib(self) -> float:
+        """Of its folder, and of its database on PostgreSQL."""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return sum(path.stat().st_blocks * 512 for path in files) / 2**20
+        whole = sum(path.stat().st_blocks * 512 for path in files) / 2**20
+        return whole + (postgres.size_mib(self.database) if self.database.startswith("postgresql") else 0.0)
 
     def stop(self) -> None:
         family = self._family() if self.process.poll() is None else []

