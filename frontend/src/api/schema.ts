@@ -1053,8 +1053,10 @@ export interface PlaceTokenCreate {
 
 export interface Plan {
   deleted: Doomed[];
+  going: number;
   kept_best: number;
   kept_promoted: number;
+  kept_starred: number;
   kept_marked: number;
 }
 
@@ -1226,6 +1228,7 @@ export interface Rule {
   delete_after_days: number;
   keep_best?: number;
   keep_promoted?: boolean;
+  keep_starred?: boolean;
 }
 
 export interface SavedView {

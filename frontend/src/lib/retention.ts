@@ -5,7 +5,7 @@ import { count, plural } from './numbers';
 
 /** How many candidates would go. */
 export function goingText(plan: Plan): string {
-  const going = plan.deleted.length;
+  const going = plan.going;
   return going === 0
     ? 'No candidate would be deleted now.'
     : `${plural(going, 'candidate')} would be deleted now.`;
@@ -16,6 +16,7 @@ export function keptText(plan: Plan): string {
   const reasons = [
     [plan.kept_best, 'among the best'],
     [plan.kept_promoted, 'promoted'],
+    [plan.kept_starred, 'starred'],
     [plan.kept_marked, 'marked'],
   ] as const;
   const parts = reasons.filter(([number]) => number > 0).map(([number, why]) => `${count(number)} ${why}`);

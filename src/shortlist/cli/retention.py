@@ -34,13 +34,14 @@ def show(full_path: FullPath, data: Data = None, database: DatabaseUrl = None, c
         typer.echo(
             f"{full_path} deletes candidates {rule.delete_after_days} days after their end, but for the best "
             f"{rule.keep_best} of each experiment, those marked with shortlist.keep"
+            f"{', those that somebody starred' if rule.keep_starred else ''}"
             f"{', and those that a model version was made from' if rule.keep_promoted else ''}."
         )
         for item in plan.deleted:
             typer.echo(f"would delete  {item.iid}  {item.name}  (experiment {item.experiment_iid})")
         typer.echo(
             f"It would delete {len(plan.deleted)}, and keeps of what is old enough {plan.kept_best} as the best, "
-            f"{plan.kept_promoted} as promoted, {plan.kept_marked} as marked."
+            f"{plan.kept_promoted} as promoted, {plan.kept_starred} as starred, {plan.kept_marked} as marked."
         )
 
 
@@ -50,6 +51,7 @@ def set_(
     days: Annotated[int, typer.Option(help="Delete candidates so many days after their end.")],
     keep_best: Annotated[int, typer.Option(help="Keep so many of each experiment, by its goal.")] = 10,
     keep_promoted: Annotated[bool, typer.Option(help="Keep those that a model version was made from.")] = True,
+    keep_starred: Annotated[bool, typer.Option(help="Keep those that anybody starred.")] = True,
     data: Data = None,
     database: DatabaseUrl = None,
     config: Config = None,
@@ -60,7 +62,9 @@ def set_(
         from shortlist.retention import service
         from shortlist.retention.types import Rule
 
-        wanted = Rule(delete_after_days=days, keep_best=keep_best, keep_promoted=keep_promoted)
+        wanted = Rule(
+            delete_after_days=days, keep_best=keep_best, keep_promoted=keep_promoted, keep_starred=keep_starred
+        )
         opened.write_now(
             lambda connection: service.set_rule(connection, SERVER, scope_of(connection, full_path), wanted)
         )

@@ -66,14 +66,19 @@ def plan(connection: Connection, scope: Scope, wanted: Rule, now: int) -> Plan:
     iids = [item.iid for item in old]
     marked = store.marked(connection, scope, iids)
     promoted = store.promoted(connection, scope, iids) if wanted.keep_promoted else set[int]()
+    starred = store.starred(connection, scope, iids) if wanted.keep_starred else set[int]()
     best: set[int] = set()
     if wanted.keep_best:
         for experiment_iid in sorted({item.experiment_iid for item in old}):
             best |= _best(connection, scope, experiment_iid, wanted.keep_best)
+    kept = marked | promoted | starred | best
+    deleted = [item for item in old if item.iid not in kept]
     return Plan(
-        [item for item in old if item.iid not in marked | promoted | best],
+        deleted,
+        going=len(deleted),
         kept_best=len(best.intersection(iids)),
         kept_promoted=len(promoted),
+        kept_starred=len(starred),
         kept_marked=len(marked),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from shortlist.access.scope import Scope
@@ -9,7 +10,7 @@ from shortlist.db.dialect import among, upsert
 from shortlist.models.tables import model_version
 from shortlist.retention.tables import retention_rule
 from shortlist.retention.types import Doomed, Rule
-from shortlist.tracking.tables import candidate, metadata
+from shortlist.tracking.tables import candidate, metadata, star
 from shortlist.tracking.types import Status
 
 KEEP = "shortlist.keep"
@@ -17,19 +18,13 @@ KEEP = "shortlist.keep"
 
 def rule(connection: Connection, scope: Scope) -> Rule | None:
     here = retention_rule.c
-    statement = select(here.delete_after_days, here.keep_best, here.keep_promoted)
+    statement = select(*(here[name] for name in Rule.__struct_fields__))
     row = connection.execute(statement.where(here.project_id == scope.project_id)).one_or_none()
-    return None if row is None else Rule(delete_after_days=row[0], keep_best=row[1], keep_promoted=row[2])
+    return None if row is None else Rule(**row._asdict())
 
 
 def put(connection: Connection, scope: Scope, wanted: Rule) -> None:
-    row = {
-        "project_id": scope.project_id,
-        "delete_after_days": wanted.delete_after_days,
-        "keep_best": wanted.keep_best,
-        "keep_promoted": wanted.keep_promoted,
-        "began_at": 0,
-    }
+    row = {"project_id": scope.project_id, **msgspec.structs.asdict(wanted), "began_at": 0}
     upsert(connection, retention_rule, [row])
 
 
@@ -75,6 +70,15 @@ def old(connection: Connection, scope: Scope, before: int) -> list[Doomed]:
 def promoted(connection: Connection, scope: Scope, iids: Sequence[int]) -> set[int]:
     """Those that a model version was made from."""
     here = model_version.c
+    statement = select(here.candidate_iid).where(
+        here.project_id == scope.project_id, among(connection, here.candidate_iid, list(iids))
+    )
+    return set(connection.execute(statement.distinct()).scalars())
+
+
+def starred(connection: Connection, scope: Scope, iids: Sequence[int]) -> set[int]:
+    """Those that somebody starred, whoever it is: nobody's shortlist is deleted by itself."""
+    here = star.c
     statement = select(here.candidate_iid).where(
         here.project_id == scope.project_id, among(connection, here.candidate_iid, list(iids))
     )

@@ -5,11 +5,12 @@ import msgspec
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Delete candidates that ended so many days ago, but for the best few of each experiment, those that a model
-    version was made from, and those with the metadata `shortlist.keep`."""
+    version was made from, those that anybody starred, and those with the metadata `shortlist.keep`."""
 
     delete_after_days: int
     keep_best: int = 10
     keep_promoted: bool = True
+    keep_starred: bool = True
 
 
 class Doomed(msgspec.Struct, frozen=True):
@@ -22,11 +23,14 @@ class Doomed(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a rule would delete now, the oldest first, and how many old candidates it keeps, by reason."""
+    """What a rule would delete now, the oldest first, how many that are, and how many old candidates it keeps, by
+    reason. An answer may name only the first of those that go."""
 
     deleted: list[Doomed]
+    going: int = 0
     kept_best: int = 0
     kept_promoted: int = 0
+    kept_starred: int = 0
     kept_marked: int = 0
 
 

@@ -10,6 +10,7 @@ from shortlist.retention import service
 from shortlist.retention.types import Plan, Rule
 from shortlist.web import operations
 
+SHOWN = 200  # of the candidates that would go, an answer names so many
 _PATH = f"{operations.PROJECT}/retention"
 
 
@@ -33,8 +34,7 @@ class RetentionTrial(msgspec.Struct):
 def get(call: Call, connection: Connection, _request: None) -> Retention:
     """Which candidates of the project are deleted by themselves, and what that would be now."""
     found = service.rule(connection, call.project)
-    plan = Plan([]) if found is None else service.plan(connection, call.project, found, now_ms())
-    return Retention(found, plan)
+    return Retention(found, Plan([]) if found is None else _plan(call, connection, found))
 
 
 async def put(call: Call, request: RetentionChange) -> Retention:
@@ -48,9 +48,14 @@ async def put(call: Call, request: RetentionChange) -> Retention:
 
 
 def try_rule(call: Call, connection: Connection, request: RetentionTrial) -> Plan:
-    """Say what a rule would delete now, and delete nothing."""
+    """Say how many candidates a rule would delete now, and name the oldest; delete nothing."""
     service.check(request.rule)
-    return service.plan(connection, call.project, request.rule, now_ms())
+    return _plan(call, connection, request.rule)
+
+
+def _plan(call: Call, connection: Connection, rule: Rule) -> Plan:
+    whole = service.plan(connection, call.project, rule, now_ms())
+    return msgspec.structs.replace(whole, deleted=whole.deleted[:SHOWN])
 
 
 ENDPOINTS = (

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from shortlist.app import Application
 from shortlist.clock import now_ms
 from shortlist.retention import keeper
+from shortlist.web import api_retention
 from tests.http.client import Client, Mlflow
 
 DAY = 24 * 3_600_000
@@ -28,7 +29,12 @@ def finished(mlflow: Mlflow, experiment: str, days_ago: int, loss: float | None,
 
 
 def test_a_rule_keeps_the_best_the_promoted_and_the_marked(
-    application: Application, as_member: Callable[[str], Client], rita: Client, mlflow: Mlflow, address: str
+    application: Application,
+    as_member: Callable[[str], Client],
+    rita: Client,
+    mlflow: Mlflow,
+    address: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     experiment = mlflow.new_experiment()
     runs = {
@@ -36,6 +42,7 @@ def test_a_rule_keeps_the_best_the_promoted_and_the_marked(
         "worst": finished(mlflow, experiment, 90, 0.9),
         "promoted": finished(mlflow, experiment, 90, 0.8),
         "marked": finished(mlflow, experiment, 90, 0.7, shortlist_keep="1"),
+        "starred": finished(mlflow, experiment, 90, 0.65),
         "failed": finished(mlflow, experiment, 90, None),
         "young": finished(mlflow, experiment, 5, 0.6),
     }
@@ -55,12 +62,16 @@ def test_a_rule_keeps_the_best_the_promoted_and_the_marked(
         source=mlflow.run(runs["promoted"])["info"]["artifact_uri"],
     )
     application.services.folder.fold_all()
+    _star(application, as_member("mara"), runs["starred"])
 
-    rule = {"delete_after_days": 30, "keep_best": 1, "keep_promoted": True}
+    rule = {"delete_after_days": 30, "keep_best": 1, "keep_promoted": True, "keep_starred": True}
     trial = rita.post(f"{address}/try", {"rule": rule})
     assert trial.status_code == 200, trial.text
     assert trial.json()["kept_best"] == 2, "the best, and the one of an experiment that has no order"
     assert trial.json()["kept_promoted"] == trial.json()["kept_marked"] == 1
+    assert trial.json()["kept_starred"] == 1, "by anybody"
+    unstarred = rita.post(f"{address}/try", {"rule": rule | {"keep_starred": False}}).json()
+    assert (unstarred["kept_starred"], unstarred["going"]) == (0, trial.json()["going"] + 1)
     assert rita.get(address).json()["rule"] is None
 
     assert rita.request("PUT", address, json={"rule": rule}).status_code == 403
@@ -75,7 +86,10 @@ def test_a_rule_keeps_the_best_the_promoted_and_the_marked(
     ]
     assert [part["retention"] for part in carried] == [None, rule], "only those who may change it"
     expected = {"worst", "failed"}
-    assert len(shown["plan"]["deleted"]) == len(expected)
+    assert len(shown["plan"]["deleted"]) == shown["plan"]["going"] == len(expected)
+    monkeypatch.setattr(api_retention, "SHOWN", 1)
+    bounded = rita.post(f"{address}/try", {"rule": rule}).json()
+    assert (len(bounded["deleted"]), bounded["going"]) == (1, len(expected))
 
     assert application.keeper.apply_due() == len(expected)
     assert application.keeper.apply_due() == 0, "once a day"
@@ -100,3 +114,12 @@ def test_a_rule_keeps_the_best_the_promoted_and_the_marked(
 def _project_id(application: Application, client: Client) -> int:
     found = client.get(f"/api/v4/projects/{client.project.replace('/', '%2F')}")
     return int(found.json()["id"])
+
+
+def _star(application: Application, client: Client, run_id: str) -> None:
+    found = text("SELECT iid FROM candidate WHERE external_id = :run_id")
+    iid = application.services.database.read_now(
+        lambda connection: connection.execute(found, {"run_id": run_id}).scalar_one()
+    )
+    base = f"/api/v1/projects/{client.project.replace('/', '%2F')}"
+    assert client.request("PUT", f"{base}/candidates/{iid}/star").status_code == 200
