@@ -20,7 +20,7 @@ def rule(connection: Connection, scope: Scope) -> Rule | None:
     here = retention_rule.c
     statement = select(*(here[name] for name in Rule.__struct_fields__))
     row = connection.execute(statement.where(here.project_id == scope.project_id)).one_or_none()
-    return None if row is None else Rule(**row._asdict())
+    return None if row is None else Rule(**dict(zip(Rule.__struct_fields__, row, strict=True)))
 
 
 def put(connection: Connection, scope: Scope, wanted: Rule) -> None:
