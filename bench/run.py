@@ -114,6 +114,11 @@ def _cells(name: str, unit: str, figures: list[str], promised: str) -> str:
     return f"| {' | '.join([name, unit, *figures, promised])} |"
 
 
+def _figure(value: float) -> str:
+    """Three digits at least, and no exponent."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def _line(case: Case, found: dict[str, Figures], names: list[str]) -> str:
     """Medians, how many times as good as each peer ours is, cores, and whether what was promised holds."""
     ours = found["shortlist"].median
@@ -125,11 +130,11 @@ def _line(case: Case, found: dict[str, Figures], names: list[str]) -> str:
         value = found[name].median
         ratio = ours / value if case.better == "more" else value / ours
         beside = "" if name == "shortlist" else f"{ratio:.1f} x, "
-        cells.append(f"{value:,.3g} ({beside}{statistics.median(found[name].cores):.1f} cores)")
+        cells.append(f"{_figure(value)} ({beside}{statistics.median(found[name].cores):.1f} cores)")
     promised = ""
     if case.promise is not None:
         kept = ours >= case.promise if case.better == "more" else ours <= case.promise
-        promised = f"{case.promise:,.3g}: {'kept' if kept else 'missed'}"
+        promised = f"{_figure(case.promise)}: {'kept' if kept else 'missed'}"
     return _cells(case.name, case.unit, cells, promised)
 
 
