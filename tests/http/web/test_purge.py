@@ -1,12 +1,17 @@
 """What was deleted long ago goes for good, with all that was written about it, and nothing else does."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Barrier
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, func, select, text
 
 from shortlist.app import Application
 from shortlist.clock import now_ms
+from shortlist.db.database import Database
 from shortlist.db.schema import METADATA
 from shortlist.metrics import cooler
 from shortlist.metrics.folder import Folder
@@ -67,6 +72,42 @@ def test_what_was_deleted_long_ago_goes_for_good(
     assert mlflow.new_experiment("dropped") != empty, "its name is free"
     events = database.read_now(lambda connection: connection.execute(_EVENTS).scalars().all())
     assert len(events) == 3
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_two_processes_purge_at_once_and_each_candidate_goes_once(
+    application: Application, mlflow: Mlflow, database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "_BATCH", 1)
+    here = application.services.database
+    experiment = mlflow.new_experiment()
+    for _ in range(12):
+        mlflow.call("runs/delete", run_id=mlflow.new_run(experiment))
+    later, both_began = now_ms() + 1000, Barrier(2, timeout=30)
+
+    def work(database: Database) -> int:
+        batches: list[int] = []
+
+        def told(removed: int) -> None:
+            batches.append(removed)
+            if len(batches) == 1:  # the other has its first batch before this one goes on
+                both_began.wait()
+
+        removed = purge.purge(database, later, told=told).candidates
+        assert removed == sum(batches)
+        return removed
+
+    with closing(Database(here.url)) as there, ThreadPoolExecutor(2) as threads:
+        removed = list(threads.map(work, (here, there)))
+    assert sum(removed) == 12
+    assert min(removed) >= 1
+    assert purge.expired(here, later) == Expired()
+    events = here.read_now(lambda connection: connection.execute(_DETAILS).scalars().all())
+    named = [iid for event in events for iid in msgspec.json.decode(event)["candidates"]]
+    assert len(named) == len(set(named)) == 12
+
+
+_DETAILS = text("SELECT details FROM audit_event WHERE action = 'retention:purge'")
 
 
 _COLUMNS = text(
