@@ -99,7 +99,7 @@ def test_metadata_is_added_changed_and_removed_with_a_way_back(page: Page, fille
     panel = _panel(page, "Metadata")
     tags = page.get_by_role("definition").filter(has=page.get_by_role("link", name="All metadata"))
     expect(tags.get_by_role("listitem")).to_have_text(["team: vision"])
-    panel.get_by_role("button", name="Add", exact=True).click()
+    panel.get_by_role("button", name="Add to metadata").click()
     panel.get_by_label("Key").fill("stage")
     panel.get_by_label("Value").fill("trial")
     page.keyboard.press("Enter")
@@ -115,6 +115,37 @@ def test_metadata_is_added_changed_and_removed_with_a_way_back(page: Page, fille
     expect(panel.get_by_role("row", name="stage")).to_have_count(0)
     page.get_by_role("status").filter(has_text="Removed").get_by_role("button", name="Undo", exact=True).last.click()
     expect(panel.get_by_role("row", name="stage")).to_contain_text("trial")
+
+
+def test_parameters_and_metrics_are_mended_by_hand(page: Page, filled: Filled) -> None:
+    _, address = _new_candidate(filled, "mended")
+    page.goto(address)
+    params = _panel(page, "Parameters")
+    params.get_by_role("button", name="Add to parameters").click()
+    params.get_by_label("Key").fill("depth")
+    params.get_by_label("Value").fill("8")
+    page.keyboard.press("Enter")
+    expect(params.get_by_role("row", name="depth")).to_contain_text("8")
+    params.get_by_role("button", name="Change depth").click()
+    params.get_by_label("Value of depth").fill("9")
+    page.keyboard.press("Enter")
+    expect(params.get_by_role("row", name="depth")).to_contain_text("9")
+
+    metrics = _panel(page, "Metrics")
+    metrics.get_by_role("button", name="Add to metrics").click()
+    metrics.get_by_label("Metric").fill("latency_ms")
+    metrics.get_by_label("Value").fill("much")
+    page.keyboard.press("Enter")
+    expect(metrics.get_by_role("alert")).to_contain_text("no number")
+    metrics.get_by_label("Value").fill("11.5")
+    page.keyboard.press("Enter")
+    expect(metrics.get_by_role("row", name="latency_ms")).to_contain_text("11.5")
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Mark as failed").click()
+    expect(page.locator("header.head")).to_contain_text("Failed")
+    params.get_by_role("button", name="Remove depth").click()
+    page.get_by_role("status").filter(has_text="Removed").get_by_role("button", name="Undo", exact=True).last.click()
+    expect(params.get_by_role("row", name="depth")).to_contain_text("9")
 
 
 def test_deleting_offers_the_way_back(page: Page, filled: Filled) -> None:

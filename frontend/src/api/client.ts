@@ -142,7 +142,7 @@ export const api = {
     call<wire.Candidate>('GET', candidate(path, iid), { signal }),
   nearest: (path: string, iid: number, signal?: AbortSignal) =>
     call<wire.Neighbourhood>('GET', `${candidate(path, iid)}/nearest`, { signal }),
-  changeCandidate: (path: string, iid: number, change: Omit<wire.CandidateChange, 'candidate'>) =>
+  changeCandidate: (path: string, iid: number, change: Omit<wire.CandidateEdit, 'candidate'>) =>
     call<wire.Candidate>('PATCH', candidate(path, iid), { body: change }),
   deleteCandidate: (path: string, iid: number) => call<wire.Empty>('DELETE', candidate(path, iid)),
   restoreCandidate: (path: string, iid: number) =>

@@ -210,6 +210,16 @@ export interface CandidateCreate {
   parent?: number | null;
 }
 
+export interface CandidateEdit {
+  candidate: number;
+  name?: string | null;
+  note?: string | null;
+  metadata?: Record<string, string | null>;
+  status?: 'failed' | 'finished' | 'killed' | 'running' | 'scheduled' | null;
+  params?: Record<string, string | null>;
+  metrics?: MetricPoint[];
+}
+
 export interface CandidateEdited {
   before: CandidateChange[];
 }

@@ -116,6 +116,22 @@ def add_params(connection: Connection, scope: Scope, record: CandidateRecord, pa
     return insert_columns(connection, param, _owner(scope, record), columns) == len(pairs)
 
 
+def set_params(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
+    columns = {"key": list(pairs), "value": list(pairs.values()), "number": [as_number(v) for v in pairs.values()]}
+    upsert_columns(connection, param, _owner(scope, record), columns)
+
+
+def delete_params(connection: Connection, scope: Scope, record: CandidateRecord, keys: Sequence[str]) -> None:
+    connection.execute(
+        delete(param).where(
+            param.c.project_id == scope.project_id,
+            param.c.experiment_iid == record.experiment_iid,
+            param.c.key.in_(keys),
+            param.c.candidate_iid == record.iid,
+        )
+    )
+
+
 def set_metadata(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
     columns = {"key": list(pairs), "value": list(pairs.values())}
     upsert_columns(connection, metadata, _owner(scope, record), columns)

@@ -7,14 +7,18 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
+from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import AsyncHandler, Call, Pieces
 from shortlist.metrics import arrow
 from shortlist.metrics import service as metrics
 from shortlist.search import fresh
-from shortlist.tracking import candidates, stars
-from shortlist.tracking.types import CandidateChange
+from shortlist.tracking import candidates, editing, stars
+from shortlist.tracking import types as tracking
+from shortlist.tracking.creation import has_ended
 from shortlist.web import answers, operations, translate, views, wire
+from shortlist.web.api_creation import points_of
+from shortlist.web.wire_creation import CandidateEdit
 from shortlist.web.wire_curves import CurveList, CurveQuery
 from shortlist.web.wire_nearest import Neighbourhood
 
@@ -56,10 +60,14 @@ async def _among_others(call: Call, iid: int, read: Callable[[Connection], T]) -
     return await fresh.folded(services.database, services.folder, scope, [record.experiment_iid], read)
 
 
-async def change(call: Call, request: wire.CandidateChange) -> wire.Candidate:
-    """Change a candidate's name, note or metadata."""
+async def change(call: Call, request: CandidateEdit) -> wire.Candidate:
+    """Change a candidate's name, note, status, parameters or metadata, or add points to its metrics."""
     changed = {key: value for key, value in request.metadata.items() if value is not None}
     candidates.check_metadata(changed, "metadata")
+    editing.check_params(request.params)
+    now = now_ms()
+    points = points_of(request.metrics, now)
+    status = None if request.status is None else tracking.Status(request.status)
 
     def work(connection: Connection) -> wire.Candidate:
         scope = call.project
@@ -68,10 +76,18 @@ async def change(call: Call, request: wire.CandidateChange) -> wire.Candidate:
         candidates.set_metadata(connection, scope, record, changed)
         for key in request.metadata.keys() - changed.keys():
             candidates.delete_metadata(connection, scope, record, key)
-        candidates.change(connection, scope, record, CandidateChange(name=request.name, note=request.note))
+        editing.set_params(connection, scope, record, request.params)
+        if points:
+            candidates.log_batch(connection, scope, record.external_id, tracking.Batch(), points)
+        ended = now if status is not None and has_ended(status) and record.end_time is None else None
+        fields = tracking.CandidateChange(name=request.name, note=request.note, status=status, end_time=ended)
+        candidates.change(connection, scope, record, fields)
         return views.candidate(connection, scope, request.candidate)
 
-    return await call.services.database.write(work)
+    answer = await call.services.database.write(work)
+    if points:
+        call.services.folder.notify(call.project.project_id, len(points))
+    return answer
 
 
 async def delete(call: Call, request: wire.CandidatePath) -> wire.Empty:
@@ -140,7 +156,7 @@ ENDPOINTS = (
     ),
     operations.query_get(_ONE, get, wire.CandidatePath, wire.Candidate),
     operations.query_get(_ONE + "/nearest", nearest, wire.CandidatePath, Neighbourhood),
-    operations.write("PATCH", _ONE, change, wire.CandidateChange, wire.Candidate),
+    operations.write("PATCH", _ONE, change, CandidateEdit, wire.Candidate),
     operations.write("DELETE", _ONE, delete, wire.CandidatePath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.CandidatePath, wire.Candidate),
     *(

@@ -1,5 +1,7 @@
 """The browser's operation that makes a candidate by hand."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
@@ -9,7 +11,7 @@ from shortlist.metrics.types import Points
 from shortlist.tracking import candidates, creation, wellknown
 from shortlist.tracking.types import NewCandidate, Status
 from shortlist.web import operations, views, wire
-from shortlist.web.wire_creation import CandidateCreate
+from shortlist.web.wire_creation import CandidateCreate, MetricPoint
 
 
 async def create(call: Call, request: CandidateCreate) -> wire.Candidate:
@@ -20,7 +22,7 @@ async def create(call: Call, request: CandidateCreate) -> wire.Candidate:
     if end is None and creation.has_ended(status):
         end = max(start, now) if request.start_time is None else start
     metadata = creation.with_note(request.metadata, request.note)
-    points = _points(request, start if end is None else end)
+    points = points_of(request.metrics, start if end is None else end)
 
     def work(connection: Connection) -> wire.Candidate:
         scope = call.project
@@ -45,7 +47,8 @@ async def create(call: Call, request: CandidateCreate) -> wire.Candidate:
     return made
 
 
-def _points(request: CandidateCreate, time: int) -> Points:
+def points_of(metrics: Sequence[MetricPoint], time: int) -> Points:
+    """Points that a form gives, all of one `time` in milliseconds."""
     return Points.of(
         (
             metric_rules.check_key(item.key, f"metrics[{number}].key"),
@@ -53,7 +56,7 @@ def _points(request: CandidateCreate, time: int) -> Points:
             time,
             metric_rules.check_step(item.step, f"metrics[{number}].step"),
         )
-        for number, item in enumerate(request.metrics)
+        for number, item in enumerate(metrics)
     )
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from shortlist.web.wire import Value
+from shortlist.web.wire import CandidateChange, Value
 
 Status = Literal["running", "scheduled", "finished", "failed", "killed"]
 Role = Literal["name", "param", "metric", "metadata", "note", "status", "start_time", "end_time", "ignored"]
@@ -32,6 +32,14 @@ class CandidateCreate(msgspec.Struct):
     metrics: list[MetricPoint] = []
     metadata: dict[str, str] = {}
     parent: int | None = None
+
+
+class CandidateEdit(CandidateChange):
+    """A change of one candidate: also its parameters, set as `metadata` is, and points to add to its metrics."""
+
+    status: Status | None = None
+    params: dict[str, str | None] = msgspec.field(default_factory=dict[str, str | None])
+    metrics: list[MetricPoint] = msgspec.field(default_factory=list[MetricPoint])
 
 
 class ImportTarget(msgspec.Struct):

@@ -1,6 +1,7 @@
 """The browser's operations on candidates: pages of them, one of them, curves."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -97,9 +98,40 @@ def test_name_note_and_metadata_are_changed_together(rita: Client, base: str, tr
     assert removed["name"] == "best"
 
 
+def test_parameters_metrics_and_status_are_mended_by_hand(
+    rita: Client, as_member: Callable[[str], Client], base: str, trained: str
+) -> None:
+    change = {
+        "status": "killed",
+        "params": {"lr": "0.5", "depth": "8"},
+        "metrics": [{"key": "loss", "value": 0.01, "step": 10}, {"key": "latency", "value": "NaN"}],
+    }
+    found = rita.request("PATCH", f"{base}/candidates/1", json=change).json()
+    assert (found["status"], found["params"]) == (
+        "killed",
+        [{"key": "depth", "value": "8"}, {"key": "lr", "value": "0.5"}],
+    )
+    read = rita.get(f"{base}/candidates/1").json()
+    metrics = {item["key"]: (item["last"], item["count"]) for item in read["metrics"]}
+    assert metrics == {"loss": (0.01, 11), "latency": ("NaN", 1)}
+    # What is searched and drawn by is what is shown.
+    listed = search(rita, base, trained, filter="params.lr = '0.5' and depth > 7")["candidates"]
+    assert [row["iid"] for row in listed] == [1]
+    back = rita.request("PATCH", f"{base}/candidates/1", json={"params": {"lr": "0.0", "depth": None}}).json()
+    assert back["params"] == [{"key": "lr", "value": "0.0"}]
+    events = as_member("olga").get(f"{base}/audit").json()["events"]
+    changes = [event["details"]["params"] for event in events if event["action"] == "candidate:set_params"]
+    assert changes == [{"lr": ["0.5", "0.0"], "depth": ["8", None]}, {"lr": ["0.0", "0.5"], "depth": [None, "8"]}]
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [
+        ({"params": {"none": None}}, 404),
+        ({"params": {"lr": "x" * 6_001}}, 400),
+        ({"params": {"a//b": "1"}, "name": "new"}, 400),
+        ({"metrics": [{"key": "loss", "value": "much"}]}, 400),
+        ({"status": "done"}, 400),
         ({"name": ""}, 400),
         ({"name": 5}, 400),
         ({"name": "x" * 251}, 400),
