@@ -133,7 +133,7 @@ def test_parameters_and_metrics_are_mended_by_hand(page: Page, filled: Filled) -
 
     metrics = _panel(page, "Metrics")
     metrics.get_by_role("button", name="Add to metrics").click()
-    metrics.get_by_label("Metric").fill("latency_ms")
+    metrics.get_by_label("Metric", exact=True).fill("latency_ms")
     metrics.get_by_label("Value").fill("much")
     page.keyboard.press("Enter")
     expect(metrics.get_by_role("alert")).to_contain_text("no number")
