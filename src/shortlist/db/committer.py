@@ -155,7 +155,11 @@ def _run_group(connection: Connection, jobs: Sequence[Job], *, flushed: bool) ->
 
 def _run_together(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change] | None:
     """One transaction without savepoints. None, with nothing written, when one of several jobs failed."""
-    with begin_write(connection, flushed=flushed) as transaction, changes.gathered(connection):
+    with (
+        memory.counting(connection) as count,
+        begin_write(connection, flushed=flushed) as transaction,
+        changes.gathered(connection),
+    ):
         for job in jobs:
             job.error = None
             try:
@@ -168,12 +172,18 @@ def _run_together(connection: Connection, jobs: Sequence[Job], *, flushed: bool)
                     return None
                 job.error = error
                 return frozenset()
-        return _noted(connection)
+        noted = changes.take(connection)
+        count(noted)
+        return noted
 
 
 def _run_apart(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change]:
     """One transaction with a savepoint around each job, so that those that fail leave no trace."""
-    with begin_write(connection, flushed=flushed), changes.gathered(connection):
+    with (
+        memory.counting(connection) as count,
+        begin_write(connection, flushed=flushed),
+        changes.gathered(connection),
+    ):
         for job in jobs:
             job.error = None
             try:
@@ -183,13 +193,9 @@ def _run_apart(connection: Connection, jobs: Sequence[Job], *, flushed: bool) ->
                 if _is_of_transaction(connection, error):
                     raise
                 job.error = error
-        return _noted(connection)
-
-
-def _noted(connection: Connection) -> frozenset[Change]:
-    noted = changes.take(connection)
-    memory.count(connection, noted)
-    return noted
+        noted = changes.take(connection)
+        count(noted)
+        return noted
 
 
 def _is_of_transaction(connection: Connection, error: Exception) -> bool:

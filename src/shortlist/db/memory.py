@@ -8,7 +8,8 @@ knows whom they changed, and reads only those again; after a commit elsewhere it
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Generator, Hashable, Iterable
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
@@ -127,18 +128,32 @@ def unchanged(connection: Connection, place: Place, name: Hashable, make: Callab
     return of(connection).derived(place, name, revision(connection, place), make)
 
 
-def count(connection: Connection, changes: Iterable[Change]) -> None:
-    """Count up the revisions of what a transaction changed, as its last deed: their rows stay locked until it commits.
+@contextmanager
+def counting(connection: Connection) -> Generator[Callable[[Iterable[Change]], None]]:
+    """Around a transaction: gives what counts up the revisions of what it changed, to be called as its last deed,
+    since their rows stay locked until it commits. In one order for all, so that two processes never wait for each
+    other.
 
-    In one order for all, so that two processes never wait for each other.
+    A revision whose commit failed may become that of another process, which changes others.
     """
     memory = of(connection)
-    changed: dict[Place, set[int | None]] = {}
-    for change in changes:
-        changed.setdefault(change[:2], set()).add(change.candidate_iid)
-    for place, iids in sorted(changed.items()):
-        value = counters.take(connection, place[0], _name(place[1]))
-        memory.changed(place, value, _known(iids))
+    counted: list[tuple[Place, int]] = []
+
+    def count(changes: Iterable[Change]) -> None:
+        changed: dict[Place, set[int | None]] = {}
+        for change in changes:
+            changed.setdefault(change[:2], set()).add(change.candidate_iid)
+        for place, iids in sorted(changed.items()):
+            value = counters.take(connection, place[0], _name(place[1]))
+            counted.append((place, value))
+            memory.changed(place, value, _known(iids))
+
+    try:
+        yield count
+    except BaseException:
+        for place, value in counted:
+            memory.changed(place, value, None)
+        raise
 
 
 def _known(iids: Collection[int | None]) -> frozenset[int] | None:

@@ -20,7 +20,8 @@ from shortlist.tracking.types import NewCandidate
 
 ROW_KEY = "shortlist.import"
 FILE_KEY = "shortlist.import.file"
-BATCH = 200
+# Whoever else creates a candidate of the project waits for a part to be written.
+BATCH = 50
 MAX_FAULTS = 100
 
 
@@ -59,8 +60,7 @@ def batches(drafted: Draft) -> Iterator[list[Row]]:
 
 def present(connection: Connection, scope: Scope, experiment_iid: int, drafted: Draft) -> int:
     """How many rows of the file are candidates of the experiment already."""
-    marks = {_mark(drafted, row) for row in drafted.rows}
-    return len(marks & candidates.values_of(connection, scope, experiment_iid, ROW_KEY))
+    return len(_there(connection, scope, experiment_iid, drafted, drafted.rows))
 
 
 def write(
@@ -69,7 +69,7 @@ def write(
     """Create the candidates of some rows, in one transaction; those that are there already are passed over."""
     # Of two that import the same file at once, the second must see what the first wrote.
     counters.lock(connection, scope.project_id, "candidate")
-    there = candidates.values_of(connection, scope, experiment_iid, ROW_KEY)
+    there = _there(connection, scope, experiment_iid, drafted, part)
     created: list[int] = []
     points = 0
     for row in part:
@@ -80,6 +80,11 @@ def write(
         created.append(_create(connection, scope, experiment_iid, row, marks))
         points += len(row.metrics)
     return Written(created, len(part) - len(created), points)
+
+
+def _there(connection: Connection, scope: Scope, experiment_iid: int, drafted: Draft, some: Sequence[Row]) -> set[str]:
+    marks = [_mark(drafted, row) for row in some]
+    return candidates.values_in_use(connection, scope, experiment_iid, ROW_KEY, marks)
 
 
 def _mark(drafted: Draft, row: Row) -> str:

@@ -65,8 +65,9 @@ def rename(connection: Connection, scope: Scope, name: str, new_name: str) -> Mo
     rules.check_name(new_name, "new_name")
     if new_name != name and store.by_name(connection, scope, new_name) is not None:
         raise _name_taken(new_name)
-    files.rename_all(connection, scope, store_versions.of_model(connection, scope, record.iid), new_name)
+    # Before anything of its versions is read: a version that is made at once would keep the old name.
     store.change(connection, scope, record.iid, {"name": new_name, "updated_at": now_ms()})
+    files.rename_all(connection, scope, store_versions.of_model(connection, scope, record.iid), new_name)
     store_versions.rename_model(connection, scope, record.iid, new_name)
     return get(connection, scope, new_name)
 

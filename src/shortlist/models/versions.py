@@ -38,8 +38,9 @@ def create(connection: Connection, scope: Scope, new: NewVersion) -> VersionReco
     model = models.get(connection, scope, new.model_name)
     origin = sources.resolve(connection, scope, new)
     now = now_ms()
-    # The lock: of two that create a version at once, the second sees the first's number.
+    # The lock: of two that create a version at once, the second sees the first's number, and a new name is seen.
     store_models.change(connection, scope, model.iid, {"updated_at": now})
+    model = models.get(connection, scope, new.model_name)
     number, major = store.highest(connection, scope, model.iid)
     semver = _semver(connection, scope, model, new.metadata) or Semver.of_major(major + 1)
     iid = take(connection, scope.project_id, "model_version")

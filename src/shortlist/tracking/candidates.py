@@ -153,9 +153,12 @@ def data(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int,
     return {iid: CandidateData(params[iid], metadata[iid], datasets[iid]) for iid in iids}
 
 
-def values_of(connection: Connection, scope: Scope, experiment_iid: int, key: str) -> set[str]:
-    """What the candidates of an experiment that are not deleted have as metadata of a key. One statement."""
-    return store.metadata_values(connection, scope, experiment_iid, key)
+def values_in_use(
+    connection: Connection, scope: Scope, experiment_iid: int, key: str, values: Sequence[str]
+) -> set[str]:
+    """Those of `values` that candidates of an experiment that are not deleted have as metadata of a key. One
+    statement."""
+    return store.values_in_use(connection, scope, experiment_iid, key, values)
 
 
 def params(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, dict[str, str]]:

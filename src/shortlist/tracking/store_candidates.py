@@ -8,6 +8,7 @@ from sqlalchemy import ClauseElement, Connection, Table, Text, bindparam, cast, 
 
 from shortlist.access.scope import Scope
 from shortlist.db.bulk import insert_columns, upsert_columns
+from shortlist.db.dialect import among
 from shortlist.db.prepared import Prepared, one_of
 from shortlist.tracking.rules import as_number
 from shortlist.tracking.tables import candidate, metadata, param
@@ -145,8 +146,10 @@ def _owner(scope: Scope, record: CandidateRecord) -> dict[str, int]:
     }
 
 
-def metadata_values(connection: Connection, scope: Scope, experiment_iid: int, key: str) -> set[str]:
-    """The different values of a key among the candidates of an experiment that are not deleted."""
+def values_in_use(
+    connection: Connection, scope: Scope, experiment_iid: int, key: str, values: Sequence[str]
+) -> set[str]:
+    """Those of `values` that candidates of an experiment that are not deleted have of a key."""
     of_candidate = (candidate.c.project_id == metadata.c.project_id) & (candidate.c.iid == metadata.c.candidate_iid)
     statement = (
         select(metadata.c.value)
@@ -155,6 +158,7 @@ def metadata_values(connection: Connection, scope: Scope, experiment_iid: int, k
             metadata.c.project_id == scope.project_id,
             metadata.c.experiment_iid == experiment_iid,
             metadata.c.key == key,
+            among(connection, metadata.c.value, values),
             candidate.c.deleted_at.is_(None),
         )
     )

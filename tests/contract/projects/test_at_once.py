@@ -1,10 +1,7 @@
 """Two changes of people and places at once on PostgreSQL, each of which alone would be right."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from shortlist.access.roles import Role, Visibility
 from shortlist.access.scope import SERVER, Author
@@ -15,27 +12,9 @@ from shortlist.identity.accounts import AccountChange, NewAccount
 from shortlist.identity.types import User
 from shortlist.projects import groups, members, service
 from shortlist.projects.types import Group, GroupChange, NewGroup, NewProject, Project, ProjectChange
+from tests.at_once import Work, second_of
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
-
-Work = Callable[[Connection], object]
-
-
-def second_of(database: Database, first: Work, second: Work) -> Future[object]:
-    """What becomes of the second change when it begins before the first is committed, and waits for nothing more."""
-    with ThreadPoolExecutor(1) as pool:
-        with database.engine.begin() as connection:
-            first(connection)
-            done = pool.submit(database.write_now, second)
-            while not wait([done], timeout=0.01).done and not _anybody_waits(database):
-                pass
-        wait([done], timeout=30)
-    return done
-
-
-def _anybody_waits(database: Database) -> bool:
-    here = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    return database.read_now(lambda connection: connection.execute(text(here)).scalar_one()) > 0
 
 
 def account(database: Database, username: str, *, administrator: bool = False, email: str | None = None) -> User:
