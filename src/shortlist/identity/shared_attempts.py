@@ -12,13 +12,10 @@ from sqlalchemy import Connection
 
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.errors import Unavailable
 from shortlist.identity import store_attempts as store
 from shortlist.identity.rate_limit import WINDOW_MILLISECONDS, AttemptLimit
 from shortlist.ids import uuid7_bytes
-from shortlist.logs import get_logger
-
-_log = get_logger(__name__)
+from shortlist.meters.rounds import Rounds
 
 _SECONDS = 1.0
 # Clocks differ, and a row may be seen later than another that was written after it.
@@ -43,20 +40,17 @@ class SharedAttempts:
         self._untold: list[Attempt] = []
         self._heard: set[bytes] = set()
         self._since = now_ms() - WINDOW_MILLISECONDS
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="attempts", daemon=True)
+        self._rounds = Rounds("attempts", _SECONDS, database.meters, self.exchange)
 
     def start(self) -> None:
         if self._database.dialect != "postgresql":
             return
         for what, limit in self._limits.items():
             limit.tell = lambda digest, at, what=what: self._note(what, digest, at)
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._rounds.stop()
 
     def exchange(self) -> None:
         """Tell what happened here since the last time, and hear what happened elsewhere."""
@@ -82,12 +76,3 @@ class SharedAttempts:
     def _note(self, what: str, digest: bytes, at: int | None) -> None:
         with self._lock:
             self._untold = [*self._untold[-_MAX_TOLD:], Attempt(uuid7_bytes(), what, digest, at)]
-
-    def _run(self) -> None:
-        while not self._stop.wait(_SECONDS):
-            try:
-                self.exchange()
-            except Unavailable:
-                _log.warning("failed attempts are not shared: the database is not available")
-            except Exception:  # noqa: BLE001 - the thread must outlive whatever the database throws
-                _log.exception("failed attempts are not shared")
