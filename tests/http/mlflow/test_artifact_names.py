@@ -53,7 +53,8 @@ def names(rita: Client) -> list[str]:
 @example(path="a\0b")
 @example(path="a\n")
 def test_a_name_is_refused_or_kept_as_it_is(rita: Client, base: str, tmp_path: Path, path: str) -> None:
-    before = {file for file in tmp_path.parent.rglob("*") if file.is_file() and tmp_path not in file.parents}
+    # What leads out of the folder of the server's data ends here, or in a new folder that is here.
+    before = set(tmp_path.parent.iterdir())
     try:
         encoded = quote(path, safe="")
     except UnicodeEncodeError:
@@ -68,8 +69,7 @@ def test_a_name_is_refused_or_kept_as_it_is(rita: Client, base: str, tmp_path: P
         assert rita.get(f"{base}/{encoded}").content == path.encode()
         assert rita.request("DELETE", f"{base}/{encoded}").status_code == 200
         assert names(rita) == []
-    after = {file for file in tmp_path.parent.rglob("*") if file.is_file() and tmp_path not in file.parents}
-    assert after == before
+    assert set(tmp_path.parent.iterdir()) == before
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
