@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shortlist.app import Application
+from shortlist.http.services import Late
 from shortlist.ranking.snapshots import Snapshots
 from tests.http.client import Client, refused
 from tests.http.web.test_answer import BEST_STEP, base, experiment, put
@@ -76,7 +77,7 @@ def test_pages_do_not_shift_while_candidates_are_added(
     rita.mlflow.call("runs/update", run_id=better, status="FINISHED")
     if forgotten:
         # As by another process, or after very many other pages.
-        application.services.snapshots = Snapshots()
+        application.services.late = Late(application.services.folder, Snapshots())
     rest = ranked(rita, base, experiment, page_token=first["next_page_token"])
     assert [row["name"] for row in rest["candidates"]] == names[7:]
     assert ranked(rita, base, experiment, max_results=1)["candidates"][0]["name"] == "better"
