@@ -15,6 +15,7 @@ from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.access_log import without_ticket
 from shortlist.http.authorise import Authoriser, base_url
 from shortlist.http.body import ClientGone, Patience, RequestDecoder, read_body, read_rest
+from shortlist.http.decoding import check_text
 from shortlist.http.endpoint import AsyncHandler, Call, Endpoint, Mode, Pieces, ReadHandler, StreamHandler
 from shortlist.http.proxies import client_address
 from shortlist.http.security import SECURITY_HEADERS
@@ -57,6 +58,7 @@ class Operation:
         receive = Patience(receive)
         try:
             call = await self._authorise(scope)
+            check_text(scope)
             if self.surface.moves and (address := _address_of_today(call)) is not None:
                 await self._redirect(scope, send, address)
                 return

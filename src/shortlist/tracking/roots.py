@@ -81,7 +81,7 @@ def parse(address: str) -> Root | None:
 def address_of(uri: str) -> str | None:
     """The address in a URI of the proxy, in the client's scheme or as the HTTP address of a file; None for others."""
     parts = urlsplit(uri)
-    path = unquote(parts.path)
+    path = unquote(parts.path, errors="surrogateescape")  # what is no UTF-8 is no path, either
     if parts.scheme.lower() == SCHEME:
         return path.lstrip("/").rstrip("/")
     if parts.scheme.lower() in ("http", "https") and _PROXY_ROUTE in path:

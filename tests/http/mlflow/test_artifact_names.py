@@ -2,7 +2,7 @@
 
 import unicodedata
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_from_bytes
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shortlist.errors import InvalidValue
 from shortlist.packages import rules
-from tests.http.client import Client
+from tests.http.client import Client, refused
 
 # Out of these, ways outside are made, and names that mean something to some system.
 NASTY = st.text(alphabet="./\\%25e2E:#~*?|\0\n\u202e\uff0e\u2215é é", min_size=1, max_size=16)
@@ -96,3 +96,53 @@ def test_two_forms_of_a_letter_are_two_files(rita: Client, base: str) -> None:
         assert rita.request("PUT", f"{base}/{quote(form)}", content=form.encode()).status_code == 200
     assert sorted(names(rita)) == sorted(forms)
     assert [rita.get(f"{base}/{quote(form)}").content for form in forms] == [form.encode() for form in forms]
+
+
+def is_text(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+NO_TEXT = st.binary(min_size=1, max_size=12).filter(lambda raw: not is_text(raw))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=NO_TEXT, before=st.sampled_from(["", "a", "dir/"]))
+@example(raw=b"\xff", before="a")
+@example(raw=b"\xed\xa0\x80", before="a")  # a lone surrogate
+@example(raw=b"\xc0\xae\xc0\xae/x", before="")  # `..` in a form that is too long
+def test_bytes_that_are_no_text_are_refused_everywhere(rita: Client, base: str, raw: bytes, before: str) -> None:
+    name = before + quote_from_bytes(raw, safe="")
+    project = rita.project.replace("/", "%2F")
+    v4, v1 = (f"/api/{version}/projects/{project}" for version in ("v4", "v1"))
+    proxy = base.rpartition("/artifacts/")[0]
+    run = rita.mlflow.call("runs/search", experiment_ids=["0"])["runs"][0]["info"]["run_id"]
+    for address in (
+        f"{base}/{name}",
+        f"{v4}/packages/generic/tools/1.0/{name}",
+        f"{v4}/packages/ml_models/candidate:1/files/{name}",
+        f"{v1}/candidates/1/files/{name}",
+    ):
+        for method in ("PUT", "GET"):
+            answer = rita.request(method, address, content=b"x" if method == "PUT" else b"")
+            assert (answer.status_code, "path" in answer.text) == (400, True), (method, address, answer.text)
+    for method, address in (
+        ("DELETE", f"{base}/{name}"),
+        ("GET", f"{proxy}/presigned/candidate:1/{name}"),
+        ("DELETE", f"{v1}/candidates/1/files/{name}"),
+        ("GET", f"{v1}/candidates/1/archive?path={name}"),
+        ("GET", f"/get-artifact?run_id={run}&path={name}"),
+        ("POST", f"/ajax-api/2.0/mlflow/upload-artifact?run_uuid={run}&path={name}"),
+    ):
+        refused(rita.request(method, address), 400, "INVALID_PARAMETER_VALUE", "path")
+    begun = rita.post(f"{proxy}/mpu/create/candidate:1/{name}", {"path": "a", "num_parts": 1})
+    refused(begun, 400, "INVALID_PARAMETER_VALUE", "directory")
+    generic = rita.request("PUT", f"{v4}/packages/generic/{quote_from_bytes(raw, safe='')}/1.0/a", content=b"x")
+    assert generic.status_code in (400, 404)  # an encoded slash makes it another address
+    for query in (f"path={name}", f"run_id={run}&path={name}"):
+        assert rita.get(f"{proxy.rpartition('/')[0]}/mlflow/artifacts/list?{query}").status_code == 400
+    assert names(rita) == []
