@@ -953,6 +953,7 @@ export interface PackagePage {
   package: Package;
   files: File[];
   files_truncated: boolean;
+  closed: boolean;
   versions: Package[];
   candidate: CandidateLink | null;
   model_version: VersionLink | null;

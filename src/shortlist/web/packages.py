@@ -8,7 +8,7 @@ from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.identity import service as identity
 from shortlist.logged_models import service as logged_models
-from shortlist.models import lookup
+from shortlist.models import lookup, places
 from shortlist.models.types import VersionRecord
 from shortlist.packages import quotas, registry, rules
 from shortlist.packages.types import Package, PackageQuery, PackageType
@@ -48,6 +48,7 @@ def package_page(connection: Connection, scope: Scope, package_id: int) -> wire_
         versions=_shown(connection, scope, registry.versions(connection, scope, package)),
         candidate=None if candidate is None else translate.link(candidate),
         model_version=None if place is None else models.versions_at(connection, scope, [place]).get(place),
+        closed=places.of_package(connection, scope, package.ref).closed is not None,
         ci=None if candidate is None else ci.of_candidate(connection, scope, candidate.iid),
     )
 

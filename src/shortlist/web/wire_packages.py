@@ -66,11 +66,13 @@ class PackagePath(msgspec.Struct):
 
 class PackagePage(msgspec.Struct):
     """A package with its files. It belongs to a version of a model, to a candidate, or to neither. Of a version,
-    `candidate` is what it was made from. `ci` is the job that made the candidate."""
+    `candidate` is what it was made from. `ci` is the job that made the candidate. `closed`: what it belongs to is
+    deleted, so its files stay as they are."""
 
     package: Package
     files: list[File]
     files_truncated: bool
+    closed: bool
     versions: list[Package]
     candidate: CandidateLink | None
     model_version: VersionLink | None

@@ -65,6 +65,20 @@ def test_packages_say_what_they_hold_and_what_they_belong_to(rita: Client) -> No
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_package_of_a_deleted_candidate_is_closed(rita: Client) -> None:
+    run_id = rita.mlflow.new_run()
+    assert rita.request("PUT", f"{rita.mlflow.files}/candidate:1/a.txt", content=b"a").status_code == 200
+    address = f"/api/v1/projects/{rita.project.replace('/', '%2F')}/packages"
+    package = f"{address}/{rita.get(address).json()['packages'][0]['id']}"
+    assert rita.get(package).json()["closed"] is False
+    rita.mlflow.call("runs/delete", run_id=run_id)
+    assert rita.get(package).json()["closed"] is True
+    assert rita.request("PUT", f"{package}/files/b.txt", content=b"b").status_code == 400
+    rita.mlflow.call("runs/restore", run_id=run_id)
+    assert rita.get(package).json()["closed"] is False
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_duplicates_are_allowed_or_not(as_member: Callable[[str], Client]) -> None:
     rita, mara = as_member("rita"), as_member("mara")
     project = rita.project.replace("/", "%2F")
