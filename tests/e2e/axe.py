@@ -1,5 +1,7 @@
 """Accessibility checks by axe-core."""
 
+from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
 
 from playwright.sync_api import Page
@@ -28,3 +30,23 @@ def violations(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """By how many pixels the page can be scrolled sideways."""
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def faults(windows: tuple[Page, Page], addresses: Mapping[str, str]) -> dict[str, list[str]]:
+    """Violations and sideways scrolls of the pages at addresses, by their names; pages without any are left out.
+
+    The windows take turns, so that one page comes to rest while the other is looked at.
+    """
+    turns = [(name, address, page) for (name, address), page in zip(addresses.items(), cycle(windows), strict=False)]
+    turns[0][2].goto(turns[0][1], wait_until="commit")
+    found: dict[str, list[str]] = {}
+    for (name, _, page), following in zip(turns, [*turns[1:], None], strict=True):
+        if following is not None:
+            following[2].goto(following[1], wait_until="commit")
+        page.wait_for_load_state("networkidle")
+        # A button that a sticky bar covers where the page happens to stand is not a small one.
+        page.evaluate("scrollTo(0, 0)")
+        found[name] = violations(page)
+        if overflow(page) > 0:
+            found[name].append(f"scrolls sideways by {overflow(page)} pixels")
+    return {name: wrong for name, wrong in found.items() if wrong}

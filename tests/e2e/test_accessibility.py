@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.axe import overflow, violations
+from tests.e2e.axe import faults, overflow, violations
 from tests.e2e.conftest import Filled, OpenPage, Watch
 
 # Colours do not depend on the width, nor does the layout on the theme: two of the four show all there is to find.
@@ -37,17 +37,8 @@ def test_pages_of_a_project(
     open_page: OpenPage, filled: Filled, watch: Watch, theme: str, width: int, height: int
 ) -> None:
     watch.allow("status of 404.*/root/none/")
-    page = open_page(width, height, theme)
-    found: dict[str, list[str]] = {}
-    for name, address in _addresses(filled).items():
-        page.goto(address, wait_until="networkidle")
-        # A button that a sticky bar covers where the page happens to stand is not a small one.
-        page.evaluate("scrollTo(0, 0)")
-        found[name] = violations(page)
-        if overflow(page) > 0:
-            found[name].append(f"scrolls sideways by {overflow(page)} pixels")
-
-    assert {name: faults for name, faults in found.items() if faults} == {}
+    windows = open_page(width, height, theme), open_page(width, height, theme)
+    assert faults(windows, _addresses(filled)) == {}
 
 
 @pytest.mark.parametrize(("width", "height", "theme"), LOOKS)

@@ -3,7 +3,7 @@
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.e2e.axe import overflow, violations
+from tests.e2e.axe import faults, violations
 from tests.e2e.conftest import Filled, OpenPage, Watch
 from tests.live import LiveServer
 
@@ -197,13 +197,9 @@ def test_everybody_can_use_the_pages(open_page: OpenPage, filled: Filled, server
         "/admin/users",
         "/admin/application_settings/general",
     )
-    found: dict[str, list[str]] = {}
     for width, theme in ((1440, "dark"), (390, "light")):
-        page = open_page(width, 844, theme)
-        for address in addresses:
-            page.goto(address, wait_until="networkidle")
-            found[f"{address} {width}"] = violations(page) + ["scrolls sideways"] * (overflow(page) > 0)
-    assert {name: faults for name, faults in found.items() if faults} == {}
+        windows = open_page(width, 844, theme), open_page(width, 844, theme)
+        assert faults(windows, {address: address for address in addresses}) == {}, width
 
 
 def test_text_of_others_is_shown_as_text(page: Page, server: LiveServer) -> None:
