@@ -10,7 +10,7 @@ from shortlist.db.engine import normalise_url
 from tests.databases import DatabaseFactory
 from tests.faults.load import BatchLogger, Load, check_complete
 from tests.faults.proxy import proxy
-from tests.live import live_server
+from tests.live import TOKEN, live_server
 
 WRITERS = 4
 
@@ -125,4 +125,24 @@ def test_a_slow_database_takes_longer_and_a_silent_one_is_waited_for(
             assert set(load.stop()) == {200}
             with server.client() as client:
                 check_complete(client, load.loggers)
+    databases.drop(url.render_as_string(hide_password=False))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("token", [None, TOKEN, "slpat-of-nobody-0123456789"])
+def test_a_silent_database_is_not_ready_whoever_asks(
+    databases: DatabaseFactory, tmp_path: Path, token: str | None
+) -> None:
+    """The connection is accepted and nothing comes back; a client that waits 8 seconds must have its answer."""
+    url = make_url(databases.create("postgresql", tmp_path))
+    socket = f"{url.query['host']}/.s.PGSQL.{url.port or 5432}"
+    with proxy([socket]) as between:
+        silent = url.set(host="127.0.0.1", port=between.port, query={}).render_as_string(hide_password=False)
+        with live_server(tmp_path / "data", silent) as server, server.client(token) as probe:
+            probe.timeout = 8
+            between.flowing.clear()
+            while (answer := probe.get("/-/readiness?of=database")).status_code == 200:
+                pass  # what it remembers, for two seconds
+            assert answer.status_code == 503
+            between.flowing.set()
     databases.drop(url.render_as_string(hide_password=False))

@@ -108,6 +108,7 @@ class Endpoint:
     response: type[Any] | None = None
     status: int = 200
     tags: tuple[str, ...] = field(default=())
+    asks_nobody: bool = False  # what is presented is not looked up: it must answer while the database does not
 
     def __post_init__(self) -> None:
         if not isinstance(self.action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 
 from shortlist.access.actions import Action
-from shortlist.access.scope import GroupScope
+from shortlist.access.scope import ANONYMOUS, GroupScope
 from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.access_log import without_ticket
 from shortlist.http.authorise import Authoriser, base_url
@@ -98,7 +98,9 @@ class Operation:
         path: Mapping[str, str] = scope.get("path_params", {})
         reference = scope.get("project") or scope.get("group") or path.get("project") or path.get("group")
         address = client_address(scope)
-        actor = await self._authoriser.actor(scope["method"], action, headers, reference, address)
+        actor = ANONYMOUS
+        if not self.endpoint.asks_nobody:
+            actor = await self._authoriser.actor(scope["method"], action, headers, reference, address)
         scope["user"] = actor.username
         if action is not Action.SERVER_PUBLIC:  # health and sign-in answer whoever floods the rest
             self._services.request_limit.take(actor, address)

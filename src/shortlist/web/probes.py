@@ -117,6 +117,7 @@ def _get(path: str, handler: object) -> Endpoint:
         path=path,
         action=Action.SERVER_PUBLIC,
         mode=Mode.STREAM,
+        asks_nobody=True,
         handler=handler,  # pyright: ignore[reportArgumentType] - one of the three above
         tags=("operation",),
     )
