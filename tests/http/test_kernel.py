@@ -123,6 +123,6 @@ def test_a_fault_of_ours_says_nothing_but_its_request_id(
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(application.services.database, "read_now", broken)
-    response = rita.get("/-/readiness")
+    response = rita.get(f"/api/v1/projects/{rita.project.replace('/', '%2F')}/retention")
     assert "secret" not in response.text
     assert response.headers["x-request-id"] in refused(response, 500, "INTERNAL_ERROR")
