@@ -24,6 +24,9 @@ def _addresses(filled: Filled) -> dict[str, str]:
         "models": f"{filled.models_path}",
         "model": f"{filled.models_path}/{filled.model}?compare=1,2",
         "version": f"{filled.models_path}/{filled.model}/versions/1",
+        "packages": f"/{filled.project}/-/packages",
+        "package": f"/{filled.project}/-/packages/1",
+        "charts of an experiment": filled.experiment_path + "?show=charts",
         "not found": "/root/none/-/ml/experiments",
     }
 

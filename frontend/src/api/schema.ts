@@ -184,6 +184,7 @@ export interface Candidate {
   versions: VersionLink[];
   ci: Ci | null;
   starred: boolean;
+  models: LoggedModel[];
 }
 
 export interface CandidateChange {
@@ -810,6 +811,22 @@ export interface LoggedImage {
   series: string;
   step: number | null;
   path: string;
+}
+
+export interface LoggedMetric {
+  key: string;
+  value: Value;
+  dataset: string;
+}
+
+export interface LoggedModel {
+  external_id: string;
+  name: string;
+  type: string;
+  status: 'failed' | 'pending' | 'ready';
+  step: number;
+  package: number | null;
+  metrics: LoggedMetric[];
 }
 
 export interface Member {

@@ -14,6 +14,7 @@ from shortlist.logged_models import rules, store, store_links
 from shortlist.logged_models.types import (
     LinkedPoint,
     LinkKind,
+    LoggedModelData,
     LoggedModelRecord,
     ModelLink,
     ModelStatus,
@@ -155,6 +156,23 @@ def link(connection: Connection, scope: Scope, candidate_external_id: str, links
     for kind in LinkKind:
         steps = {iids[item.model_external_id]: item.step for item in links if item.kind is kind}
         store_links.put(connection, scope, record.iid, kind, steps)
+
+
+def made_by(
+    connection: Connection, scope: Scope, candidate_iid: int
+) -> list[tuple[LoggedModelRecord, LoggedModelData, int]]:
+    """The logged models that a candidate made and that are not deleted, with what is known of them and the step.
+
+    In order of their creation, in one statement where it made none.
+    """
+    links = store_links.of_candidates(connection, scope, [candidate_iid])[candidate_iid]
+    steps = {link.model_external_id: link.step for link in links if link.kind is LinkKind.OUTPUT}
+    if not steps:
+        return []
+    records = store.by_external_ids(connection, scope, list(steps)).values()
+    kept = sorted((record for record in records if record.deleted_at is None), key=lambda record: record.iid)
+    found = store.data(connection, scope, [record.iid for record in kept])
+    return [(record, found[record.iid], steps[record.external_id]) for record in kept]
 
 
 def _iids(connection: Connection, scope: Scope, external_ids: Sequence[str]) -> dict[str, int]:

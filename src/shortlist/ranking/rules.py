@@ -30,12 +30,17 @@ def guess(keys: Iterable[tuple[str, int]]) -> Goal | None:
 
     Held-out before training, a score before a loss, then the metric of most candidates, then the name.
     """
-    found = [pair for pair in keys if pair[1] > 0 and not pair[0].startswith(_MACHINE)]
+    found = [pair for pair in keys if pair[1] > 0 and not is_of_machine(pair[0])]
     if not found:
         return None
     metric, _ = min(found, key=lambda pair: (_distance(pair[0]), -pair[1], pair[0]))
     direction = Direction.MINIMIZE if is_lower_better(metric) else Direction.MAXIMIZE
     return Goal(metric=metric, direction=direction, confirmed=False)
+
+
+def is_of_machine(key: str) -> bool:
+    """Whether a metric tells of the machine that the candidate ran on."""
+    return key.startswith(_MACHINE)
 
 
 def _distance(key: str) -> int:

@@ -1,5 +1,6 @@
 """What a page says in one sentence, for previews of links to it and for readers who run no scripts. Pure."""
 
+from shortlist.ranking.rules import is_of_machine
 from shortlist.ranking.sentence import number
 from shortlist.web import wire, wire_compare, wire_models
 from shortlist.web.page_data import PageData
@@ -33,9 +34,16 @@ def _of_candidate(candidate: wire.Candidate) -> str:
         words = f"{candidate.name} is number {place.rank:,} of {place.of:,} by {place.by}"
     values = [
         f"{item.key} {item.last if isinstance(item.last, str) else number(item.last)}"
-        for item in candidate.metrics[:_MOST_METRICS]
+        for item in sorted(candidate.metrics, key=lambda item: _weight(candidate, item.key))[:_MOST_METRICS]
     ]
     return f"{words}. Last values: {', '.join(values)}." if values else f"{words}."
+
+
+def _weight(candidate: wire.Candidate, key: str) -> int:
+    """What it is ranked by first, what the machine did last."""
+    if candidate.place is not None and candidate.place.by.endswith(f" {key}"):
+        return 0
+    return 2 if is_of_machine(key) else 1
 
 
 def _of_model(model: wire_models.Model) -> str:

@@ -21,7 +21,7 @@ from shortlist.search.text import name_contains
 from shortlist.search.types import ExperimentSearch
 from shortlist.tracking import candidates, experiments, stars, store_candidates, store_experiments, store_keys
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
-from shortlist.web import answers, ci, models, ranked, translate, windows, wire
+from shortlist.web import answers, ci, logged, models, ranked, translate, windows, wire
 from shortlist.web.rows import RowLoader
 
 _EXPERIMENT_ORDERS = {
@@ -161,6 +161,7 @@ def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
         versions=models.made_from(connection, scope, iid),
         ci=ci.of_candidate(connection, scope, iid),
         starred=iid in stars.among(connection, scope, [iid]),
+        models=logged.of_candidate(connection, scope, iid),
     )
 
 

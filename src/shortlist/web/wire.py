@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from shortlist.web.wire_ci import Ci
+from shortlist.web.wire_logged import LoggedModel
 
 Value = float | Literal["NaN", "Infinity", "-Infinity"]
 View = Literal["active", "deleted", "all"]
@@ -385,6 +386,7 @@ class Candidate(msgspec.Struct):
     versions: list[VersionLink] = []  # of registered models that were made from it
     ci: Ci | None = None
     starred: bool = False  # by the caller
+    models: list[LoggedModel] = []  # that it logged
 
 
 class CandidateChange(msgspec.Struct):

@@ -124,6 +124,31 @@ def test_parameters_metrics_and_status_are_mended_by_hand(
     assert changes == [{"lr": ["0.5", "0.0"], "depth": ["8", None]}, {"lr": ["0.0", "0.5"], "depth": [None, "8"]}]
 
 
+def test_a_candidate_names_the_models_that_it_logged(rita: Client, base: str, trained: str) -> None:
+    mlflow = rita.mlflow
+    run_id = rita.get(f"{base}/candidates/1").json()["external_id"]
+    assert rita.get(f"{base}/candidates/1").json()["models"] == []
+    logged = mlflow.call("logged-models", experiment_id=trained, name="net", source_run_id=run_id)
+    model_id = logged["model"]["info"]["model_id"]
+    mlflow.call("runs/outputs", run_id=run_id, models=[{"model_id": model_id, "step": 7}])
+    point = {"key": "f1", "value": 0.5, "timestamp": 1, "step": 7, "model_id": model_id}
+    mlflow.call("runs/log-batch", run_id=run_id, metrics=[point | {"dataset_name": "d", "dataset_digest": "1"}])
+    found = rita.get(f"{base}/candidates/1").json()["models"]
+    assert found == [
+        {
+            "external_id": model_id,
+            "name": "net",
+            "type": "",
+            "status": "pending",
+            "step": 7,
+            "package": None,
+            "metrics": [{"key": "f1", "value": 0.5, "dataset": "d"}],
+        }
+    ]
+    mlflow.do("DELETE", f"logged-models/{model_id}")
+    assert rita.get(f"{base}/candidates/1").json()["models"] == []
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [
