@@ -12,7 +12,7 @@ from shortlist.search import page, paging
 from shortlist.search.candidates import CandidateBinding
 from shortlist.search.compile import Filter
 from shortlist.search.cut import MAX_RESULTS, page_of
-from shortlist.search.fields import ANY, CANDIDATE, METRIC
+from shortlist.search.fields import ANY, ATTRIBUTE, CANDIDATE, METRIC, PERSONAL
 from shortlist.search.order import parse_order
 from shortlist.search.parser import parse
 from shortlist.search.resolve import resolve
@@ -68,11 +68,23 @@ def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
 
 
 def check_filter(text: str, field: str) -> None:
-    """Raises InvalidValue: not a filter on candidates; it names `field` and the position."""
+    """Check a filter that holds for everybody.
+
+    Raises:
+        InvalidValue: not a filter on candidates, or one that asks for what is each person's own; it names `field` and
+            the position.
+    """
     try:
-        parse(text, CANDIDATE)
+        tree = parse(text, CANDIDATE)
     except InvalidValue as error:
         raise InvalidValue(error.message, field=field, position=error.position) from None
+    for found in fields_of(tree):
+        if found.group == ATTRIBUTE and found.key in PERSONAL:
+            raise InvalidValue(
+                f"'{found.key}' is each person's own, and this filter holds for everybody.",
+                field=field,
+                position=found.position,
+            )
 
 
 def matching(connection: Connection, scope: Scope, experiment_iid: int, text: str) -> set[int]:
