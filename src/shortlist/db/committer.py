@@ -101,7 +101,7 @@ class Committer:
             self.release()
             return
         if noted:
-            self._committed(noted)
+            self._tell(noted)
 
     def _run(self, batch: Sequence[Job]) -> frozenset[Change]:
         """Commit all that can be; what that changed. Raises when nobody knows of the whole batch what happened."""
@@ -120,6 +120,12 @@ class Committer:
         if len(groups) > 1:
             flush(connection)
         return frozenset(noted)
+
+    def _tell(self, noted: frozenset[Change]) -> None:
+        try:
+            self._committed(noted)
+        except Exception:  # noqa: BLE001 - what is committed is answered as such, whoever cannot hear of it
+            _log.exception("a change was not told")
 
     def _fail(self, jobs: Sequence[Job], told: Exception, *, reason: Exception) -> None:
         """A commit itself failed, so that it counts for none of its jobs."""

@@ -64,7 +64,7 @@ def _of_several_hosts(url: str) -> str:
 def create(url: str) -> Engine:
     if url.startswith("sqlite"):
         return _create_sqlite(url)
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=8,
         max_overflow=8,
@@ -74,6 +74,9 @@ def create(url: str) -> Engine:
         use_insertmanyvalues=True,
         execution_options=memory.options(),
     )
+    # A crash takes back what was visible and not flushed yet, with the revision by which it is kept in memory.
+    event.listen(engine, "invalidate", lambda *_: memory.of(engine).forget())
+    return engine
 
 
 def _create_sqlite(url: str) -> Engine:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Generator, Hashable, Iterable
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from shortlist.db import changes as changes_of
 from shortlist.db import counters
@@ -48,6 +48,13 @@ class Memory:
     def size(self) -> int:
         """Bytes of all that is kept."""
         return self._bytes
+
+    def forget(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+            self._changes.clear()
+            self._bytes = 0
 
     def find(self, place: Place, name: Hashable, revision: int) -> Kept | None:
         """What is kept under a name, and what changed between it and a revision."""
@@ -110,8 +117,8 @@ def options() -> dict[str, Memory]:
     return {_OPTION: Memory()}
 
 
-def of(connection: Connection) -> Memory:
-    """The memory of the database that a connection leads to."""
+def of(connection: Connection | Engine) -> Memory:
+    """The memory of the database that a connection or an engine leads to."""
     return connection.get_execution_options()[_OPTION]
 
 

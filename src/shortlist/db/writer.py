@@ -41,6 +41,7 @@ class Writer:
         self._committed = committed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._closing = threading.Lock()
         self._threads = [
             threading.Thread(target=self._run, name=f"db-write-{number}", daemon=True) for number in range(threads)
         ]
@@ -62,9 +63,10 @@ class Writer:
 
     def close(self) -> None:
         """Commit what was accepted, then stop the threads."""
-        if self._closed:
-            return
-        self._closed = True
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
         for _ in self._threads:
             self._queue.put(None)
         for thread in self._threads:
@@ -76,9 +78,10 @@ class Writer:
         return self._queue.qsize()
 
     def _put(self, job: Job) -> None:
-        if self._closed:
-            raise RuntimeError("the database is closed")
-        self._queue.put(job)
+        with self._closing:  # nothing may come after what ends the threads: nobody would answer it
+            if self._closed:
+                raise RuntimeError("the database is closed")
+            self._queue.put(job)
 
     def _run(self) -> None:
         expected, patience = 1, 0.0

@@ -40,6 +40,7 @@ def edit(connection: Connection, scope: Scope, edits: Sequence[Edit]) -> list[Ed
     Raises:
         InvalidValue: a value against the rules, or a deleted candidate. NotFound: one of them is not there.
     """
+    edits = sorted(edits, key=lambda each: each.iid)  # in one order for all, so that two never wait for each other
     check([each.iid for each in edits], "changes")
     for each in edits:
         candidates.check_metadata(
@@ -119,7 +120,7 @@ def star(connection: Connection, scope: Scope, iids: Sequence[int], *, starred: 
 
 def _checked(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[CandidateRecord]:
     check(iids)
-    return _records(connection, scope, iids, "candidates")
+    return _records(connection, scope, sorted(iids), "candidates")
 
 
 def _records(connection: Connection, scope: Scope, iids: Sequence[int], field: str) -> list[CandidateRecord]:

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, event, func, select
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from shortlist.db.changes import Change, note
 from shortlist.db.counters import take
 from shortlist.db.database import Database
+from shortlist.db.memory import of
 from shortlist.errors import NotFound, Unavailable
 
 ITEM = Table("item", MetaData(), Column("id", Integer, primary_key=True, autoincrement=False))
@@ -243,3 +245,24 @@ def test_a_database_that_is_gone_is_unavailable(database: Database) -> None:
     finally:
         other.close()
     assert stored(database) == []
+
+
+def test_a_listener_that_fails_ends_no_writer(database: Database) -> None:
+    def fails(_: frozenset[Change]) -> None:
+        raise RuntimeError("cannot hear")
+
+    database.on_commit(fails)
+    for number in range(database.writers + 1):
+        assert database.write_now(lambda connection, number=number: note(connection, 1, number)) is None
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_what_is_remembered_is_forgotten_with_a_lost_connection(database: Database) -> None:
+    memory = of(database.engine)
+    memory.keep((1, 1), "best", 7, "a value", 10)
+    with pytest.raises(Unavailable):
+        database.write_now(
+            lambda connection: connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        )
+    assert memory.find((1, 1), "best", 7) is None
+    assert memory.size == 0
