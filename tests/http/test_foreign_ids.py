@@ -39,7 +39,7 @@ IDS = words(
 # Fields that hold something new, a choice, or the name of what the caller is about to make.
 PLAIN = words(
     """
-    access_level admin administrator alias aliases archive_existing_versions artifact_location axes axis baseline
+    access_level admin administrator alias aliases archive_existing_versions artifact_location axes axis baseline by
     ci_project ci_project_id code colour columns constraints current_password dataset_digest dataset_name datasets
     default_group_visibility default_least_writing_role default_project_visibility description direction directory
     duplicate_exceptions duplicates_allowed email end end_time environment expanded expires_at file_name filter fold
@@ -90,6 +90,11 @@ VALUES: dict[str, Any] = {
     "x": "m",
     "y": "m",
 }
+_OF_OURS: dict[str, Any] = {
+    "status": "finished",
+    "params": {"k": "v"},
+    "metrics": [{"key": "k", "value": 1}],
+}
 # Some values are written otherwise at some addresses.
 VALUES_AT: dict[str, dict[str, Any]] = {
     "/logged-models/{model_id}": {"status": "LOGGED_MODEL_READY"},
@@ -97,11 +102,8 @@ VALUES_AT: dict[str, dict[str, Any]] = {
     "/views/default": {"view": 1},
     "/views/shared/{view}": {"view": 1},
     "/views/own/{view}": {"view": 1},
-    "/experiments/{experiment}/candidates": {
-        "status": "finished",
-        "params": {"k": "v"},
-        "metrics": [{"key": "k", "value": 1}],
-    },
+    "/experiments/{experiment}/candidates": _OF_OURS,
+    "/candidates/{candidate}": _OF_OURS,
 }
 # What reads without a struct take from their query.
 IN_QUERY = {"candidates": "1", "run_id": "1", "path": "a.txt", "metrics": "m", "keys": "m"}
