@@ -28,6 +28,7 @@ def purge_project(connection: Connection, project_id: int) -> None:
 
 
 def purge_person(connection: Connection, user_id: int) -> None:
-    """Delete what a person noted for themselves alone, in every project; their work stays."""
-    star = METADATA.tables["star"]
-    connection.execute(delete(star).where(star.c.user_id == user_id))
+    """Delete what a person noted for themselves alone, in every project: stars and own views; their work stays."""
+    for name in ("star", "saved_view"):
+        table = METADATA.tables[name]
+        connection.execute(delete(table).where(table.c.user_id == user_id))

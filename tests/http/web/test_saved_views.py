@@ -4,7 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from shortlist.app import Application
+from shortlist.saved_views.tables import saved_view
+from tests.cast import Cast
 from tests.http.client import Client, Mlflow, refused
 
 QUERY = "filter=val%2Facc+%3E+0.85&order_by=params.lr+ASC&columns=metrics.val%2Facc"
@@ -66,6 +70,20 @@ def test_a_shared_view_is_everybodys_and_may_be_the_default(as_member: Callable[
         "view:set_default",
         "view:create",
     ]
+
+
+def test_what_a_deleted_person_shared_stays_and_their_own_goes(
+    as_member: Callable[[str], Client], application: Application, cast: Cast, base: str
+) -> None:
+    rita, olga = as_member("rita"), as_member("olga")
+    for audience in ("own", "shared"):
+        assert rita.post(f"{base}/{audience}", {"name": "Top", "query": ""}).status_code == 200
+    assert as_member("ada").request("DELETE", f"/api/v1/admin/users/{cast.users['rita'].id}").status_code == 200
+    assert _names(olga.get(base).json()) == [("Top", True)]
+    owners = application.services.database.read_now(
+        lambda connection: connection.execute(select(saved_view.c.user_id)).scalars().all()
+    )
+    assert owners == [None]
 
 
 @pytest.mark.parametrize(
