@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import Filled, OpenPage, Watch
@@ -71,7 +71,35 @@ def test_a_slash_searches_everywhere_and_actions_of_the_page_are_listed(page: Pa
     sheet = page.get_by_role("dialog", name="Keyboard")
     expect(sheet).to_contain_text("Search everywhere or jump")
     expect(sheet.get_by_role("heading", name="Everywhere")).to_have_count(1)
+    # The page's own box has taken the slash.
+    expect(sheet.get_by_text("/", exact=True)).to_have_count(1)
     expect(sheet.get_by_role("heading", name="Candidates")).to_be_visible()
+
+
+def test_what_is_typed_before_the_palette_has_come_is_kept(page: Page, filled: Filled) -> None:
+    page.goto(filled.models_path)
+    page.get_by_role("heading", level=1).wait_for()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/Palette-*.js", hold)
+    with page.expect_request("**/Palette-*.js"):
+        page.keyboard.press("Control+k")
+    page.keyboard.type("digitz")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("s")
+    held[0].continue_()
+    expect(_box(page)).to_have_value("digits")
+    expect(_entries(page, "Experiments")).to_have_text(re.compile("digits"))
+
+
+def test_an_address_that_leads_nowhere_knows_who_asks(page: Page, filled: Filled, watch: Watch) -> None:
+    watch.allow("status of 404")
+    page.goto(f"{filled.models_path}/999")
+    expect(page.get_by_role("heading", name="Nothing here that you can see")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])

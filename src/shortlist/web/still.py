@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from html import escape
 from urllib.parse import quote
 
+from shortlist.ranking.rules import is_of_machine
 from shortlist.ranking.sentence import number
 from shortlist.web import wire, wire_compare, wire_models
 from shortlist.web.page_data import PageData
@@ -62,7 +63,9 @@ def _candidates(path: str, page: wire.CandidatePage, answer: wire.Answer | None,
     rows = page.candidates[:_MOST_ROWS]
     goal = None if answer is None or answer.goal is None else answer.goal.metric
     columns = [] if known is None else known.columns
-    metrics = [column.key for column in columns if column.kind == "metric" and column.key != goal][:_MOST_METRICS]
+    measured = [column.key for column in columns if column.kind == "metric" and column.key != goal]
+    # What the machine did stands last, where there is room.
+    metrics = sorted(measured, key=is_of_machine)[:_MOST_METRICS]
     differing = [column for column in columns if column.kind == "param" and column.distinct > 1]
     params = [column.key for column in sorted(differing, key=lambda column: -column.candidates)][:_MOST_PARAMS]
     head = ["#", "Candidate", *([goal] if goal else []), *metrics, *params, "Status"]
