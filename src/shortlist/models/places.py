@@ -11,9 +11,9 @@ from shortlist.logged_models import service as logged_models
 from shortlist.logged_models.types import LoggedModelRecord
 from shortlist.models import files, lookup
 from shortlist.models.types import VersionRecord
-from shortlist.packages import rules
+from shortlist.packages import registry, rules
 from shortlist.packages import service as packages
-from shortlist.packages.types import PackageRef, PackageType
+from shortlist.packages.types import Package, PackageRef, PackageType
 from shortlist.tracking import candidates, roots
 from shortlist.tracking.roots import Owner
 from shortlist.tracking.types import CandidateRecord
@@ -39,10 +39,10 @@ class Place(msgspec.Struct, frozen=True):
         """The place as `packages.service.upload` takes it."""
         return self.package, self.path
 
-    def opened(self) -> "Place":
-        """The place, if it may be written to."""
+    def opened(self, field: str = "path") -> "Place":
+        """The place, if it may be written to. `field` is what named it."""
         if self.closed is not None:
-            raise InvalidValue(self.closed, field="path")
+            raise InvalidValue(self.closed, field=field)
         return self
 
 
@@ -104,6 +104,17 @@ def of_package(connection: Connection, scope: Scope, ref: PackageRef) -> Place:
     except (InvalidValue, NotFound):
         # Its owner is gone for good, and the package waits for a sweep.
         return Place(ref, "", closed=f"What the package {ref.name} {ref.version} belonged to is deleted.")
+
+
+def open_package(connection: Connection, scope: Scope, package_id: int, field: str) -> Package:
+    """A package whose files may be changed. `field` is what named it.
+
+    Raises:
+        NotFound: there is no such package. InvalidValue: what it belongs to is deleted.
+    """
+    package = registry.get(connection, scope, package_id)
+    of_package(connection, scope, package.ref).opened(field)
+    return package
 
 
 def of_generic(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> Place:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from shortlist.access.actions import Action
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.models import places
 from shortlist.packages import registry
 from shortlist.packages.types import PackageQuery, PackageStatus, PackageType
 from shortlist.v4 import package_shapes as shapes
@@ -88,7 +89,8 @@ async def delete(call: Call, request: PackageId) -> None:
     """Delete a package with its files."""
 
     def work(connection: Connection) -> None:
-        registry.delete(connection, call.project, registry.get(connection, call.project, request.package_id))
+        package = places.open_package(connection, call.project, request.package_id, "package_id")
+        registry.delete(connection, call.project, package)
 
     await call.services.database.write(work)
 
@@ -114,7 +116,7 @@ async def delete_file(call: Call, request: PackageFileId) -> None:
     """Delete a file of a package."""
 
     def work(connection: Connection) -> None:
-        package = registry.get(connection, call.project, request.package_id)
+        package = places.open_package(connection, call.project, request.package_id, "package_id")
         registry.delete_file(connection, call.project, package, request.package_file_id)
 
     await call.services.database.write(work)

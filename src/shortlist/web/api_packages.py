@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
 from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.models import places
 from shortlist.packages import quotas, registry
 from shortlist.packages.types import PackageSettings
 from shortlist.web import operations, wire, wire_packages
@@ -29,7 +30,8 @@ async def delete(call: Call, request: wire_packages.PackagePath) -> wire.Empty:
     """Delete a package with its files."""
 
     def work(connection: Connection) -> None:
-        registry.delete(connection, call.project, registry.get(connection, call.project, request.package))
+        package = places.open_package(connection, call.project, request.package, "package")
+        registry.delete(connection, call.project, package)
 
     await call.services.database.write(work)
     return wire.Empty()

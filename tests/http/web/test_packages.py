@@ -74,8 +74,14 @@ def test_the_package_of_a_deleted_candidate_is_closed(rita: Client) -> None:
     rita.mlflow.call("runs/delete", run_id=run_id)
     assert rita.get(package).json()["closed"] is True
     assert rita.request("PUT", f"{package}/files/b.txt", content=b"b").status_code == 400
+    gitlab = package.replace("/api/v1/", "/api/v4/")
+    for address in (gitlab, f"{gitlab}/package_files/{rita.get(f'{gitlab}/package_files').json()[0]['id']}"):
+        refused(rita.request("DELETE", address), 400, "INVALID_PARAMETER_VALUE", "package_id")
+    refused(rita.request("DELETE", package), 400, "INVALID_PARAMETER_VALUE", "package")
+    assert rita.request("DELETE", f"{package}/files/a.txt").status_code == 400
     rita.mlflow.call("runs/restore", run_id=run_id)
     assert rita.get(package).json()["closed"] is False
+    assert rita.request("DELETE", package).status_code == 200
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
