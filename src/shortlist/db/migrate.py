@@ -3,6 +3,7 @@
 Alembic is imported only where there is something to do; a start-up that finds the schema in order reads one row.
 """
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,13 +38,19 @@ def current(connection: Connection) -> str | None:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the schema to a revision, the newest for none, from whatever it is; does nothing when it is there."""
+    """Bring the schema to a revision, the newest for none, from whatever it is; does nothing when it is there.
+
+    SQLite does all in one transaction. PostgreSQL has one for each migration, and none for an index of a large table;
+    what is broken off goes on from there with the next attempt.
+    """
     from alembic import command  # noqa: PLC0415
 
     engine = engines.create(engines.normalise_url(url))
     try:
-        with engine.connect() as connection, engines.begin_write(connection):
-            command.upgrade(config(connection), revision)
+        with engine.connect() as connection:
+            whole = nullcontext() if connection.dialect.name == "postgresql" else engines.begin_write(connection)
+            with whole:
+                command.upgrade(config(connection), revision)
     finally:
         engine.dispose()
 

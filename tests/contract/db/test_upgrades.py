@@ -1,5 +1,6 @@
 """Upgrades of databases that have rows: what earlier versions wrote is there after every step."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
 )
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
 from shortlist.cli.main import app
@@ -108,4 +111,51 @@ def test_a_check_tells_what_an_upgrade_will_do(kind: str, databases: DatabaseFac
     current = CliRunner().invoke(app, ["db", "check", "--database", url])
     assert current.exit_code == 0, current.output
     assert "nothing to do" in current.output
+    databases.drop(url)
+
+
+def valid(connection: Connection, index: str) -> bool | None:
+    statement = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+    return connection.execute(statement, {"name": index}).scalar_one_or_none()
+
+
+def test_writes_go_on_while_postgresql_builds_an_index_that_was_broken_off_before(
+    databases: DatabaseFactory, tmp_path: Path
+) -> None:
+    url = databases.create_empty("postgresql", tmp_path)
+    migrate.upgrade(url, "0021")
+    impatient = f"{url}{'&' if '?' in url else '?'}options=-c%20lock_timeout%3D200"
+    engine = create_engine(normalise_url(url))
+    with engine.begin() as connection:
+        fill(connection, 0)
+        candidate = reflected(connection).tables["candidate"]
+    of_first = {"project_id": 1000, "experiment_iid": 1000}
+    with ThreadPoolExecutor(1) as pool, engine.connect() as slow, engine.connect() as writer:
+        slow.execute(candidate.insert().values(row(candidate, 1) | of_first))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            migrate.upgrade(impatient)
+        assert valid(writer, "ix_candidate_deleted") is False
+        assert migrate.current(writer) == "0021"
+        writer.commit()
+
+        upgrade = pool.submit(migrate.upgrade, url)
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND query LIKE '%INDEX%'"
+        )
+        while not upgrade.done() and writer.execute(waiting).scalar_one() == 0:
+            writer.rollback()
+        writer.rollback()
+        writer.execute(text("SET lock_timeout = '2s'"))
+        writer.execute(candidate.insert().values(row(candidate, 2) | of_first))
+        writer.commit()
+        assert not upgrade.done(), "it waits for the slow transaction, and the writer did not wait for it"
+        slow.commit()
+        upgrade.result()
+    with engine.connect() as connection:
+        for index in ("ix_candidate_deleted", "ix_logged_model_candidate", "ix_logged_model_metric_candidate"):
+            assert valid(connection, index) is True
+        assert migrate.current(connection) == migrate.HEAD
+        assert counts(connection)["candidate"] == 3
+    engine.dispose()
     databases.drop(url)
