@@ -25,7 +25,7 @@ from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
 from shortlist.cli.main import app
-from shortlist.db import migrate
+from shortlist.db import migrate, upgrade_plan
 from shortlist.db.engine import normalise_url
 from tests.conftest import KINDS
 from tests.databases import DatabaseFactory
@@ -106,11 +106,33 @@ def test_a_check_tells_what_an_upgrade_will_do(kind: str, databases: DatabaseFac
     behind = CliRunner().invoke(app, ["db", "check", "--database", url])
     assert behind.exit_code == 1
     assert "0008" in behind.output
-    assert "metric_latest" in behind.output, "a table that is there and is changed"
+    for said in (
+        "adds columns to metric_latest",
+        "the rows of metric_latest, metric_series",
+        "creates star",
+        "while servers go on writing on PostgreSQL, of logged_model_metric",
+        "0 s in all",
+    ):
+        assert said in behind.output
     migrate.upgrade(url)
     current = CliRunner().invoke(app, ["db", "check", "--database", url])
     assert current.exit_code == 0, current.output
     assert "nothing to do" in current.output
+    databases.drop(url)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_check_counts_the_rows_that_an_upgrade_reads(kind: str, databases: DatabaseFactory, tmp_path: Path) -> None:
+    url = databases.create_empty(kind, tmp_path)
+    migrate.upgrade(url, "0021")
+    engine = create_engine(normalise_url(url))
+    with engine.begin() as connection:
+        fill(connection, 0)
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+    first = upgrade_plan.plan(url).steps[0]
+    assert first.changed == {"candidate": 1, "logged_model": 1, "logged_model_metric": 1}
+    assert first.seconds == pytest.approx(3 / 300_000)
     databases.drop(url)
 
 
