@@ -82,7 +82,11 @@ def of_process(services: Services) -> list[Family]:
         *families.of_process(services.meters),
         gauge("shortlist_write_queue_jobs", "Changes that wait for a writer.", [({}, database.waiting_writes)]),
         gauge("shortlist_event_streams", "Open pages that wait for news.", [({}, services.hub.open)]),
-        gauge("shortlist_listening", "Whether notices of other processes arrive at once.", [({}, services.hub.hears)]),
+        gauge(
+            "shortlist_listening",
+            "Whether notices of other processes arrive at once.",
+            [({}, int(services.hub.hears))],
+        ),
         gauge("shortlist_database_connections", "Connections in use.", [({}, database.connections_in_use)]),
     ]
 
