@@ -53,7 +53,8 @@ class Application:
     def services(self) -> Services:
         return self.opened.services
 
-    def close(self) -> None:
+    def stop_background(self) -> None:
+        """Return when nothing is done any more that nobody asked for."""
         self.purger.stop()
         if self.services.siblings is not None:
             self.services.siblings.stop()
@@ -65,6 +66,9 @@ class Application:
         self.sweeper.stop()
         self.services.mover.stop()
         self.services.folder.stop()
+
+    def close(self) -> None:
+        self.stop_background()
         self.opened.close()
 
 

@@ -72,9 +72,7 @@ def test_reads_and_writes_cost_a_fixed_number_of_statements(
     mlflow = rita.mlflow
     ids = fill(mlflow, candidates, keys)
     application.services.folder.fold_all()
-    # What threads do by themselves is no part of a request.
-    application.services.folder.stop()
-    application.services.hub.close()
+    application.stop_background()
     project = rita.project.replace("/", "%2F")
 
     def cost(work: Callable[[], object]) -> int:
