@@ -106,7 +106,8 @@ def is_text(raw: bytes) -> bool:
     return True
 
 
-NO_TEXT = st.binary(min_size=1, max_size=12).filter(lambda raw: not is_text(raw))
+# No route has an address with a line break in it.
+NO_TEXT = st.binary(min_size=1, max_size=12).filter(lambda raw: not is_text(raw) and b"\n" not in raw)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
