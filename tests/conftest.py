@@ -10,6 +10,7 @@ from hypothesis import settings
 from shortlist.db.database import Database
 from shortlist.identity import passwords
 from tests.databases import DatabaseFactory, State, postgres_server
+from tests.statements import Sent, gathered
 
 # A machine that is busy with something else makes no property false.
 settings.register_profile("untimed", deadline=None)
@@ -51,6 +52,19 @@ def quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
+
+
+@pytest.fixture(scope="session")
+def sent_statements() -> Iterator[Sent]:
+    with gathered() as sent:
+        yield sent
+
+
+@pytest.fixture(autouse=True)
+def statements_carry_the_project(sent_statements: Sent) -> Iterator[None]:
+    """Of everything that the program sends to a database in a test, whatever the test looks at."""
+    yield
+    assert sent_statements.unlimited() == []
 
 
 @pytest.fixture(params=KINDS)
