@@ -1,8 +1,11 @@
 """The rule by which the suite judges every statement that it sends (`tests/statements.py`)."""
 
 import pytest
+from sqlalchemy import text
 
-from tests.statements import is_limited
+from shortlist.db import purge
+from shortlist.db.database import Database
+from tests.statements import gathered, is_limited
 
 
 @pytest.mark.parametrize(
@@ -66,3 +69,11 @@ def test_a_statement_that_carries_the_project_passes(statement: str) -> None:
 )
 def test_a_statement_that_forgets_the_project_is_seen(statement: str) -> None:
     assert not is_limited(statement)
+
+
+def test_what_the_program_sends_is_known_with_its_sender_and_what_a_test_sends_is_not(database: Database) -> None:
+    with gathered() as sent:
+        database.write_now(lambda connection: purge.purge_person(connection, 1))
+        database.write_now(lambda connection: connection.execute(text("DELETE FROM star")))
+    assert set(sent.senders.values()) == {"db.purge.purge_person"}
+    assert sent.unlimited() == []
