@@ -64,7 +64,8 @@ def sent_statements() -> Iterator[Sent]:
 def statements_carry_the_project(sent_statements: Sent) -> Iterator[None]:
     """Of everything that the program sends to a database in a test, whatever the test looks at."""
     yield
-    assert sent_statements.unlimited() == []
+    found = sent_statements.unlimited()
+    assert not found, "\n\n".join(found)
 
 
 @pytest.fixture(params=KINDS)

@@ -34,6 +34,7 @@ OF_ALL_PROJECTS = {
     "connected.store.recorded_since": "one thread asks CI systems for all projects",
     "connected.store.standing": "the health of the whole server",
     "db.migrate.": "a migration changes whole tables",
+    "db.upgrade_plan.": "says how many rows of whole tables an upgrade reads",
     "db.purge.purge_person": "an account goes, and with it its stars in all projects",
     "metrics.store.projects_with_log": "finds the projects that the folder works for, one after the other",
     "metrics.store.waiting": "the health of the whole server",
@@ -111,6 +112,7 @@ class _Statement:
         while True:
             more = {use for use, of in self._limits if of in carrying} - carrying
             more |= {use for use in self._derived() if self._is_derived_limited(use, carrying)} - carrying
+            more |= {inner for use in self._derived() if use in carrying for inner in self._inside(use)} - carrying
             if not more:
                 return carrying.issuperset(self._wanted)
             carrying |= more
@@ -145,6 +147,8 @@ class _Statement:
                 return self._conditions(query, condition.this) | self._conditions(query, condition.expression)
             case exp.Or():
                 return self._conditions(query, condition.this) & self._conditions(query, condition.expression)
+            case exp.Boolean(this=False) | exp.EQ(this=exp.Literal(this="0"), expression=exp.Literal(this="1")):
+                return {((id(query), name), _CONSTANT) for name in self._sources[id(query)]}  # it reads nothing
             case exp.EQ():
                 return self._equal(query, condition.this, condition.expression)
             case exp.In():
@@ -197,10 +201,22 @@ class _Statement:
                 if isinstance(source, exp.Subquery) or source.name in self._defined:
                     yield query, name
 
+    def _made_of(self, source: exp.Expr) -> Iterator[exp.Expr]:
+        """The queries that a derived table is the union of."""
+        return _branches(source.this if isinstance(source, exp.Subquery) else self._defined[source.name])
+
+    def _inside(self, use: Use) -> Iterator[Use]:
+        """Whose project a derived table gives away as its own: what limits the one limits the other."""
+        source = self._sources[use[0]][use[1]]
+        for branch in self._made_of(source):
+            if isinstance(branch, exp.Select) and branch.args.get("limit") is None:
+                for part in branch.expressions:
+                    if part.alias_or_name == distribution.COLUMN and (of := self._use(branch, part.unalias())):
+                        yield of
+
     def _is_derived_limited(self, use: Use, carrying: set[Use | None]) -> bool:
         source = self._sources[use[0]][use[1]]
-        inner = source.this if isinstance(source, exp.Subquery) else self._defined[source.name]
-        for branch in _branches(inner):
+        for branch in self._made_of(source):
             if not isinstance(branch, exp.Select):
                 continue  # VALUES
             if any(found.name == source.name for found in _sources(branch) if source.name in self._defined):

@@ -26,12 +26,19 @@ from tests.statements import gathered, is_limited
             "SELECT 1 FROM param p WHERE project_id = ? "
             "AND EXISTS (SELECT 1 FROM candidate c WHERE c.project_id = p.project_id)"
         ),
+        (
+            "SELECT s.name FROM (SELECT i.project_id AS project_id, d.name AS name FROM dataset_input i "
+            "JOIN dataset d ON d.project_id = i.project_id) AS s "
+            "JOIN candidate c ON s.project_id = c.project_id WHERE c.project_id = ?"
+        ),
         "UPDATE candidate SET name = ? WHERE project_id = ? AND iid = ?",
         "DELETE FROM candidate WHERE (candidate.project_id, candidate.iid) IN ((?, ?), (?, ?))",
         (
             "INSERT INTO param (project_id, key) VALUES (?, ?), (?, ?) "
             "ON CONFLICT (project_id, key) DO UPDATE SET value = excluded.value WHERE param.value != excluded.value"
         ),
+        "SELECT count(*) FROM candidate WHERE false",
+        "SELECT count(*) FROM candidate WHERE 0 = 1",
         "CREATE TABLE param (key TEXT)",
     ],
 )
@@ -52,6 +59,11 @@ def test_a_statement_that_carries_the_project_passes(statement: str) -> None:
         "SELECT c.iid FROM candidate AS c JOIN param ON param.project_id = c.project_id",
         "SELECT 1 FROM candidate c LEFT JOIN param p ON p.project_id = c.project_id AND c.project_id = ?",
         "SELECT (SELECT count(*) FROM param) FROM candidate WHERE project_id = ?",
+        "SELECT 1 FROM (SELECT project_id FROM param LIMIT 5) AS s WHERE s.project_id = ?",
+        (
+            "SELECT 1 FROM (SELECT i.project_id AS project_id FROM dataset_input i "
+            "JOIN dataset d ON d.id = i.dataset_id) AS s WHERE s.project_id = ?"
+        ),
         (
             "SELECT 1 FROM param p WHERE EXISTS "
             "(SELECT 1 FROM candidate c WHERE c.project_id = p.project_id AND c.project_id = ?)"
