@@ -21,6 +21,11 @@ test('metrics stand beside each other, with a gap where one is missing', () => {
   ]);
 });
 
+test('metrics of the machine come last', () => {
+  const keys = metricLines([version({ 'system/cpu': 1, acc: 0.9, zeta: 2 }, {})]).map(({ key }) => key);
+  expect(keys).toEqual(['acc', 'zeta', 'system/cpu']);
+});
+
 test('only parameters that differ are listed', () => {
   expect(paramLines([A, B])).toEqual({ differing: [{ key: 'lr', cells: ['0.1', '0.2'] }], equal: 1 });
   expect(paramLines([A, { ...B, candidate: null }]).differing).toHaveLength(2);

@@ -1,6 +1,7 @@
 // Versions of a model beside each other: what they are made of, and where they differ.
 
 import type { Value, Version } from '../api/schema';
+import { isSystem } from './columns';
 import { compareKeys } from './keys';
 
 export interface Line<T> {
@@ -9,12 +10,13 @@ export interface Line<T> {
   cells: (T | undefined)[];
 }
 
-/** The last value of every metric that a version's candidate has, by key in order. */
+/** The last value of every metric that a version's candidate has, by key in order, those of the machine last. */
 export function metricLines(versions: readonly Version[]): Line<Value>[] {
   const maps = versions.map(
     ({ candidate }) => new Map((candidate?.metrics ?? []).map(({ key, last }) => [key, last])),
   );
-  return lines(maps);
+  const found = lines(maps);
+  return [...found.filter(({ key }) => !isSystem(key)), ...found.filter(({ key }) => isSystem(key))];
 }
 
 /** Parameters in which the versions differ, and how many are the same for all. */
