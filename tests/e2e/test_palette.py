@@ -20,6 +20,8 @@ def _entries(page: Page, group: str) -> Locator:
 def test_everything_is_a_few_keys_away(page: Page, filled: Filled, watch: Watch) -> None:
     watch.allow("status of 400.*/search")
     page.goto(f"/{filled.project}/-/packages/{1}")
+    # The key is listened for by what draws this button; a press before it is lost.
+    page.get_by_role("button", name="Search everywhere").wait_for()
     page.keyboard.press("Control+k")
     expect(_box(page)).to_be_focused()
     page.keyboard.type("mlp-64-s1")
