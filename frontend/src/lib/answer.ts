@@ -25,7 +25,7 @@ export function unrankedReason(row: CandidateRow): string | null {
     case null:
       return null;
     case 'not_finite':
-      return `${short(standing?.value ?? 'NaN')} at step ${standing?.step ?? '?'}`;
+      return `${short(standing?.value ?? 'NaN')} at the end, step ${standing?.step ?? '?'}`;
     case 'infeasible':
       return 'outside the constraints';
     case 'no_value':
