@@ -64,7 +64,9 @@ test('a delta has the sign of the number and the word of the direction', () => {
 
 test('what has no rank says why', () => {
   expect(unrankedReason(row({ rank: 1 }))).toBeNull();
-  expect(unrankedReason(row({ unranked: 'not_finite', value: 'NaN', step: 12 }))).toBe('NaN at the end, step 12');
+  expect(unrankedReason(row({ unranked: 'not_finite', value: 'NaN', step: 12 }))).toBe(
+    'NaN at the end, step 12',
+  );
   expect(unrankedReason(row({ unranked: 'failed' }, 'killed'))).toBe('killed');
   expect(unrankedReason(row({ unranked: 'running' }, 'scheduled'))).toBe('scheduled');
 });
