@@ -16,12 +16,13 @@ meanwhile. It runs again, sees what the other one did, and refuses in its own wo
 """
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Generator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DBAPIError
 
 from shortlist.db import changes, memory
@@ -159,13 +160,28 @@ def _run_group(connection: Connection, jobs: Sequence[Job], *, flushed: bool) ->
         attempt += 1
 
 
-def _run_together(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change] | None:
-    """One transaction without savepoints. None, with nothing written, when one of several jobs failed."""
+@contextmanager
+def _transaction(
+    connection: Connection, *, flushed: bool
+) -> Generator[tuple[RootTransaction, Callable[[], frozenset[Change]]]]:
+    """A transaction, and its last deed, which counts up what it changed and answers it."""
     with (
         memory.counting(connection) as count,
         begin_write(connection, flushed=flushed) as transaction,
         changes.gathered(connection),
     ):
+
+        def end() -> frozenset[Change]:
+            noted = changes.take(connection)
+            count(noted)
+            return noted
+
+        yield transaction, end
+
+
+def _run_together(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change] | None:
+    """One transaction without savepoints. None, with nothing written, when one of several jobs failed."""
+    with _transaction(connection, flushed=flushed) as (transaction, end):
         for job in jobs:
             job.error = None
             try:
@@ -178,18 +194,12 @@ def _run_together(connection: Connection, jobs: Sequence[Job], *, flushed: bool)
                     return None
                 job.error = error
                 return frozenset()
-        noted = changes.take(connection)
-        count(noted)
-        return noted
+        return end()
 
 
 def _run_apart(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change]:
     """One transaction with a savepoint around each job, so that those that fail leave no trace."""
-    with (
-        memory.counting(connection) as count,
-        begin_write(connection, flushed=flushed),
-        changes.gathered(connection),
-    ):
+    with _transaction(connection, flushed=flushed) as (_, end):
         for job in jobs:
             job.error = None
             try:
@@ -199,9 +209,7 @@ def _run_apart(connection: Connection, jobs: Sequence[Job], *, flushed: bool) ->
                 if _is_of_transaction(connection, error):
                     raise
                 job.error = error
-        noted = changes.take(connection)
-        count(noted)
-        return noted
+        return end()
 
 
 def _is_of_transaction(connection: Connection, error: Exception) -> bool:
