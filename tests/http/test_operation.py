@@ -130,8 +130,9 @@ def test_readiness_finds_a_database_that_takes_no_changes(
     engine = application.services.database.engine
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"ALTER DATABASE {engine.url.database} SET default_transaction_read_only = on"))
-        # Connections that are open go on as they began; those that come after them find the database as it is now.
+        # Connections that are open go on as they began, this one too; those that come find the database as it is now.
         connection.execute(text(TERMINATE_OTHERS))
+        connection.detach()
     answer = rita.get("/-/readiness")
     assert answer.status_code == 503
     assert {check["subject"]: check["level"] for check in answer.json()["checks"]}["database"] == "problem"

@@ -39,7 +39,9 @@ class Writer:
         self._engine = engine
         self._meters = meters
         self._committed = committed
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        # Not a SimpleQueue: in Python 3.11 its `get` waits for ever when a short timeout is over before it waits, and
+        # what was taken already would wait along with it.
+        self._queue: queue.Queue[Job | None] = queue.Queue()
         self._closed = False
         self._closing = threading.Lock()
         self._threads = [
