@@ -1,6 +1,6 @@
 """Accessibility checks by axe-core."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -32,18 +32,26 @@ def overflow(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def faults(windows: tuple[Page, Page], addresses: Mapping[str, str]) -> dict[str, list[str]]:
-    """Violations and sideways scrolls of the pages at addresses, by their names; pages without any are left out.
+def at_rest(windows: Sequence[Page], addresses: Mapping[str, str]) -> Iterator[tuple[str, Page]]:
+    """The pages at addresses by their names, each when it has come to rest.
 
-    The windows take turns, so that one page comes to rest while the other is looked at.
+    The windows take turns: the next pages come to rest while one is looked at.
     """
-    turns = [(name, address, page) for (name, address), page in zip(addresses.items(), cycle(windows), strict=False)]
-    turns[0][2].goto(turns[0][1], wait_until="commit")
+    turns = [(address, page) for address, page in zip(addresses.values(), cycle(windows), strict=False)]
+    ahead = len(windows) - 1
+    for address, page in turns[:ahead]:
+        page.goto(address, wait_until="commit")
+    for number, name in enumerate(addresses):
+        for address, page in turns[number + ahead : number + ahead + 1]:
+            page.goto(address, wait_until="commit")
+        turns[number][1].wait_for_load_state("networkidle")
+        yield name, turns[number][1]
+
+
+def faults(windows: Sequence[Page], addresses: Mapping[str, str]) -> dict[str, list[str]]:
+    """Violations and sideways scrolls of the pages at addresses, by their names; pages without any are left out."""
     found: dict[str, list[str]] = {}
-    for (name, _, page), following in zip(turns, [*turns[1:], None], strict=True):
-        if following is not None:
-            following[2].goto(following[1], wait_until="commit")
-        page.wait_for_load_state("networkidle")
+    for name, page in at_rest(windows, addresses):
         # A button that a sticky bar covers where the page happens to stand is not a small one.
         page.evaluate("scrollTo(0, 0)")
         found[name] = violations(page)

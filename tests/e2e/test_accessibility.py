@@ -40,7 +40,7 @@ def test_pages_of_a_project(
     open_page: OpenPage, filled: Filled, watch: Watch, theme: str, width: int, height: int
 ) -> None:
     watch.allow("status of 404.*/root/none/")
-    windows = open_page(width, height, theme), open_page(width, height, theme)
+    windows = [open_page(width, height, theme) for _ in range(3)]
     assert faults(windows, _addresses(filled)) == {}
 
 

@@ -1,6 +1,5 @@
 """One's own account: tokens, sessions, password."""
 
-import httpx
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import faults
@@ -41,11 +40,13 @@ def test_a_token_is_made_shown_once_rotated_and_revoked(page: Page, filled: Fill
 
 
 def _status(filled: Filled, secret: str) -> int:
-    return httpx.get(f"{filled.server.url}/api/v4/user", headers={"private-token": secret}).status_code
+    with filled.server.client(None) as client:
+        return client.get("/api/v4/user", headers={"private-token": secret}).status_code
 
 
 def test_other_sessions_are_listed_and_ended(open_page: OpenPage, filled: Filled, watch: Watch) -> None:
-    with httpx.Client(base_url=filled.server.url, headers={"user-agent": "Elsewhere/1.0"}) as elsewhere:
+    with filled.server.client(None) as elsewhere:
+        elsewhere.headers["user-agent"] = "Elsewhere/1.0"
         elsewhere.post("/api/v1/session", json={"login": "root", "password": PASSWORD})
         page = open_page()
         page.goto("/-/user_settings/active_sessions")
@@ -68,5 +69,5 @@ def test_a_wrong_password_keeps_what_was_typed(page: Page, watch: Watch) -> None
 
 def test_everybody_can_use_the_pages(open_page: OpenPage, filled: Filled) -> None:
     for width, theme in ((1440, "dark"), (390, "light")):
-        windows = open_page(width, 844, theme), open_page(width, 844, theme)
+        windows = [open_page(width, 844, theme) for _ in range(3)]
         assert faults(windows, {name: f"/-/user_settings/{name}" for name in PAGES}) == {}, width

@@ -83,6 +83,7 @@ def test_a_goal_is_set_and_turns_order_and_sentence(page: Page, answered: Lab, w
 
 def test_a_baseline_is_set_by_a_key(page: Page, answered: Lab) -> None:
     page.goto(answered.path)
+    names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
     for key in ("j", "j", "b"):
         page.keyboard.press(key)
     expect(page.get_by_text("Compared with “vit-s0”.")).to_be_visible()
@@ -112,7 +113,7 @@ def test_a_value_that_comes_while_the_page_is_open_changes_the_answer(page: Page
     answered.log(run_id, "val/acc", 0.9, 3)
     answered.finish(run_id)
     strip = page.get_by_role("region", name="The answer")
-    expect(strip).to_contain_text("late is best", timeout=20_000)
+    expect(strip).to_contain_text("late is best")
     expect(page.locator("tbody tr[data-iid] th a").first).to_have_text("late")
 
 
@@ -123,7 +124,7 @@ def test_where_nothing_has_finished_the_strip_says_what_is_missing(page: Page, l
     strip = page.get_by_role("region", name="The answer")
     expect(strip).to_contain_text("No metric yet")
     made.log(run_id, "val/acc", 0.5)
-    expect(strip).to_contain_text("once it has finished with a value of val/acc", timeout=20_000)
+    expect(strip).to_contain_text("once it has finished with a value of val/acc")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

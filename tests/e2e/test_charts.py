@@ -29,11 +29,11 @@ def _card(page: Page, kind: str) -> Locator:
 def test_every_chart_has_a_sentence_and_a_table_with_the_numbers_of_the_api(page: Page, filled: Filled) -> None:
     page.goto(filled.experiment_path)
     page.get_by_text("Charts", exact=True).click()
-    assert parse_qs(urlsplit(page.url).query)["show"] == ["charts"]
+    expect(page).to_have_url(re.compile("[?&]show=charts"))
     for kind in ("history", "importance", "parallel", "scatter", "pareto", "correlation"):
         card = _card(page, kind)
         found = _asked(filled, kind)
-        expect(card.get_by_role("heading", level=3)).to_have_text(found["title"], timeout=20_000)
+        expect(card.get_by_role("heading", level=3)).to_have_text(found["title"])
         expect(card.locator(".summary")).to_have_text(found["summary"])
         card.get_by_role("button", name=re.compile("^Data")).click()
         rows = page.get_by_role("dialog").locator("tbody tr")
@@ -66,9 +66,10 @@ def test_the_keyboard_walks_the_points_and_a_range_on_an_axis_filters(page: Page
     for _ in range(3):
         page.keyboard.press("ArrowUp")
     expect(page.get_by_role("button", name=re.compile("Range of val.accuracy, highest: 0"))).to_be_visible()
-    filter_text = page.get_by_label("Search and filter candidates").input_value()
-    assert filter_text.startswith('max(metrics."val/accuracy") >= ')
-    assert parse_qs(urlsplit(page.url).query)["filter"] == [filter_text]
+    filter_box = page.get_by_label("Search and filter candidates")
+    expect(filter_box).to_have_value(re.compile(r'^max\(metrics\."val/accuracy"\) >= '))
+    filter_text = filter_box.input_value()
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("filter") == [filter_text])
     with filled.server.client() as client:
         rows = client.post(
             f"{API}/experiments/{filled.experiment}/candidates/search", json={"filter": filter_text}
@@ -84,7 +85,7 @@ def test_the_address_holds_the_view_and_pages_are_accessible(open_page: OpenPage
         page = open_page(width=width, theme=theme)
         page.goto(address)
         for kind in ("history", "importance", "parallel", "pareto", "correlation", "scatter"):
-            expect(_card(page, kind).get_by_role("heading", level=3)).to_be_visible(timeout=20_000)
+            expect(_card(page, kind).get_by_role("heading", level=3)).to_be_visible()
         expect(_card(page, "scatter").get_by_label("Colour")).to_have_value("params.model")
         assert violations(page) == []
         assert overflow(page) == 0
@@ -93,7 +94,7 @@ def test_the_address_holds_the_view_and_pages_are_accessible(open_page: OpenPage
 def test_seeds_are_one_line_with_a_band_as_the_api_says(page: Page, filled: Filled) -> None:
     page.goto(f"{filled.experiment_path}?chart=on&metric=val%2Faccuracy&groups=on&smooth=0.6")
     panel = page.get_by_role("region", name="Curves")
-    expect(panel.get_by_text("mlp-64 (n = 3)").first).to_be_attached(timeout=20_000)
+    expect(panel.get_by_text("mlp-64 (n = 3)").first).to_be_attached()
     with filled.server.client() as client:
         members = [filled.candidates[f"mlp-64-s{seed}"] for seed in range(3)]
         band = client.post(f"{API}/bands", json={"candidates": members, "key": "val/accuracy"}).json()["bands"][0]
@@ -105,10 +106,10 @@ def test_seeds_are_one_line_with_a_band_as_the_api_says(page: Page, filled: Fill
 def test_candidates_with_the_same_parameters_are_one_line_as_the_api_says(page: Page, filled: Filled) -> None:
     page.goto(f"{filled.experiment_path}?chart=on&metric=val%2Faccuracy")
     panel = page.get_by_role("region", name="Curves")
-    panel.get_by_role("button", name="More").click(timeout=20_000)
+    panel.get_by_role("button", name="More").click()
     page.get_by_role("checkbox", name="model", exact=True).check()
     page.keyboard.press("Escape")
-    assert parse_qs(urlsplit(page.url).query)["by"] == ["model"]
+    expect(page).to_have_url(re.compile("[?&]by=model(&|$)"))
     with filled.server.client() as client:
         query = {"candidates": sorted(filled.candidates.values()), "key": "val/accuracy", "by": ["model"]}
         bands = client.post(f"{API}/bands", json=query).json()["bands"]
@@ -125,7 +126,7 @@ def test_single_values_are_bars_with_the_values_of_the_api(page: Page, filled: F
     page.goto(f"{filled.experiment_path}?chart=on&metric=latency_ms")
     panel = page.get_by_role("region", name="Curves")
     bar = panel.get_by_role("listitem").filter(has_text="mlp-64-s1")
-    expect(bar.locator(".value")).to_have_attribute("title", "5.25", timeout=20_000)
+    expect(bar.locator(".value")).to_have_attribute("title", "5.25")
     expect(panel.locator("[aria-roledescription=chart]")).to_have_count(0)
     assert violations(page) == []
 
@@ -136,7 +137,7 @@ def test_one_candidate_is_marked_in_the_table_and_its_curve_and_the_cursor_reads
     page.goto(f"{filled.experiment_path}?chart=on&metric=val%2Faccuracy")
     panel = page.get_by_role("region", name="Curves")
     chart = panel.locator("[aria-roledescription=chart]")
-    expect(panel.locator(".u-over")).to_be_visible(timeout=20_000)
+    expect(panel.locator(".u-over")).to_be_visible()
     first, second = (panel.get_by_role("listitem").nth(place).get_by_role("link").inner_text() for place in (0, 1))
     chart.focus()
     page.keyboard.press("ArrowDown")
@@ -160,7 +161,7 @@ def test_one_candidate_is_marked_in_the_table_and_its_curve_and_the_cursor_reads
 def test_curves_stand_side_by_side_by_a_parameter_and_each_is_a_chart_of_its_own(page: Page, filled: Filled) -> None:
     page.goto(f"{filled.experiment_path}?show=charts&facet=model&facet_metric=val%2Faccuracy#facets")
     section = page.get_by_role("region", name="Curves side by side")
-    expect(section.get_by_role("article", name="model mlp-64")).to_be_visible(timeout=20_000)
+    expect(section.get_by_role("article", name="model mlp-64")).to_be_visible()
     facet = section.get_by_role("article", name="model mlp-64")
     facet.get_by_role("button", name=re.compile("^Save or embed")).click()
     with page.expect_download() as saved:
@@ -170,7 +171,7 @@ def test_curves_stand_side_by_side_by_a_parameter_and_each_is_a_chart_of_its_own
     assert names == {"mlp-64-s0", "mlp-64-s1", "mlp-64-s2", "mlp-diverging"}
     section.get_by_label("By").select_option("metric")
     expect(section.get_by_role("article", name="val/accuracy")).to_be_visible()
-    assert "facet=" not in urlsplit(page.url).query
+    expect(page).not_to_have_url(re.compile("facet="))
     assert violations(page) == []
 
 
@@ -183,7 +184,7 @@ def test_charts_that_nobody_sees_ask_for_nothing(page: Page, filled: Filled) -> 
     assert [path for path in asked if path.endswith(("/curves", "/charts", "/bands"))] == []
     page.set_viewport_size({"width": 1440, "height": 500})
     page.goto(f"{filled.experiment_path}?show=charts")
-    expect(page.locator("[data-chart=history] h3")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-chart=history] h3")).to_be_visible()
     drawn = page.locator("article[data-chart] h3").count()
     # One that comes into view may be asked for and not drawn yet.
     assert drawn <= len([path for path in asked if path.endswith("/charts")]) < 6
@@ -203,6 +204,7 @@ def test_a_part_of_the_curves_is_moved_and_stretched_and_its_detail_read(page: P
     page.goto(f"{filled.experiment_path}?chart=on")
     panel = page.get_by_role("region", name="Curves")
     chart = panel.locator("[aria-roledescription=chart]")
+    page.wait_for_load_state("networkidle")  # nothing moves it any more
     chart.hover()
     box = chart.locator(".u-over").bounding_box()
     assert box is not None
@@ -228,12 +230,10 @@ def test_a_part_of_the_curves_is_moved_and_stretched_and_its_detail_read(page: P
         room = (part[1] - part[0]) * 0.02
         return lambda *found: found == pytest.approx(part, abs=room)
 
-    page.wait_for_load_state("networkidle")
     last = STEPS - 1
     low, high = asked_for(lambda: drag(0.25, 0.75), near(last / 4, last * 3 / 4))
     size = high - low
     expect(panel.get_by_role("button", name="Whole range")).to_be_visible()
-    page.wait_for_load_state("networkidle")
     page.keyboard.down("Shift")
     moved = asked_for(lambda: drag(0.6, 0.4), near(low + size / 5, high + size / 5))
     page.keyboard.up("Shift")
@@ -250,6 +250,8 @@ def test_two_fingers_stretch_the_curves(open_page: OpenPage, filled: Filled) -> 
     page.goto(f"{filled.experiment_path}?chart=on")
     panel = page.get_by_role("region", name="Curves")
     over = panel.locator("[aria-roledescription=chart] .u-over")
+    expect(over).to_be_visible()
+    page.wait_for_load_state("networkidle")  # nothing moves it any more
     over.scroll_into_view_if_needed()
     box = over.bounding_box()
     assert box is not None
@@ -278,7 +280,7 @@ def test_two_fingers_stretch_the_curves(open_page: OpenPage, filled: Filled) -> 
 
 def test_nothing_moves_for_those_who_want_no_motion(page: Page, filled: Filled) -> None:
     page.goto(f"{filled.experiment_path}?chart=on&show=charts")
-    expect(_card(page, "history").locator(".summary")).to_be_visible(timeout=20_000)
+    expect(_card(page, "history").locator(".summary")).to_be_visible()
     moving = """() => document.getAnimations({subtree: true})
         .map(item => item.effect.getComputedTiming()).filter(timing => timing.activeDuration > 1).length"""
     seen = page.locator("[data-chart], [aria-roledescription=chart]").evaluate_all(

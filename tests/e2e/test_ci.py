@@ -92,6 +92,6 @@ def test_the_table_leads_to_pipelines(page: Page, project: str) -> None:
 
 @pytest.mark.parametrize(("width", "height", "theme"), [(1440, 900, "light"), (390, 844, "dark")])
 def test_reports_are_for_everybody(open_page: OpenPage, project: str, width: int, height: int, theme: str) -> None:
-    windows = open_page(width, height, theme), open_page(width, height, theme)
+    windows = [open_page(width, height, theme) for _ in range(3)]
     reports = ("merge_requests/41", "pipelines/574", "merge_requests/7", "ml/candidates/2")
     assert faults(windows, {name: f"/{project}/-/{name}" for name in reports}) == {}

@@ -25,13 +25,14 @@ def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_
     page: Page, filled: Filled
 ) -> None:
     page.goto(filled.experiment_path)
+    page.locator("tbody tr[data-iid]").first.wait_for()
     for key in ("j", "x", "j", "x", "c"):
         page.keyboard.press(key)
     page.wait_for_url("**/-/ml/compare?candidates=*")
     table = page.get_by_role("group", name="Candidates side by side")
-    expect(table).to_be_visible(timeout=20_000)
+    expect(table).to_be_visible()
+    expect(table.locator("thead th .candidate a")).to_have_count(2)
     names = table.locator("thead th .candidate a").all_inner_texts()
-    assert len(names) == 2
     found = _compared(filled, *names)
     expect(page.locator(".verdict")).to_have_text(found["verdict"])
     for row in found["metrics"]:
@@ -68,7 +69,7 @@ def test_the_set_is_changed_without_going_back(page: Page, filled: Filled) -> No
     expect(page.locator("thead th").nth(2)).to_contain_text("failed")
     page.get_by_role("button", name=re.compile("Set as baseline.*forest-s0")).click()
     expect(names).to_have_text(["forest-s0", "mlp-64-s1", "mlp-diverging"])
-    assert page.url.endswith(f"candidates={second}.{first}.{filled.candidates['mlp-diverging']}")
+    expect(page).to_have_url(re.compile(rf"candidates={second}\.{first}\.{filled.candidates['mlp-diverging']}$"))
     page.get_by_role("button", name="Take mlp-diverging out").click()
     expect(names).to_have_count(2)
     page.get_by_role("button", name="Undo").click()

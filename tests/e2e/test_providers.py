@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.axe import overflow, violations
+from tests.e2e.conftest import PATIENCE
 from tests.live import PASSWORD, LiveServer, live_server
 from tests.oidc import CLIENT, SECRET, TestProvider, running
 from tests.ports import free_port
@@ -38,7 +39,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer
 @pytest.fixture
 def visitor(browser: Browser, place: tuple[LiveServer, TestProvider]) -> Iterator[Page]:
     context = browser.new_context(base_url=place[0].url, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -56,6 +57,7 @@ def test_somebody_new_comes_back_to_the_page_they_asked_for(
     server, provider = place
     provider.knows("nina", preferred_username="nina", name="Nina", email="nina@lab.example", email_verified=True)
     visitor.goto("/-/user_settings/profile")
+    expect(visitor.get_by_role("link", name=SIGN_IN)).to_be_visible()
     assert violations(visitor) == []
     visitor.get_by_role("link", name=SIGN_IN).click()
     _at_the_provider(visitor, "nina")

@@ -26,24 +26,31 @@ def no_views(filled: Filled) -> Iterator[None]:
             client.delete(f"{base}/{'shared' if view['shared'] else 'own'}/{view['id']}")
 
 
-def _table(page: Page) -> tuple[list[str], list[str]]:
-    page.locator("tbody tr[data-iid]").first.wait_for()
-    return (
-        page.locator("thead th .title").all_inner_texts(),
-        page.locator("tbody tr[data-iid] th a").all_inner_texts(),
-    )
+TITLES, NAMES = "thead th .title", "tbody tr[data-iid] th a"
+
+
+def _open_view(page: Page, filled: Filled) -> tuple[list[str], list[str]]:
+    """Goes to the view in the address; returns the titles and the names in its table."""
+    page.goto(filled.experiment_path + VIEW)
+    expect(page.locator(TITLES).last).to_have_text("model")
+    page.locator(NAMES).first.wait_for()
+    return page.locator(TITLES).all_inner_texts(), page.locator(NAMES).all_inner_texts()
+
+
+def _shows(page: Page, table: tuple[list[str], list[str]]) -> None:
+    expect(page.locator(TITLES)).to_have_text(table[0])
+    expect(page.locator(NAMES)).to_have_text(table[1])
 
 
 def test_the_address_is_the_view(open_page: OpenPage, filled: Filled) -> None:
     page = open_page()
-    page.goto(filled.experiment_path + VIEW)
+    shown = _open_view(page, filled)
     page.get_by_role("checkbox", name="Select mlp-64-s1").check()
     expect(page).to_have_url(re.compile("selected="))
-    shown = _table(page)
     assert [title.strip() for title in shown[0]][-2:] == ["val/loss", "model"]
     other = open_page()
     other.goto(page.url)
-    assert _table(other) == shown
+    _shows(other, shown)
     expect(other.get_by_role("checkbox", name="Select mlp-64-s1")).to_be_checked()
     expect(other.get_by_role("combobox", name="Search and filter candidates")).to_have_value("status = 'FINISHED'")
 
@@ -51,7 +58,7 @@ def test_the_address_is_the_view(open_page: OpenPage, filled: Filled) -> None:
 @pytest.mark.usefixtures("no_views")
 def test_a_view_is_saved_shared_made_the_default_renamed_and_deleted(open_page: OpenPage, filled: Filled) -> None:
     page = open_page()
-    page.goto(filled.experiment_path + VIEW)
+    shown = _open_view(page, filled)
     page.get_by_role("button", name="Saved views").click()
     page.get_by_label("Save what is shown").fill("Finished by loss")
     expect(page.get_by_role("checkbox", name="Shared with the project")).to_be_checked()
@@ -64,11 +71,11 @@ def test_a_view_is_saved_shared_made_the_default_renamed_and_deleted(open_page: 
     other = open_page()
     other.goto(filled.experiment_path)
     expect(other).to_have_url(re.compile(re.escape("order_by=metrics.%22val%2Floss%22+ASC")))
-    shown = _table(other)
+    _shows(other, shown)
     other.goto(filled.experiments_path)
     other.get_by_role("link", name="digits", exact=True).click()
     expect(other.get_by_role("button", name="Saved views: Finished by loss")).to_be_visible()
-    assert _table(other) == shown
+    _shows(other, shown)
     assert parse_qs(urlsplit(other.url).query)["filter"] == ["status = 'FINISHED'"]
     other.get_by_role("button", name="Saved views: Finished by loss").click()
     other.get_by_role("button", name="All candidates").click()

@@ -67,6 +67,7 @@ def test_projects_lead_to_experiments(page: Page, filled: Filled) -> None:
 
 def test_the_first_key_skips_to_the_content(page: Page, filled: Filled) -> None:
     page.goto(filled.experiments_path)
+    expect(page.get_by_role("row", name="digits")).to_be_visible()
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to content")
     expect(skip).to_be_focused()

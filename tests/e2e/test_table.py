@@ -163,6 +163,7 @@ def test_columns_are_pinned_and_kept_in_the_address_with_their_widths(
     page.keyboard.press("Escape")
     titles = page.locator("thead th .title")
     expect(titles.nth(1)).to_have_text("kind")
+    _names(page, "trial-2", "trial-3", "trial-0", "trial-1")
     _go_to(page, "trial-2")
     page.keyboard.press("Control+Home")
     page.keyboard.press("ArrowUp")
@@ -222,6 +223,7 @@ def test_paper_has_the_rows_and_columns_that_fit_and_says_what_is_left_out(page:
 
 def test_ones_own_stars_are_found_by_the_search_box(page: Page, small: Lab) -> None:
     page.goto(small.path)
+    _names(page, "trial-2", "trial-3", "trial-0", "trial-1")
     page.get_by_role("grid").focus()
     page.keyboard.press("s")
     expect(page.locator("tbody [aria-pressed='true']")).to_have_count(1)
