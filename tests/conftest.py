@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from shortlist.db.database import Database
 from shortlist.identity import passwords
@@ -13,7 +13,7 @@ from tests.databases import DatabaseFactory, State, postgres_server
 from tests.statements import Sent, gathered
 
 # A machine that is busy with something else makes no property false.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 KINDS = ("sqlite", "postgresql")
@@ -37,6 +37,26 @@ def pytest_configure_node(node: object) -> None:
 
 
 _POSTGRES = pytest.StashKey[str]()
+
+
+# The folders with the longest tests, each of which starts servers of its own.
+_LONG = ("faults", "compatibility")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first, and those of the browser at half of all, so that two workers end together.
+
+    `--dist worksteal` gives each worker one half to begin with, and what is at the end of the other's half when it has
+    nothing left: many short tests, for which no browser and no server have to be started a second time.
+    """
+    folders = [item.path.relative_to(Path(__file__).parent).parts[0] for item in items]
+    long, browser, others = (
+        [item for item, folder in zip(items, folders, strict=True) if wanted(folder)]
+        for wanted in (_LONG.__contains__, "e2e".__eq__, lambda folder: folder not in (*_LONG, "e2e"))
+    )
+    half = max(0, len(items) // 2 - len(long))
+    items[:] = [*long, *others[:half], *browser, *others[half:]]
 
 
 @pytest.fixture(scope="session")
