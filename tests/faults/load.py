@@ -16,7 +16,7 @@ class BatchLogger(threading.Thread):
     """Logs batches of consecutive steps of one metric, until the server is gone or `stop` is set.
 
     A batch that is refused with 503, or not answered, is sent again, as the MLflow client does; `patient` ones do so
-    also when the connection breaks, and count that in `broken`.
+    also when the connection breaks, and count that in `broken`. Each batch takes one of those that are `allowed`.
     """
 
     def __init__(
@@ -27,8 +27,10 @@ class BatchLogger(threading.Thread):
         run_id: str = "",
         first: int = 0,
         patient: bool = False,
+        allowed: threading.Semaphore | None = None,
     ) -> None:
         super().__init__(daemon=True)
+        self._allowed = allowed
         self._patient = patient
         self.broken = 0
         self._server = server
@@ -46,6 +48,8 @@ class BatchLogger(threading.Thread):
                     if answer.status_code == 200:
                         self.run_id = answer.json()["run"]["info"]["run_id"]
                 while not self.stop.is_set():
+                    if self._allowed is not None:
+                        self._allowed.acquire()
                     try:
                         self._log(client)
                     except httpx.TransportError:
@@ -83,23 +87,32 @@ def check_complete(client: httpx.Client, loggers: list[BatchLogger]) -> None:
 
 
 class Load:
-    """Writers that go on whatever happens, and what happened to them."""
+    """Writers that go on whatever happens, and what happened to them.
+
+    Each always has a batch on its way and one more to send, and what is waited for allows the next: a machine that
+    needs long for something else has not logged millions of points meanwhile.
+    """
 
     def __init__(self, server: LiveServer, writers: int = 2) -> None:
         self._enough = threading.Semaphore(0)
-        self.loggers = [BatchLogger(server, self._enough, patient=True) for _ in range(writers)]
+        self._allowed = threading.Semaphore(2 * writers)
+        self.loggers = [BatchLogger(server, self._enough, patient=True, allowed=self._allowed) for _ in range(writers)]
         for logger in self.loggers:
             logger.start()
 
     def wait_for(self, answers: int) -> None:
         for _ in range(answers):
             assert self._enough.acquire(timeout=60)
+            self._allowed.release()
 
     def stop(self) -> Counter[int]:
         """The statuses of all answers."""
         for logger in self.loggers:
             logger.stop.set()
+        self._allowed.release(len(self.loggers))
+        for logger in self.loggers:
             logger.join(timeout=60)
+            assert not logger.is_alive()
         return self.statuses
 
     def go_on_until(self, condition: Callable[[], bool]) -> None:

@@ -75,4 +75,4 @@ def real_proxy(name: str, ports: Sequence[int], folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)

@@ -104,12 +104,12 @@ def proxy(servers: Sequence[Server]) -> Iterator[Proxy]:
     stop = asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(made.serve(started, stop),), daemon=True)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     try:
         yield made
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(60)
         left = asyncio.all_tasks(loop)
         for task in left:
             task.cancel()

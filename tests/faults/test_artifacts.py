@@ -49,8 +49,8 @@ def s3(tmp_path: Path) -> Iterator[S3Server]:
 @pytest.fixture
 def application(tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """On S3, by signed addresses, and soon out of patience."""
-    monkeypatch.setattr(connect, "READ_SECONDS", 2)
-    monkeypatch.setattr(direct, "READ_SECONDS", 1)  # asks three times
+    monkeypatch.setattr(connect, "READ_SECONDS", 4)
+    monkeypatch.setattr(direct, "READ_SECONDS", 1.5)  # asks three times
     monkeypatch.setitem(connect._RETRY, "max_retries", 0)
     monkeypatch.setitem(connect._RETRY, "retry_timeout", timedelta(seconds=1))
     for name, value in s3.environment.items():

@@ -118,6 +118,7 @@ def test_a_backup_under_load_is_restored_whole_into_either_database(
         for logger in loggers:
             logger.stop.set()
             logger.join(timeout=60)
+            assert not logger.is_alive()
         upload(client, loggers[0].run_id, "later.bin", b"later")
     server.stop()
     again = shortlist("make", place, *here)

@@ -26,6 +26,7 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path) -> None:
         for logger in loggers:
             logger.stop.set()
             logger.join(timeout=60)
+            assert not logger.is_alive()
         assert {status for logger in loggers for status in logger.statuses} == {200, 503}
         with server.client() as client:
             assert client.get("/health").status_code == 200
@@ -57,6 +58,7 @@ def test_dropped_connections_lose_nothing(database_kind: str, databases: Databas
         for logger in loggers:
             logger.stop.set()
             logger.join(timeout=60)
+            assert not logger.is_alive()
         assert {status for logger in loggers for status in logger.statuses} <= {200, 503}
         assert all(logger.statuses[200] for logger in loggers)
         with server.client() as client:
@@ -87,6 +89,7 @@ def test_running_out_of_connections_refuses_some_and_loses_nothing(databases: Da
         for logger in loggers:
             logger.stop.set()
             logger.join(timeout=60)
+            assert not logger.is_alive()
         assert {status for logger in loggers for status in logger.statuses} <= {200, 503}
         assert sum(logger.statuses[200] for logger in loggers) > 0
         with server.client() as client:

@@ -9,7 +9,7 @@ import pytest
 from tests.live import LiveServer, live_server
 
 WRITERS = 6
-ROUNDS = 3
+ROUNDS = 2
 ENOUGH = 150
 
 
@@ -64,10 +64,11 @@ def test_nothing_acknowledged_is_lost(database_kind: str, databases, tmp_path: P
                 logger.start()
             # Killed after a number of acknowledgements that differs each time, in the middle of whatever runs.
             for _ in range(ENOUGH * (number + 1)):
-                assert enough.acquire(timeout=30)
+                assert enough.acquire(timeout=60)
             server.kill()
             for logger in started:
-                logger.join(timeout=30)
+                logger.join(timeout=60)
+                assert not logger.is_alive()
             loggers += started
 
     with live_server(tmp_path / "data", url) as server, server.client() as client:

@@ -50,7 +50,7 @@ def pgbouncer(url: str, folder: Path) -> Iterator[str]:
             yield f"postgresql://{there.username}@127.0.0.1:{listen}/{there.database}"
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
 @pytest.mark.nightly

@@ -20,7 +20,7 @@ from tests.databases import DatabaseFactory
 from tests.faults.load import Load, check_complete
 from tests.faults.proxies import installed, real_proxy
 from tests.faults.proxy import proxy
-from tests.live import PASSWORD, TOKEN, LiveServer, live_server
+from tests.live import PASSWORD, LiveServer, live_server
 from tests.ports import free_port
 
 WRITERS = 2
@@ -98,7 +98,7 @@ def test_a_rolling_restart_behind_a_proxy_loses_nothing(url: str, tmp_path: Path
             # What was on its way is answered 502 by nginx, and HAProxy closes; MLflow's client tries both again.
             assert set(load.stop()) <= {200, 502}, address
             assert load.broken <= WRITERS, address
-            with httpx.Client(base_url=address, headers={"authorization": f"Bearer {TOKEN}"}) as client:
+            with LiveServer(servers[0].process, address).client() as client:
                 check_complete(client, load.loggers)
         _a_session_holds_everywhere(servers[0], servers[2])
 
