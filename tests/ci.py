@@ -142,7 +142,7 @@ def served(issuer: Issuer) -> Iterator[ThreadingHTTPServer]:
         def do_GET(self) -> None:
             issuer.asked.append(self.path)
             if self.path in issuer.hanging:
-                issuer.released.wait(10)
+                issuer.released.wait(60)
                 return
             answer = issuer.answers.get(self.path, [] if "per_page" in self.path else None)
             if isinstance(answer, int):
@@ -182,7 +182,8 @@ def served(issuer: Issuer) -> Iterator[ThreadingHTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         issuer.url = f"http://127.0.0.1:{server.server_port}"
         issuer.answers["/.well-known/openid-configuration"] = {"issuer": issuer.url, "jwks_uri": f"{issuer.url}/keys"}
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        # It looks so often (in seconds) whether it is to end, which each test waits for.
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield server

@@ -146,7 +146,7 @@ def served(gitlab: GitLab) -> Iterator[GitLab]:
             gitlab.asked.append(f"{self.command} {path}")
             fault = gitlab.faults.get(path, gitlab.faults.get("*", ""))
             if fault == "hang":
-                gitlab.released.wait(10)
+                gitlab.released.wait(60)
                 return
             if isinstance(fault, int):
                 self._send(fault, b"{}")
@@ -176,7 +176,8 @@ def served(gitlab: GitLab) -> Iterator[GitLab]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         gitlab.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        # It looks so often (in seconds) whether it is to end, which each test waits for.
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield gitlab

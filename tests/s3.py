@@ -38,7 +38,7 @@ class S3Server:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
     @contextmanager
     def unresponsive(self) -> Iterator[None]:

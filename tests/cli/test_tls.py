@@ -44,7 +44,7 @@ def test_the_server_speaks_https(tmp_path: Path) -> None:
     with live_server(tmp_path / "data", tls_certificate=str(cert), tls_key=str(key)) as server:
         assert server.url.startswith("https://")
         trust = ssl.create_default_context(cafile=str(cert))
-        with httpx.Client(base_url=server.url, verify=trust) as client:
+        with httpx.Client(base_url=server.url, verify=trust, timeout=60) as client:
             assert client.get("/-/readiness").status_code == 200
 
 

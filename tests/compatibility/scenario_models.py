@@ -182,7 +182,7 @@ def system_metrics(client: MlflowClient) -> None:
     mlflow.set_system_metrics_sampling_interval(0.2)
     mlflow.set_system_metrics_samples_before_logging(1)
     with mlflow.start_run(log_system_metrics=True) as run:
-        for _ in range(100):
+        for _ in range(600):
             if any(key.startswith("system/") for key in client.get_run(run.info.run_id).data.metrics):
                 break
             time.sleep(0.1)

@@ -115,7 +115,7 @@ def test_a_large_file_up_and_down(
         assert answer.status_code == (302 if direct else 200)
         if direct:
             assert answer.headers["x-checksum-sha256"] == hashlib.sha256(content).hexdigest()
-            assert httpx.get(answer.headers["location"]).content == content
+            assert httpx.get(answer.headers["location"], timeout=60).content == content
             token = http.get(path, headers={"private-token": TOKEN})
             assert token.status_code == 200, "a token in a header of its own would be sent on to the store"
 

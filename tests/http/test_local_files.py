@@ -69,7 +69,7 @@ def check_answers(client: httpx.Client) -> None:
 
 def accepts(server: LiveServer) -> bool:
     try:
-        httpx.get(f"{server.url}/health")
+        httpx.get(f"{server.url}/health", timeout=60)
     except httpx.TransportError:
         return False
     return True

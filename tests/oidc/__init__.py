@@ -29,11 +29,11 @@ class TestProvider:
 
     def knows(self, subject: str, /, **claims: object) -> None:
         """Set what the provider says of somebody from now on."""
-        httpx.put(f"{self.issuer}/test/claims/{subject}", json=claims).raise_for_status()
+        httpx.put(f"{self.issuer}/test/claims/{subject}", json=claims, timeout=60).raise_for_status()
 
     def visit(self, address: str, name: str, *, cancel: bool = False) -> str:
         """Sign in and consent at an address of the provider; returns where it sends the browser at last."""
-        with httpx.Client() as browser:
+        with httpx.Client(timeout=60) as browser:
             response = browser.get(address)
             for _ in range(_MOST_STEPS):
                 if response.is_redirect:
@@ -83,6 +83,6 @@ def running(redirect_uris: list[str]) -> Iterator[TestProvider]:
         yield TestProvider(issuer)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         if process.stdout is not None:
             process.stdout.close()

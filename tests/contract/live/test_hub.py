@@ -17,7 +17,7 @@ from shortlist.errors import Unavailable
 from shortlist.live import hub as hubs
 from shortlist.live.hub import Hub
 
-PATIENCE = 20  # seconds until what must come has come
+PATIENCE = 60  # seconds until what must come has come
 PROJECT, EXPERIMENT, CANDIDATE = 7, 3, 41
 
 

@@ -72,7 +72,7 @@ def database(place: tuple[Database, BlobStore]) -> Database:
 
 
 @given(events=_EVENTS, page=st.integers(1, 7))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_reading_is_the_same_before_and_after(
     place: tuple[Database, BlobStore], scope: Scope, events: list[list[Point] | str], page: int
 ) -> None:

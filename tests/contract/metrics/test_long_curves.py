@@ -73,7 +73,7 @@ def _plain() -> dict[int, float]:
 
 
 @given(spikes=SPIKES, late=SPIKES, places=st.tuples(st.integers(0, COUNT - 1), st.integers(0, COUNT - 1)))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_spike_is_lost_and_every_point_is_counted(
     database: Database,
     log: Callable[[dict[int, float]], None],

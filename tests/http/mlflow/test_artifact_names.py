@@ -44,7 +44,7 @@ def names(rita: Client) -> list[str]:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(path=NASTY | st.text(min_size=1, max_size=20))
 @example(path="../../etc/passwd")
 @example(path="a/../../b")
@@ -111,7 +111,7 @@ NO_TEXT = st.binary(min_size=1, max_size=12).filter(lambda raw: not is_text(raw)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(raw=NO_TEXT, before=st.sampled_from(["", "a", "dir/"]))
 @example(raw=b"\xff", before="a")
 @example(raw=b"\xed\xa0\x80", before="a")  # a lone surrogate
