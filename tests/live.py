@@ -22,7 +22,7 @@ NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 @dataclass
 class LiveServer:
-    """`output` collects what the server prints; it is complete after `stop`."""
+    """`output` collects what the server prints."""
 
     process: subprocess.Popen[str]
     url: str
