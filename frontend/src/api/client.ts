@@ -158,6 +158,8 @@ export const api = {
     call<wire.BandList>('POST', `${projectUrl(path)}/bands`, { body: query, signal }),
   compare: (path: string, candidates: number[], signal?: AbortSignal) =>
     call<wire.Comparison>('POST', `${projectUrl(path)}/compare`, { body: { candidates }, signal }),
+  comparedTables: (path: string, query: wire.TablesQuery, signal?: AbortSignal) =>
+    call<wire.ComparedTables>('POST', `${projectUrl(path)}/compare/tables`, { body: query, signal }),
 };
 
 /** The address at which the server gives a chart as a file: `history.svg` with its query string. */
@@ -168,6 +170,11 @@ export function chartFileUrl(path: string, iid: number, file: string, search: st
 /** The address at which the server gives curves as a file: `svg`, `png` or `csv`, with its query string. */
 export function curvesFileUrl(path: string, suffix: string, search: string): string {
   return `${PREFIX}${projectUrl(path)}/curves.${suffix}${search}`;
+}
+
+/** The address at which the server gives compared tables as a file: `svg`, `png` or `csv`, with its query string. */
+export function tablesFileUrl(path: string, suffix: string, search: string): string {
+  return `${PREFIX}${projectUrl(path)}/tables.${suffix}${search}`;
 }
 
 /** The address of the stream that says what changes in experiments. */

@@ -412,6 +412,15 @@ export interface ComparedMetric {
   best: number | null;
 }
 
+export interface ComparedTables {
+  title: string;
+  summary: string;
+  kind: 'histograms' | 'matrices' | 'tables';
+  numeric: string[];
+  edges: number[];
+  panels: TablePanel[];
+}
+
 export interface ComparedText {
   key: string;
   values: (string | null)[];
@@ -1385,6 +1394,29 @@ export interface Standing {
 export interface TableFile {
   candidate: number;
   path: string;
+}
+
+export interface TableMatrix {
+  rows: string;
+  labels: string[];
+  values: number[][];
+}
+
+export interface TablePanel {
+  candidate: number;
+  name: string;
+  summary: string;
+  columns: string[];
+  rows: string[][];
+  omitted: number;
+  matrix: TableMatrix | null;
+  counts: number[];
+}
+
+export interface TablesQuery {
+  candidates: number[];
+  path: string;
+  column?: string;
 }
 
 export interface TokenCreate {

@@ -8,6 +8,7 @@ it('pictures of charts of this server are shown, by path and by whole address', 
   expect(chartPicture(CURVES, HERE)).toBe(CURVES);
   expect(chartPicture(HERE + CURVES, HERE)).toBe(CURVES);
   expect(chartPicture('/api/v1/projects/1/experiments/2/charts/pareto.svg', HERE)).not.toBeNull();
+  expect(chartPicture('/api/v1/projects/1/tables.png?candidates=1&path=a.csv', HERE)).not.toBeNull();
 });
 
 it('nothing else is', () => {

@@ -1,14 +1,27 @@
 import { expect, test } from 'vitest';
-import {
-  columnValues,
-  deepest,
-  diagonal,
-  histogram,
-  matrixOf,
-  numericColumns,
-  readTable,
-  tablePaths,
-} from './compared_tables';
+import type { ComparedTables, TablePanel } from '../api/schema';
+import { deepest, joinedTable, tablePaths, tablesSearch } from './compared_tables';
+
+const panel = (name: string, part: Partial<TablePanel>): TablePanel => ({
+  candidate: 1,
+  name,
+  summary: '',
+  columns: [],
+  rows: [],
+  omitted: 0,
+  matrix: null,
+  counts: [],
+  ...part,
+});
+const found = (part: Partial<ComparedTables>): ComparedTables => ({
+  title: '',
+  summary: '',
+  kind: 'tables',
+  numeric: [],
+  edges: [],
+  panels: [],
+  ...part,
+});
 
 test('the tables that most candidates have come first', () => {
   const tables = [
@@ -19,108 +32,47 @@ test('the tables that most candidates have come first', () => {
   expect(tablePaths(tables)).toEqual(['b.csv', 'a.csv']);
 });
 
-test('files are read by their kind, and what is no table is none', () => {
-  expect(readTable('x.csv', 'a,b\n1,2\n')).toEqual({ columns: ['a', 'b'], rows: [['1', '2']] });
-  expect(readTable('x.json', '{"columns": ["a"], "data": [[1]]}')).toEqual({ columns: ['a'], rows: [['1']] });
-  expect(readTable('x.json', '{"a": 1}')).toBeNull();
-  expect(readTable('x.json', '{')).toBeNull();
+test('the address of a picture names what is shown', () => {
+  expect(tablesSearch([3, 1], 'eval/a b.csv', '')).toBe('?candidates=3.1&path=eval%2Fa+b.csv');
+  expect(tablesSearch([3], 'a.csv', 'sure')).toBe('?candidates=3&path=a.csv&column=sure');
 });
 
-test('a square of numbers is a matrix, with labels or without', () => {
-  expect(
-    matrixOf({
-      columns: ['', 'cat', 'dog'],
-      rows: [
-        ['cat', '5', '1'],
-        ['dog', '2', '7'],
-      ],
-    }),
-  ).toEqual({
-    rows: '',
-    labels: ['cat', 'dog'],
-    values: [
-      [5, 1],
-      [2, 7],
-    ],
-  });
-  expect(
-    matrixOf({
-      columns: ['0', '1'],
-      rows: [
-        ['5', '1'],
-        ['2', '7'],
-      ],
-    })?.labels,
-  ).toEqual(['0', '1']);
-  expect(
-    matrixOf({
-      columns: ['a', 'b'],
-      rows: [
-        ['x', '1'],
-        ['y', '2'],
-      ],
-    }),
-  ).toBeNull();
-});
-
-test('matrices share their shades, and their diagonals are summed', () => {
+test('matrices share their shades', () => {
   const labels = ['a', 'b'];
-  const good = {
-    rows: '',
-    labels,
-    values: [
+  const matrices = [
+    [
       [8, 1],
       [0, 7],
     ],
-  };
-  const bad = {
-    rows: '',
-    labels,
-    values: [
+    [
       [5, 4],
       [6, 1],
     ],
-  };
-  expect(deepest([good, bad])).toEqual({ right: 8, wrong: 6 });
-  expect(diagonal(good)).toEqual({ on: 15, all: 16 });
-  expect(
-    diagonal({
-      ...good,
-      values: [
-        [0, 0],
-        [0, 0],
-      ],
-    }),
-  ).toBeNull();
-  expect(
-    diagonal({
-      ...good,
-      values: [
-        [1, -1],
-        [-1, 1],
-      ],
-    }),
-  ).toBeNull();
+  ];
+  expect(deepest(matrices.map((values) => ({ rows: '', labels, values })))).toEqual({ right: 8, wrong: 6 });
 });
 
-test('columns of numbers share their bins, and none is lost at the edge', () => {
-  const table = {
-    columns: ['n', 'w'],
+test('a histogram is a table of its bars', () => {
+  const panels = [panel('a', { counts: [2, 0] }), panel('b', { counts: [1, 1] })];
+  expect(joinedTable(found({ kind: 'histograms', edges: [0, 5, 10], panels }))).toEqual({
+    columns: ['from', 'to', 'a', 'b'],
     rows: [
-      ['1', 'a'],
-      ['2', 'b'],
-      ['', 'c'],
-    ],
-  };
-  expect(numericColumns(table)).toEqual(['n']);
-  expect(columnValues(table, 'n')).toEqual([1, 2]);
-  expect(histogram([[0, 1, 2], [4]], 4)).toEqual({
-    edges: [0, 1, 2, 3, 4],
-    counts: [
-      [1, 1, 1, 0],
-      [0, 0, 0, 1],
+      ['0', '5', '2', '1'],
+      ['5', '10', '0', '1'],
     ],
   });
-  expect(histogram([[3, 3]])).toEqual({ edges: [3, 4], counts: [[2]] });
-  expect(histogram([[], [Number.NaN]])).toBeNull();
+});
+
+test('tables of candidates stand below each other, with the columns of all', () => {
+  const panels = [
+    panel('a', { columns: ['x', 'y'], rows: [['1', '2']] }),
+    panel('b', { columns: ['y', 'z'], rows: [['3', '4']] }),
+  ];
+  expect(joinedTable(found({ panels }))).toEqual({
+    columns: ['candidate', 'x', 'y', 'z'],
+    rows: [
+      ['a', '1', '2', ''],
+      ['b', '', '3', '4'],
+    ],
+  });
 });

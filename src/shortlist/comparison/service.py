@@ -25,7 +25,7 @@ _MAX_CELLS = 20_000
 _MAX_FILES = 2_000
 _MAX_IMAGES = 3_000
 _MAX_TABLES = 1_000
-_MAX_TABLE_BYTES = 2 * 1024 * 1024
+MAX_TABLE_BYTES = 2 * 1024 * 1024
 _MAX_ENVIRONMENT_BYTES = 256 * 1024
 
 
@@ -102,7 +102,7 @@ def _tables(files: Mapping[int, Sequence[PackageFile]]) -> list[tuple[int, str]]
         (iid, file.path)
         for iid, listed in files.items()
         for file in listed
-        if file.size <= _MAX_TABLE_BYTES and rules.is_table(file.path)
+        if file.size <= MAX_TABLE_BYTES and rules.is_table(file.path)
     ]
     return found[:_MAX_TABLES]
 

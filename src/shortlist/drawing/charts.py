@@ -4,7 +4,8 @@ import math
 
 from shortlist.charts.types import Chart, Column, Kind
 from shortlist.charts.words import SAID
-from shortlist.drawing.paper import FAINT, HUES, INK, RULE, cut, finite, opening, shade, text
+from shortlist.drawing.looks import HUES
+from shortlist.drawing.paper import FAINT, INK, RULE, cut, finite, opening, shade, text
 from shortlist.drawing.points import dots
 from shortlist.drawing.scale import Scale
 

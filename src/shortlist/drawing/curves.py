@@ -10,7 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from shortlist.drawing.paper import DASHES, FAINT, HUES, RULE, opening, spread, spread_log, text, without_outliers
+from shortlist.drawing.looks import DASHES, HUES
+from shortlist.drawing.paper import FAINT, RULE, opening, spread, spread_log, text, without_outliers
 from shortlist.drawing.ticks import decades, label, ticks
 from shortlist.drawing.times import moment_words, span_words, time_ticks
 
@@ -20,12 +21,13 @@ _ODD_ROWS = 4
 
 class Line(msgspec.Struct, frozen=True):
     """Points in order of x. A value that is not finite is a gap with a mark. With `deviation`, how far a band reaches
-    to both sides of each point."""
+    to both sides of each point. `look` is a number that `looks` gave."""
 
     label: str
     x: Sequence[float]
     y: Sequence[float]
     deviation: Sequence[float] | None = None
+    look: int = 0
 
     def edge(self, sign: int) -> list[float]:
         return [
@@ -85,10 +87,10 @@ def svg(chart: Chart) -> str:
     ]
     inside = f"<clipPath id='plot'><path d='M{_LEFT} {_TOP}H{frame.right}V{frame.bottom}H{_LEFT}z'/></clipPath>"
     parts += [inside, "<g clip-path='url(#plot)'>"] if chart.clip else ["<g>"]
-    parts += [_band(frame, line, place) for place, line in enumerate(chart.lines) if line.deviation is not None]
-    parts += [_line(frame, line, place) for place, line in enumerate(chart.lines)]
-    odd = [place for place, line in enumerate(chart.lines) if not all(map(math.isfinite, line.y))]
-    parts += [_odd(frame, chart.lines[place], place, row % _ODD_ROWS) for row, place in enumerate(odd)]
+    parts += [_band(frame, line) for line in chart.lines if line.deviation is not None]
+    parts += [_line(frame, line) for line in chart.lines]
+    odd = [line for line in chart.lines if not all(map(math.isfinite, line.y))]
+    parts += [_odd(frame, line, row % _ODD_ROWS) for row, line in enumerate(odd)]
     parts.append("</g>")
     parts += _ends(frame, chart)
     return "".join([*parts, "</svg>"])
@@ -120,7 +122,7 @@ def _along(frame: _Frame, chart: Chart) -> list[tuple[float, str]]:
     return [(value, label(value)) for value in marks]
 
 
-def _band(frame: _Frame, line: Line, place: int) -> str:
+def _band(frame: _Frame, line: Line) -> str:
     """The area between both edges, where these have a place."""
     low, high = (
         [
@@ -130,10 +132,12 @@ def _band(frame: _Frame, line: Line, place: int) -> str:
         ]
         for sign in (-1, 1)
     )
-    return f"<path d='M{'L'.join([*low, *reversed(high)])}z' fill='{HUES[place % len(HUES)]}' fill-opacity='0.16'/>"
+    return (
+        f"<path d='M{'L'.join([*low, *reversed(high)])}z' fill='{HUES[line.look % len(HUES)]}' fill-opacity='0.16'/>"
+    )
 
 
-def _line(frame: _Frame, line: Line, place: int) -> str:
+def _line(frame: _Frame, line: Line) -> str:
     steps: list[str] = []
     drawing = False
     for x, y in zip(line.x, line.y, strict=True):
@@ -145,7 +149,7 @@ def _line(frame: _Frame, line: Line, place: int) -> str:
         steps.append(f"{'L' if drawing else 'M'}{frame.left(x):.2f} {frame.top(y):.2f}")
         # A point alone would be invisible as a line of no length.
         drawing = True
-    colour, dash = HUES[place % len(HUES)], DASHES[place // len(HUES) % len(DASHES)]
+    colour, dash = HUES[line.look % len(HUES)], DASHES[line.look // len(HUES) % len(DASHES)]
     dashed = f" stroke-dasharray='{dash}'" if dash else ""
     path = (
         f"<path d='{''.join(steps)}' fill='none' stroke='{colour}' stroke-width='1.6' stroke-linecap='round'{dashed}/>"
@@ -156,7 +160,7 @@ def _line(frame: _Frame, line: Line, place: int) -> str:
     return path
 
 
-def _odd(frame: _Frame, line: Line, place: int, row: int) -> str:
+def _odd(frame: _Frame, line: Line, row: int) -> str:
     """A cross where values stop being numbers, a wedge where they are infinite, and a dotted line to where that ends.
     Lines with such values have rows of their own."""
     marks: list[str] = []
@@ -174,7 +178,7 @@ def _odd(frame: _Frame, line: Line, place: int, row: int) -> str:
             way = -8 if y > 0 else 8
             marks.append(f"M{left - 4:.1f} {top - way / 2:.1f}l4 {way}l4 {-way}")
         kind, end = now, left
-    stroke = f"stroke='{HUES[place % len(HUES)]}' stroke-width='1.5' fill='none'"
+    stroke = f"stroke='{HUES[line.look % len(HUES)]}' stroke-width='1.5' fill='none'"
     dotted = f"<path d='{''.join(runs)}' {stroke} stroke-dasharray='1 3'/>" if runs else ""
     return f"<path d='{''.join(marks)}' {stroke}/>{dotted}"
 
@@ -199,7 +203,7 @@ def _ends(frame: _Frame, chart: Chart) -> list[str]:
         shown = name if len(name) <= 22 else f"{name[:7]}…{name[-14:]}"
         if left_out > 0 and number == room - 1:
             shown = f"and {left_out + 1} more"
-        parts.append(text(frame.right + 8, top + 4, shown, "start", HUES[place % len(HUES)]))
+        parts.append(text(frame.right + 8, top + 4, shown, "start", HUES[chart.lines[place].look % len(HUES)]))
     return parts
 
 

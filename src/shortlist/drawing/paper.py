@@ -4,9 +4,6 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-# The hues of the pages in their light theme, and the dashes that tell apart what shares a hue.
-HUES = ("#2b4acb", "#c8471f", "#0b7d6c", "#9c36a6", "#8a6700", "#0a79a8", "#c02a6a", "#4f7a14")
-DASHES = ("", "7 4", "2 3", "10 3 2 3", "4 2", "12 5")
 INK, FAINT, RULE, GROUND, BAD = "#1c1a17", "#6b665c", "#e4dfd5", "#ffffff", "#ab2318"
 FONT = "font-family='system-ui, sans-serif'"
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 
 from shortlist.charts.types import Chart, Column, Kind, Mark
-from shortlist.drawing.paper import BAD, FAINT, HUES, INK, RULE, cut, finite, shade, text
+from shortlist.drawing.looks import HUES
+from shortlist.drawing.paper import BAD, FAINT, INK, RULE, cut, finite, shade, text
 from shortlist.drawing.scale import Scale
 
 _LEFT, _TOP, _RIGHT, _BOTTOM = 78, 62, 18, 40

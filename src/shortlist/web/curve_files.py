@@ -19,6 +19,7 @@ from shortlist.charts.bands import Band, Wanted, bands
 from shortlist.comparison import service as comparing
 from shortlist.comparison.markdown import shown
 from shortlist.drawing.curves import Chart, Line, svg
+from shortlist.drawing.looks import looks
 from shortlist.errors import InvalidValue
 from shortlist.formulas import guarded
 from shortlist.http.endpoint import Call, Endpoint, Mode
@@ -152,17 +153,26 @@ def _bands(connection: Connection, scope: Scope, asked: _Asked) -> list[Band]:
 def _lines(connection: Connection, scope: Scope, asked: _Asked) -> list[Line]:
     names = _names(connection, scope, asked)
     if asked.groups:
+        found = _bands(connection, scope, asked)
+        oldest = sorted(min(band.iids) for band in found)
         return [
             Line(
                 _band_name(asked, band, names, brief=True),
                 band.x.tolist(),
                 band.mean.tolist(),
                 [0.0 if math.isnan(deviation) else deviation for deviation in band.deviation.tolist()],
+                oldest.index(min(band.iids)),
             )
-            for band in _bands(connection, scope, asked)
+            for band in found
         ]
+    known = dict(zip(names, looks(list(names)), strict=True))
     return [
-        Line(names[curve.candidate_iid], (curve.x / asked.scale).tolist(), curve.y.tolist())
+        Line(
+            names[curve.candidate_iid],
+            (curve.x / asked.scale).tolist(),
+            curve.y.tolist(),
+            look=known[curve.candidate_iid],
+        )
         for curve in _read(connection, scope, asked)
     ]
 

@@ -93,3 +93,45 @@ class Comparison(msgspec.Struct):
     images: list[LoggedImage]
     diffs: list[DiffFile]
     tables: list[TableFile]
+
+
+class TablesQuery(msgspec.Struct):
+    """The tables of up to 8 candidates at a path; `column` asks for the histograms of one of their columns."""
+
+    candidates: list[int]
+    path: str
+    column: str = ""
+
+
+class TableMatrix(msgspec.Struct):
+    """A square of numbers. `rows` says what its rows are, where the file does."""
+
+    rows: str
+    labels: list[str]
+    values: list[list[float]]
+
+
+class TablePanel(msgspec.Struct):
+    """What one candidate has. Without columns it has no table, and `summary` says why; `omitted` rows are left out.
+    `counts` are those of the histogram's bars."""
+
+    candidate: int
+    name: str
+    summary: str
+    columns: list[str]
+    rows: list[list[str]]
+    omitted: int
+    matrix: TableMatrix | None
+    counts: list[int]
+
+
+class ComparedTables(msgspec.Struct):
+    """Tables beside each other, in the order of the candidates. `numeric` are the columns that can be a histogram;
+    `edges` those of its bars, which all candidates share."""
+
+    title: str
+    summary: str
+    kind: Literal["tables", "matrices", "histograms"]
+    numeric: list[str]
+    edges: list[float]
+    panels: list[TablePanel]

@@ -154,6 +154,32 @@ def test_differences_of_curves_are_taken_at_steps_that_both_have(
     assert (by_metric[0]["x"], by_metric[0]["y"]) == ([0.4, 0.7, 1.0], [0.90 - 0.1, 0.90, 0.1])
 
 
+def test_tables_are_compared_as_data_and_as_files(rita: Client, base: str, candidates: dict[str, int]) -> None:
+    named = [candidates["a-s0"], candidates["b"], candidates["failed"]]
+    for iid, text in zip(named, ("sure,class\n0.5,=x\n1.5,y\n", "sure\n1.5\n2.5\n"), strict=False):
+        assert rita.request("PUT", f"{base}/candidates/{iid}/files/eval/p.csv", content=text.encode()).is_success
+    asked = {"candidates": named, "path": "eval/p.csv", "column": "sure"}
+    found = rita.post(f"{base}/compare/tables", asked).json()
+    assert (found["kind"], found["numeric"], len(found["edges"])) == ("histograms", ["sure"], 21)
+    counts = [panel["counts"] for panel in found["panels"]]
+    assert [sum(count) for count in counts] == [2, 2, 0]
+    assert [counts[0][0], counts[0][10], counts[1][10], counts[1][-1]] == [1, 1, 1, 1]
+    assert found["panels"][2]["summary"] == "no such file"
+    query = f"candidates={'.'.join(map(str, named))}&path=eval/p.csv"
+    sheet = rita.get(f"{base}/tables.csv?{query}")
+    assert list(csv.reader(sheet.text.splitlines()))[1:] == [
+        ["a-s0", "0.5", "'=x"],
+        ["a-s0", "1.5", "y"],
+        ["b", "1.5", ""],
+        ["b", "2.5", ""],
+    ]
+    assert rita.get(f"{base}/tables.svg?{query}&column=sure").text.count("<rect") == 1 + 3 * 20
+    assert rita.get(f"{base}/tables.png?{query}").content.startswith(b"\x89PNG\r\n")
+    for changed, field in (({"path": "model/MLmodel"}, "path"), ({"candidates": list(range(1, 10))}, "candidates")):
+        refused(rita.post(f"{base}/compare/tables", asked | changed), 400, "INVALID_PARAMETER_VALUE", field)
+    refused(rita.get(f"{base}/tables.svg?candidates=4711&path=a.csv"), 404, "RESOURCE_DOES_NOT_EXIST", "candidates")
+
+
 def test_a_comparison_is_written_as_markdown_and_curves_as_a_picture(
     rita: Client, base: str, candidates: dict[str, int]
 ) -> None:
