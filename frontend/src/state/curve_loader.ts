@@ -14,6 +14,7 @@ export interface Wish {
 
 interface Waiting {
   key: string;
+  points: number;
   resolve: (curve: Curve | null) => void;
   reject: (reason: unknown) => void;
 }
@@ -32,20 +33,22 @@ export class CurveLoader {
 
   /** The curve of a metric; null when it has no point in the interval. */
   load(key: string, wish: Wish): Promise<Curve | null> {
-    const kind = JSON.stringify(wish);
+    const { points, ...where } = wish;
+    const kind = JSON.stringify(where);
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(kind);
       if (waiting !== undefined) {
-        waiting.push({ key, resolve, reject });
+        waiting.push({ key, points, resolve, reject });
         return;
       }
-      this.#waiting.set(kind, [{ key, resolve, reject }]);
+      this.#waiting.set(kind, [{ key, points, resolve, reject }]);
       // Charts that come into view together ask within one turn of the event loop.
       setTimeout(() => {
         const all = this.#waiting.get(kind) ?? [];
         this.#waiting.delete(kind);
-        for (let at = 0; at < all.length; at += MOST_KEYS)
-          void this.#fetch(all.slice(at, at + MOST_KEYS), wish);
+        for (const [most, group] of byPoints(all))
+          for (let at = 0; at < group.length; at += MOST_KEYS)
+            void this.#fetch(group.slice(at, at + MOST_KEYS), { ...where, points: most });
       });
     });
   }
@@ -65,4 +68,16 @@ export class CurveLoader {
       for (const { reject } of waiting) reject(reason);
     }
   }
+}
+
+/** By how many points are wanted: a curve that several want comes once, with the most. */
+function byPoints(all: readonly Waiting[]): Map<number, Waiting[]> {
+  const most = new Map<string, number>();
+  for (const { key, points } of all) most.set(key, Math.max(points, most.get(key) ?? 0));
+  const groups = new Map<number, Waiting[]>();
+  for (const waiting of all) {
+    const points = most.get(waiting.key) ?? waiting.points;
+    groups.set(points, [...(groups.get(points) ?? []), waiting]);
+  }
+  return groups;
 }
