@@ -110,15 +110,15 @@ def test_tables_stand_side_by_side_as_matrices_and_as_histograms(page: Page, lab
     iids = {row["name"]: row["iid"] for row in rows}
     page.goto(f"/{filled.project}/-/ml/compare?candidates={iids['t0']}.{iids['t1']}")
     figures = page.get_by_role("figure")
-    expect(figures.nth(0)).to_contain_text("95 % on the diagonal: 19 of 20.")
-    expect(figures.nth(1)).to_contain_text("80 % on the diagonal: 16 of 20.")
+    expect(figures.nth(0)).to_contain_text("95 % on the diagonal, 19 of 20")
+    expect(figures.nth(1)).to_contain_text("80 % on the diagonal, 16 of 20")
     wrong = page.get_by_role("table").get_by_role("cell", name="4", exact=True)
     right = page.get_by_role("table").get_by_role("cell", name="9", exact=True)
     assert wrong.evaluate("cell => cell.style.background") != right.evaluate("cell => cell.style.background")
     page.get_by_label("File").select_option("predictions.json")
     expect(figures.nth(1)).to_contain_text("9.png")
     page.get_by_label("Histogram of").select_option("sure")
-    bars = page.get_by_role("group", name="sure of t1: 10 values")
+    bars = page.get_by_role("group", name="sure in predictions.json of t1: 10 values")
     expect(bars.locator("span")).to_have_count(20)
     page.reload()
     expect(bars.locator("span")).to_have_count(20)
@@ -127,7 +127,7 @@ def test_tables_stand_side_by_side_as_matrices_and_as_histograms(page: Page, lab
     expect(page.get_by_role("status").filter(has_text=re.compile("^0.8"))).to_have_text("0.8550 to 0.9000: 1")
     saved: dict[str, bytes] = {}
     for suffix in ("CSV", "SVG", "PNG"):
-        page.get_by_role("button", name="Save or link sure in predictions.json").click()
+        page.get_by_role("button", name="Save or embed sure in predictions.json").click()
         with page.expect_download() as download:
             page.get_by_role("menuitem", name=f"Save as {suffix}").click()
         saved[suffix] = download.value.path().read_bytes()

@@ -405,6 +405,11 @@ export interface ComparedCandidate {
   unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
 }
 
+export interface ComparedExperiment {
+  iid: number;
+  name: string;
+}
+
 export interface ComparedMetric {
   key: string;
   direction: 'maximize' | 'minimize' | null;
@@ -430,6 +435,7 @@ export interface ComparedText {
 export interface Comparison {
   verdict: string;
   answer: Answer;
+  experiments: ComparedExperiment[];
   candidates: ComparedCandidate[];
   metrics: ComparedMetric[];
   omitted: number;

@@ -3,6 +3,7 @@
 import type { ComparedCandidate, ComparedMetric, LoggedImage, MetricCell } from '../api/schema';
 import type { Axis } from '../api/types';
 import { short, toNumber } from './numbers';
+import { smoothOf } from './smooth';
 
 /** More candidates than this get a summary in place of a column each. */
 export const MOST_COLUMNS = 8;
@@ -15,6 +16,8 @@ export interface CompareView {
   metric: string | null;
   axis: Axis;
   log: boolean;
+  /** Weight of the average that is drawn over curves; 0 draws none. */
+  smooth: number;
   /** The step of the pictures; null: the last. */
   step: number | null;
   /** The path of the tables that stand side by side; empty: the one that most have. */
@@ -32,6 +35,7 @@ export function parseCompare(search: string): CompareView {
     metric: given.get('metric'),
     axis: axis === 'relative' || axis === 'wall' ? axis : 'step',
     log: given.get('scale') === 'log',
+    smooth: smoothOf(given.get('smooth')),
     step: stepOf(given.get('step')),
     table: given.get('table') ?? '',
     column: given.get('column') ?? '',
@@ -48,6 +52,7 @@ export function compareSearch(view: CompareView): string {
   if (view.metric !== null) given.set('metric', view.metric);
   if (view.axis !== 'step') given.set('axis', view.axis);
   if (view.log) given.set('scale', 'log');
+  if (view.smooth > 0) given.set('smooth', String(view.smooth));
   if (view.step !== null) given.set('step', String(view.step));
   if (view.table !== '') given.set('table', view.table);
   if (view.column !== '') given.set('column', view.column);

@@ -12,6 +12,7 @@ export interface CurveFile {
   groups?: boolean;
   by?: readonly string[];
   clip?: boolean;
+  smooth?: number;
   /** The candidate to which the differences are. */
   minus?: number | null;
   title?: string;
@@ -32,6 +33,7 @@ export function curveSearch(file: CurveFile): string {
   else if (!file.groups && file.axis !== 'step') given.set('axis', file.axis);
   if (file.minus != null) given.set('minus', String(file.minus));
   if (file.log) given.set('scale', 'log');
+  if (!file.groups && file.smooth) given.set('smooth', String(file.smooth));
   if (file.clip) given.set('outliers', 'off');
   if (file.range !== null) {
     given.set('start', String(file.range[0]));

@@ -18,3 +18,9 @@ export function smooth(values: readonly Value[], weight: number): Value[] {
     return weight === 0 ? value : average / (1 - weight ** seen);
   });
 }
+
+/** The weight that an address gives; 0 where it gives none that is one. */
+export function smoothOf(text: string | null): number {
+  const weight = Number(text ?? 0);
+  return weight > 0 && weight < 1 ? weight : 0;
+}

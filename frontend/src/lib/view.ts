@@ -2,6 +2,7 @@
 
 import type { Axis, View } from '../api/types';
 import { type ChartsView, NO_CHARTS, parseCharts, writeCharts } from './charts_view';
+import { smoothOf } from './smooth';
 
 export interface Order {
   field: string;
@@ -134,11 +135,6 @@ function parseChart(given: URLSearchParams): ChartView {
     smooth: smoothOf(given.get('smooth')),
     clip: given.get('outliers') === 'off',
   };
-}
-
-function smoothOf(text: string | null): number {
-  const weight = Number(text ?? 0);
-  return weight > 0 && weight < 1 ? weight : 0;
 }
 
 function iidsOf(text: string | null): number[] {

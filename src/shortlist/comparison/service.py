@@ -16,7 +16,7 @@ from shortlist.packages.contents import Storage
 from shortlist.packages.types import PackageFile
 from shortlist.ranking import service as ranking
 from shortlist.tracking import candidates as tracking
-from shortlist.tracking import store_candidates
+from shortlist.tracking import store_candidates, store_experiments
 from shortlist.tracking.types import CandidateRecord, DatasetInput
 from shortlist.tracking.wellknown import DATASET_CONTEXT
 
@@ -52,6 +52,7 @@ def compare(connection: Connection, scope: Scope, iids: Sequence[int]) -> Compar
     """
     found = records(connection, scope, iids)
     order = [record.iid for record in found]
+    experiments = list(dict.fromkeys(record.experiment_iid for record in found))
     chosen = ranking.among(connection, scope, [record.experiment_iid for record in found], order)
     compared = [Compared(record, chosen.scores.get(record.iid), chosen.ranks.get(record.iid)) for record in found]
     data = tracking.data(connection, scope, order)
@@ -68,6 +69,7 @@ def compare(connection: Connection, scope: Scope, iids: Sequence[int]) -> Compar
     images = [image for iid in order for file in files[iid] if (image := rules.image_of(iid, file.path)) is not None]
     return Comparison(
         answer=chosen.answer,
+        experiments=[(item.iid, item.name) for item in store_experiments.by_iids(connection, scope, experiments)],
         candidates=compared,
         metrics=rows,
         omitted=omitted,

@@ -68,6 +68,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     answer: Answer
+    experiments: Sequence[tuple[int, str]]  # iid and name, that of the baseline first
     candidates: Sequence[Compared]
     metrics: Sequence[MetricRow]
     omitted: int

@@ -12,6 +12,7 @@ import msgspec
 
 from shortlist.drawing.looks import DASHES, HUES
 from shortlist.drawing.paper import FAINT, RULE, opening, spread, spread_log, text, without_outliers
+from shortlist.drawing.smooth import smooth
 from shortlist.drawing.ticks import decades, label, ticks
 from shortlist.drawing.times import moment_words, span_words, time_ticks
 
@@ -37,8 +38,8 @@ class Line(msgspec.Struct, frozen=True):
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
     """`summary` is what the picture says to those who do not see it. With `clip`, the vertical axis leaves out the few
-    values that lie far from all others; `along` says what the horizontal axis counts: numbers, seconds since a start,
-    or seconds since 1970. Sizes are in pixels."""
+    values that lie far from all others; `smooth` is the weight of an average over each line, 0 for none. `along` says
+    what the horizontal axis counts: numbers, seconds since a start, or seconds since 1970. Sizes are in pixels."""
 
     title: str
     summary: str
@@ -47,6 +48,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     along: Literal["number", "span", "moment"] = "number"
     log: bool = False
     clip: bool = False
+    smooth: float = 0.0
     width: int = 720
     height: int = 360
 
@@ -88,7 +90,10 @@ def svg(chart: Chart) -> str:
     inside = f"<clipPath id='plot'><path d='M{_LEFT} {_TOP}H{frame.right}V{frame.bottom}H{_LEFT}z'/></clipPath>"
     parts += [inside, "<g clip-path='url(#plot)'>"] if chart.clip else ["<g>"]
     parts += [_band(frame, line) for line in chart.lines if line.deviation is not None]
-    parts += [_line(frame, line) for line in chart.lines]
+    parts += [_line(frame, line, faint=chart.smooth > 0) for line in chart.lines]
+    if chart.smooth > 0:
+        averages = [msgspec.structs.replace(line, y=smooth(line.y, chart.smooth)) for line in chart.lines]
+        parts += [_line(frame, line) for line in averages]
     odd = [line for line in chart.lines if not all(map(math.isfinite, line.y))]
     parts += [_odd(frame, line, row % _ODD_ROWS) for row, line in enumerate(odd)]
     parts.append("</g>")
@@ -137,7 +142,7 @@ def _band(frame: _Frame, line: Line) -> str:
     )
 
 
-def _line(frame: _Frame, line: Line) -> str:
+def _line(frame: _Frame, line: Line, *, faint: bool = False) -> str:
     steps: list[str] = []
     drawing = False
     for x, y in zip(line.x, line.y, strict=True):
@@ -151,6 +156,8 @@ def _line(frame: _Frame, line: Line) -> str:
         drawing = True
     colour, dash = HUES[line.look % len(HUES)], DASHES[line.look // len(HUES) % len(DASHES)]
     dashed = f" stroke-dasharray='{dash}'" if dash else ""
+    if faint:
+        dashed += " stroke-opacity='0.3'"
     path = (
         f"<path d='{''.join(steps)}' fill='none' stroke='{colour}' stroke-width='1.6' stroke-linecap='round'{dashed}/>"
     )

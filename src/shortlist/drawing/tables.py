@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shortlist.comparison.tables import ComparedTables, Matrix, Panel, deepest
+from shortlist.charts.tables import ComparedTables, Matrix, Panel, deepest
 from shortlist.drawing.looks import HUES, looks
 from shortlist.drawing.paper import FAINT, INK, RULE, cut, opening, text
 from shortlist.ranking.sentence import number

@@ -46,6 +46,7 @@ def _shown(found: ours.Comparison, environment: Sequence[ours.TextRow]) -> wire.
     return wire.Comparison(
         verdict=rules.verdict(found.answer, found.metrics, names),
         answer=translate.answer(found.answer, dict(names)),
+        experiments=[wire.ComparedExperiment(iid, name) for iid, name in found.experiments],
         candidates=[_candidate(item) for item in found.candidates],
         metrics=[_metric(row) for row in found.metrics],
         omitted=found.omitted,

@@ -3,14 +3,15 @@
 import asyncio
 import csv
 import io
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
+from shortlist.charts import tables as ours
 from shortlist.comparison import table_files
-from shortlist.comparison import tables as ours
 from shortlist.drawing.tables import svg
 from shortlist.formulas import guarded
 from shortlist.http.endpoint import Call, Endpoint, Mode
@@ -47,7 +48,7 @@ async def compared(call: Call, request: wire.TablesQuery) -> wire.ComparedTables
 
 def _panel(found: ours.ComparedTables, panel: ours.Panel) -> wire.TablePanel:
     table, matrix = panel.table, panel.matrix
-    rows = [] if table is None or found.kind == "histograms" else table.rows
+    rows: Sequence[Sequence[str]] = () if table is None or found.kind == "histograms" else table.rows
     return wire.TablePanel(
         candidate=panel.iid,
         name=panel.name,

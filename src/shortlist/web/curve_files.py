@@ -69,7 +69,8 @@ async def curves(call: Call, request: Request) -> Response:
     `axis` is step, relative or wall, or `against` names another metric; `start` and `end` limit it (in milliseconds
     where it is time). `minus=1` gives the differences to a candidate, `groups=on` the mean and the deviation of seed
     groups or, with `by=KEY` once or more, of those with the same parameters;
-    `scale=log` and `outliers=off` shape the vertical axis, `title`, `width` and `height` the picture;
+    `smooth=0.6` draws an average over each curve; `scale=log` and `outliers=off` shape the vertical axis, `title`,
+    `width` and `height` the picture;
     `download` makes it a file to save.
     """
     given = request.query_params
@@ -89,6 +90,7 @@ async def curves(call: Call, request: Request) -> Response:
         along=_ALONG.get(asked.axis, "number"),
         log=given.get("scale") == "log",
         clip=given.get("outliers") == "off",
+        smooth=0.0 if asked.groups else _weight(given),
         width=size[0],
         height=size[1],
     )
@@ -123,7 +125,14 @@ def _number(given: QueryParams, field: str) -> float | None:
     try:
         return float(given[field]) if given.get(field) else None
     except ValueError:
-        raise InvalidValue(f"The {field} of the interval is not a number.", field=field) from None
+        raise InvalidValue(f"{field} is not a number.", field=field) from None
+
+
+def _weight(given: QueryParams) -> float:
+    weight = _number(given, "smooth") or 0.0
+    if not 0 <= weight < 1:
+        raise InvalidValue("The weight of smoothing is at least 0 and less than 1.", field="smooth")
+    return weight
 
 
 def _names(connection: Connection, scope: Scope, asked: _Asked) -> dict[int, str]:

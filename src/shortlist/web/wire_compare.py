@@ -75,12 +75,19 @@ class TableFile(msgspec.Struct):
     path: str
 
 
+class ComparedExperiment(msgspec.Struct):
+    iid: int
+    name: str
+
+
 class Comparison(msgspec.Struct):
     """Candidates beside each other. `omitted` counts metrics beyond the limit; `code_url` shows what lies between
-    two commits, where the repository is at GitLab or GitHub."""
+    two commits, where the repository is at GitLab or GitHub. The baseline's experiment is
+    the first."""
 
     verdict: str
     answer: Answer
+    experiments: list[ComparedExperiment]
     candidates: list[ComparedCandidate]
     metrics: list[ComparedMetric]
     omitted: int

@@ -106,6 +106,7 @@ def test_the_verdict_is_about_these_candidates_and_knows_the_group_of_the_best(
     rita: Client, base: str, candidates: dict[str, int]
 ) -> None:
     found = compare(rita, base, candidates["a-s1"], candidates["diverged"])
+    assert [item["name"] for item in found["experiments"]] == ["compared"]
     assert found["verdict"].startswith("a-s1 is best: val/acc 0.84. 1 ranked, 1 diverged.")
     assert "n = 2" in found["verdict"]
     assert found["answer"]["group"]["candidates"] == [candidates["a-s1"], candidates["a-s0"]]
@@ -196,7 +197,12 @@ def test_a_comparison_is_written_as_markdown_and_curves_as_a_picture(
     assert picture.headers["content-type"].startswith("image/svg+xml")
     assert "default-src 'none'" in picture.headers["content-security-policy"]
     assert picture.text.count("stroke-linecap='round'") == 2
-    for query, field in (("", "candidates"), (named, "metric"), (f"{named}&metric=x&width=9", "width")):
+    for query, field in (
+        ("", "candidates"),
+        (named, "metric"),
+        (f"{named}&metric=x&width=9", "width"),
+        (f"{named}&metric=x&smooth=1", "smooth"),
+    ):
         refused(rita.get(f"{base}/curves.svg?{query}"), 400, "INVALID_PARAMETER_VALUE", field)
 
 

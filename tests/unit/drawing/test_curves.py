@@ -3,9 +3,11 @@
 import math
 import xml.etree.ElementTree as ET
 
+import msgspec
 import pytest
 
 from shortlist.drawing.curves import Chart, Line, svg
+from shortlist.drawing.smooth import smooth
 from shortlist.drawing.ticks import decades, label, ticks
 from shortlist.drawing.times import moment_words, span_words, time_ticks
 
@@ -27,6 +29,19 @@ def test_every_point_is_at_its_place() -> None:
     top, height = 44, 360 - 34 - 44
     places = [top + height * (1 - (value + 0.06) / 1.12) for value in (0.0, 1.0, 0.5)]
     assert drawn == [f"M64.00 {places[0]:.2f}L317.00 {places[1]:.2f}L570.00 {places[2]:.2f}"]
+
+
+def test_an_average_is_drawn_over_the_points_and_never_instead_of_them() -> None:
+    line = Line("a", [0, 1, 2, 3], [0.0, 1.0, math.nan, 1.0])
+    raw = paths(svg(chart(line)))
+    drawn = svg(msgspec.structs.replace(chart(line), smooth=0.5))
+    assert paths(drawn)[0] == raw[0]
+    assert drawn.count("stroke-opacity='0.3'") == 1
+    # Averages of 0 and 1 at weight 0.5: (0.25 * 0 + 0.5 * 1) / 0.75; then (0.125 * 0 + 0.25 + 0.5) / 0.875.
+    averages = smooth(line.y, 0.5)
+    assert averages[:2] == pytest.approx([0, 2 / 3])
+    assert math.isnan(averages[2])
+    assert averages[3] == pytest.approx(6 / 7)
 
 
 def test_what_is_not_finite_is_a_gap_with_a_mark() -> None:

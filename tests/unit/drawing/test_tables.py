@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from shortlist.comparison.tables import compared
+from shortlist.charts.tables import compared
 from shortlist.drawing.looks import HUES, looks
 from shortlist.drawing.tables import svg
 

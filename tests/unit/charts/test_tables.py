@@ -2,8 +2,8 @@
 
 import pytest
 
-from shortlist.comparison import tables
-from shortlist.comparison.tables import Table, compared
+from shortlist.charts import tables
+from shortlist.charts.tables import Table, compared
 
 ENDS = [0, 1, 10]
 
