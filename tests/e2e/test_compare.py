@@ -54,6 +54,14 @@ def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_
     expect(table.get_by_role("rowheader", name="optimizer")).to_have_count(1)
     expect(page.get_by_role("group", name=re.compile("^val.accuracy of 2 candidates"))).to_be_visible()
     expect(page.get_by_role("group", name=re.compile("^Difference to"))).to_be_visible()
+    page.get_by_label("Smoothing").fill("0.6")
+    expect(page).to_have_url(re.compile("smooth=0.6"))
+    for menu in page.get_by_role("button", name=re.compile("^Save or embed")).all()[:2]:
+        menu.click()
+        with page.expect_download() as download:
+            page.get_by_role("menuitem", name="Save as SVG").click()
+        # The raw line behind, and its average over it.
+        assert download.value.path().read_text().count("stroke-opacity='0.3'") > 0
 
 
 def test_the_set_is_changed_without_going_back(page: Page, filled: Filled) -> None:
