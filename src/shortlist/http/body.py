@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -42,27 +42,45 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     declared = headers.get("content-length")
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"The body has {declared} bytes; the limit is {limit}.", field="Content-Length")
-    patience = _patient(receive)
-    message = await patience()
-    if message["type"] == "http.disconnect":
-        raise ClientGone
-    body: bytes = message.get("body", b"")
-    if message.get("more_body", False):
-        parts = [body]
-        size = len(body)
-        while message.get("more_body", False):
-            message = await patience()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            part = message.get("body", b"")
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                raise TooLarge(f"The body has more than {limit} bytes.", field="Content-Length")
-        body = b"".join(parts)
-    if len(body) > limit:
-        raise TooLarge(f"The body has {len(body)} bytes; the limit is {limit}.", field="Content-Length")
-    return body
+    parts: list[bytes] = []
+    size = 0
+    async for part in stream_body(receive, headers):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise TooLarge(f"The body has more than {limit} bytes.", field="Content-Length")
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def stream_body(receive: Receive, headers: Mapping[str, str]) -> AsyncGenerator[bytes]:
+    """The chunks of a body as they come.
+
+    Its end is where its Content-Length says. The message that says so too is another turn of the server's threads,
+    and is not waited for.
+
+    Raises:
+        ClientGone. InvalidValue: it comes too slowly.
+    """
+    patience, left = _patient(receive), announced_size(headers)
+    more = True
+    while more and left != 0:
+        message = await patience()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        more = message.get("more_body", False)
+        body: bytes = message.get("body", b"")
+        if left is not None:
+            left -= len(body)
+        if body:
+            yield body
+
+
+def announced_size(headers: Mapping[str, str]) -> int | None:
+    """How long the body is by its Content-Length; None where only its end will tell."""
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not (length.isascii() and length.isdigit()):
+        return None
+    return int(length)
 
 
 async def read_rest(receive: Receive, headers: Mapping[str, str]) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from itertools import chain
 from time import perf_counter
 from urllib.parse import unquote
 
@@ -36,6 +37,8 @@ _RESERVED = ("/api/", "/ajax-api/", "/-/")
 # The API of MLflow whose operations answer by the older version's number as well.
 _LATER = ("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
 _NO_OPERATION = ("", "")  # what no endpoint answers is counted together, so that a scan makes no series
+# A route, and what every path that it matches begins with: to see that tells most of them apart for little.
+_Way = tuple[str, Route]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _NO_HOST_CHECK = frozenset({"/health", "/version", "/-/liveness", "/-/readiness"})
 
@@ -162,7 +165,10 @@ class Dispatcher:
         if "\n" in asked:
             await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]!r}"), scope, receive, send)
             return
-        for route in (*self._mounted, *others):
+        path: str = scope["path"]
+        for start, route in chain(self._mounted, others):
+            if not path.startswith(start):
+                continue
             match, child = route.matches(scope)
             if match.value:
                 scope.update(child)
@@ -170,7 +176,7 @@ class Dispatcher:
                 return
         await self._fallback.fail(NoSuchEndpoint(f"No endpoint at {asked[:200]}"), scope, receive, send)
 
-    def _candidates(self, method: str, path: str) -> list[Route]:
+    def _candidates(self, method: str, path: str) -> list[_Way]:
         """The routes that may match. A page's address can begin with anything but the start of an API, and is read."""
         branch = _branch(path)
         found = [*self._others.get(branch, []), *self._others.get(branch.rpartition("/")[0] or "/", [])]
@@ -235,8 +241,8 @@ def _branch(path: str) -> str:
     return "/".join(path.partition("/{")[0].split("/", 3)[:3])
 
 
-def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
-    """Routes by path, those with fewer parameters first, so that a fixed word wins over a parameter.
+def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[_Way]:
+    """Ways by path, those with fewer parameters first, so that a fixed word wins over a parameter.
 
     What has a parameter of many words could match anything that begins alike, so the longest comes first.
     """
@@ -247,4 +253,8 @@ def _router(table: Mapping[str, Mapping[str, Operation]]) -> list[Route]:
         return anything, 0 if anything else path.count("{"), many, -len(path) if many or anything else 0, path
 
     paths = sorted(table, key=rank)
-    return [Route(_OWNER.sub(r"/\1s/:\1", path), _ByMethod(table[path])) for path in paths]
+    return [_way(_OWNER.sub(r"/\1s/:\1", path), _ByMethod(table[path])) for path in paths]
+
+
+def _way(path: str, operations: "_ByMethod") -> _Way:
+    return path.partition("{")[0], Route(path, operations)

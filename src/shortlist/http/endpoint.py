@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import Response
 
 from shortlist.access.actions import Action
 from shortlist.access.scope import Actor, Author, GroupScope, Scope
@@ -77,7 +76,8 @@ class Mode(Enum):
 
     READ: `(call, connection, request) -> response`, in a reader thread with a snapshot.
     ASYNC: `async (call, request) -> response`, on the event loop; it awaits `call.services.database.write`.
-    STREAM: `async (call, starlette Request) -> starlette Response`, for bodies that do not fit in memory, and pages.
+    STREAM: `async (call, starlette Request) -> starlette Response`, for bodies that do not fit in memory, and pages. It
+        may also answer with what is encoded as any other answer.
     """
 
     READ = "read"
@@ -87,7 +87,7 @@ class Mode(Enum):
 
 ReadHandler = Callable[[Call, Connection, Any], Any]
 AsyncHandler = Callable[[Call, Any], Awaitable[Any]]
-StreamHandler = Callable[[Call, Request], Awaitable[Response]]
+StreamHandler = Callable[[Call, Request], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from urllib.parse import quote, unquote
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from shortlist.access.actions import Action
@@ -63,9 +64,12 @@ class Operation:
                 await self._redirect(scope, send, address)
                 return
             if self.endpoint.mode is Mode.STREAM:
-                await self._stream(call, scope, receive, send)
+                answer = await cast("StreamHandler", self.endpoint.handler)(call, Request(scope, receive))
+            else:
+                answer = await self._run(call, await self._decode(call, scope, receive))
+            if isinstance(answer, Response):
+                await self._respond(answer, scope, receive, send)
                 return
-            answer = await self._run(call, await self._decode(call, scope, receive))
             if isinstance(answer, Pieces):
                 await self._answer_in_pieces(call, scope, send, answer)
                 return
@@ -137,8 +141,7 @@ class Operation:
             return await self._services.database.read(lambda connection: read(call, connection, request))
         return await cast("AsyncHandler", self.endpoint.handler)(call, request)
 
-    async def _stream(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await cast("StreamHandler", self.endpoint.handler)(call, Request(scope, receive))
+    async def _respond(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
         names = {name for name, _ in response.raw_headers}
         response.raw_headers.extend(pair for pair in SECURITY_HEADERS if pair[0] not in names)
         response.raw_headers.append((b"x-request-id", scope["request_id"].encode()))

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shortlist.clock import now_ms
+from shortlist.http.body import announced_size, stream_body
 from shortlist.http.endpoint import Call
 from shortlist.http.file_response import Reader, Shown, file_response, not_modified
 from shortlist.packages import contents
@@ -36,9 +37,8 @@ async def storage(call: Call, max_file_bytes: int | None = None) -> Storage:
 
 def incoming(call: Call, request: Request, status: PackageStatus | None = None) -> Incoming:
     """The body of a request on its way into a package."""
-    length = call.headers.get("content-length", "")
-    announced = int(length) if length.isascii() and length.isdigit() else None
-    return Incoming(request.stream(), call.headers.get("content-type"), announced, status)
+    chunks, size = stream_body(request.receive, call.headers), announced_size(call.headers)
+    return Incoming(chunks, call.headers.get("content-type"), size, status)
 
 
 async def send(call: Call, request: Request, file: PackageFile, shown: Shown = Shown.DOWNLOAD) -> Response:

@@ -23,7 +23,7 @@ from shortlist.packages.types import Entry, PackageFile, PackageRef
 from shortlist.tracking import candidates, roots
 
 
-async def upload(call: Call, request: Request) -> Response:
+async def upload(call: Call, request: Request) -> Empty:
     """Upload an artifact; it replaces the one at its path, and can be seen once it is complete."""
     address = rules.check_path(call.path["path"])
 
@@ -31,7 +31,7 @@ async def upload(call: Call, request: Request) -> Response:
         return locate(connection, call.project, address).opened().target
 
     await packages.upload(await storage(call), call.project, target, incoming(call, request))
-    return _stored()
+    return Empty()
 
 
 async def download(call: Call, request: Request) -> Response:
@@ -59,7 +59,7 @@ async def download_of_run(call: Call, request: Request) -> Response:
     return await send(call, request, await call.services.database.read(find))
 
 
-async def upload_to_run(call: Call, request: Request) -> Response:
+async def upload_to_run(call: Call, request: Request) -> Empty:
     """Upload a small artifact of a run by its id, as MLflow's pages do."""
     given = request.query_params
     external_id = required(given.get("run_id") or given.get("run_uuid"), "run_id")
@@ -74,11 +74,7 @@ async def upload_to_run(call: Call, request: Request) -> Response:
     except TooLarge as error:
         # MLflow's answer to its own pages; the artifact proxy takes larger files.
         raise InvalidValue(f"Artifact size is too large. {error.message}", field="body") from None
-    return _stored()
-
-
-def _stored() -> Response:
-    return Response(b"{}", media_type="application/json")
+    return Empty()
 
 
 async def delete(call: Call, _request: None) -> Empty:
