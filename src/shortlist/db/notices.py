@@ -55,8 +55,8 @@ class Notices:
     def close(self) -> None:
         """From any thread; twice is the same as once."""
         if not self._stop.is_set():
+            self._outside.send(b"x")  # first: the thread closes both ends when it sees that it is to stop
             self._stop.set()
-            self._outside.send(b"x")
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
 
