@@ -16,6 +16,7 @@ from shortlist.connected.job_tokens import JobTokens
 from shortlist.connected.refresher import Refresher
 from shortlist.db import migrate
 from shortlist.db.database import Database
+from shortlist.db.together import Together
 from shortlist.errors import InvalidValue
 from shortlist.health.readiness import Readiness
 from shortlist.http.access_log import AccessLog
@@ -37,6 +38,7 @@ from shortlist.mlflow import first as mlflow
 from shortlist.mlflow.surface import SURFACE as MLFLOW
 from shortlist.packages.contents import Storage
 from shortlist.packages.mover import Mover
+from shortlist.packages.service import add_small
 from shortlist.packages.signing import Signer
 from shortlist.packages.uploads import Uploads
 from shortlist.provenance.issuers import Issuers
@@ -96,6 +98,7 @@ def open_server(settings: Settings, first_password: "Future[Hashed] | None" = No
         readiness=Readiness(database, blobs),
         request_limit=RequestLimit(settings.requests_per_second),
         uploads=Uploads(storage, direct=settings.direct_transfers),
+        small_uploads=Together(database, add_small),
         mover=Mover(storage, settings.small_file_bytes, settings.small_files_bytes),
         signer=Signer(database),
         hub=Hub(database, listen=settings.listen),

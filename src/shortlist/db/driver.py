@@ -38,7 +38,7 @@ def change(connection: Connection, text: str, values: Values) -> int:
     return _run(connection, text, values, work)
 
 
-def change_many(connection: Connection, text: str, values: Sequence[tuple[Any, ...]]) -> int:
+def change_many(connection: Connection, text: str, values: Sequence[Values]) -> int:
     """Run `text` once for each of `values`; how many rows it changed in all."""
 
     def work(cursor: Any) -> int:

@@ -47,6 +47,15 @@ class Prepared:
         text, given = self._bound(connection, values)
         return driver.change(connection, text, given)
 
+    def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Run it once for the values of each row."""
+        text, names, fixed = self._text(connection)
+        given = [fixed | row for row in rows] if fixed else rows
+        if connection.dialect.name == "postgresql":
+            driver.change_many(connection, text, given)
+        else:
+            driver.change_many(connection, text, [tuple([row[name] for name in names]) for row in given])
+
     def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
         """Every row of the answer, as plain tuples."""
         text, given = self._bound(connection, values)

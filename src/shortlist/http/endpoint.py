@@ -76,8 +76,8 @@ class Mode(Enum):
 
     READ: `(call, connection, request) -> response`, in a reader thread with a snapshot.
     ASYNC: `async (call, request) -> response`, on the event loop; it awaits `call.services.database.write`.
-    STREAM: `async (call, starlette Request) -> starlette Response`, for bodies that do not fit in memory, and pages. It
-        may also answer with what is encoded as any other answer.
+    STREAM: `async (call, starlette Request) -> starlette Response`, for bodies that do not fit in memory, and pages.
+        It may also answer with what is encoded as any other answer.
     """
 
     READ = "read"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from shortlist.blobs.store import BlobStore
     from shortlist.connected.client import GitLab
     from shortlist.connected.refresher import Refresher
+    from shortlist.db.together import Together
     from shortlist.health.readiness import Readiness
     from shortlist.http.resolver import Resolver
     from shortlist.identity.rate_limit import AttemptLimit, SignInLimits
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from shortlist.metrics.folder import Folder
     from shortlist.packages.mover import Mover
     from shortlist.packages.signing import Signer
+    from shortlist.packages.targets import SmallUpload
+    from shortlist.packages.types import PackageFile
     from shortlist.packages.uploads import Uploads
     from shortlist.provenance.verifier import Verifier
     from shortlist.ranking.snapshots import Snapshots
@@ -42,6 +45,7 @@ class Services:
     database: Database
     blobs: "BlobStore"
     uploads: "Uploads"
+    small_uploads: "Together[SmallUpload, PackageFile]"
     mover: "Mover"
     signer: "Signer"
     hub: "Hub"

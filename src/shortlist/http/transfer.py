@@ -32,7 +32,7 @@ async def storage(call: Call, max_file_bytes: int | None = None) -> Storage:
     limit = (await services.instance.get()).max_file_bytes or services.settings.max_file_bytes
     if max_file_bytes is not None:
         limit = min(limit, max_file_bytes)
-    return Storage(services.database, services.blobs, limit, services.mover.small_bytes)
+    return Storage(services.database, services.blobs, limit, services.mover.small_bytes, services.small_uploads)
 
 
 def incoming(call: Call, request: Request, status: PackageStatus | None = None) -> Incoming:

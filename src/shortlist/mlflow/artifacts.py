@@ -16,6 +16,7 @@ from shortlist.http.transfer import incoming, send, send_or_redirect, storage
 from shortlist.mlflow import operations
 from shortlist.mlflow import wire_artifacts as wire
 from shortlist.mlflow.wire_experiments import Empty
+from shortlist.models import places
 from shortlist.models.places import Place, locate, of_candidate
 from shortlist.packages import rules
 from shortlist.packages import service as packages
@@ -25,11 +26,7 @@ from shortlist.tracking import candidates, roots
 
 async def upload(call: Call, request: Request) -> Empty:
     """Upload an artifact; it replaces the one at its path, and can be seen once it is complete."""
-    address = rules.check_path(call.path["path"])
-
-    def target(connection: Connection) -> tuple[PackageRef, str]:
-        return locate(connection, call.project, address).opened().target
-
+    target = places.target(call.project, call.path["path"])
     await packages.upload(await storage(call), call.project, target, incoming(call, request))
     return Empty()
 

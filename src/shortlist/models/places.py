@@ -13,6 +13,7 @@ from shortlist.models import files, lookup
 from shortlist.models.types import VersionRecord
 from shortlist.packages import registry, rules
 from shortlist.packages import service as packages
+from shortlist.packages.targets import Below
 from shortlist.packages.types import Package, PackageRef, PackageType
 from shortlist.tracking import candidates, roots
 from shortlist.tracking.roots import Owner
@@ -44,6 +45,19 @@ class Place(msgspec.Struct, frozen=True):
         if self.closed is not None:
             raise InvalidValue(self.closed, field=field)
         return self
+
+
+def target(scope: Scope, address: str) -> Below:
+    """Where a file goes that is uploaded to a path of the artifact proxy, as `packages.service.upload` takes it.
+
+    Raises:
+        InvalidValue: as `locate`. NotFound, from the target: nothing has such a root, or it takes no files.
+    """
+    root = roots.parse(rules.check_path(address))
+    if root is not None:
+        rules.check_path(root.path)  # the root itself is no file
+    folder, _, name = address.rpartition("/")
+    return Below(("proxy", folder), lambda connection: locate(connection, scope, folder).opened().target, name)
 
 
 def locate(connection: Connection, scope: Scope, address: str) -> Place:

@@ -8,22 +8,27 @@ from sqlalchemy import Connection
 
 from shortlist.blobs.store import BlobStore
 from shortlist.db.database import Database
+from shortlist.db.together import Together
 from shortlist.errors import Unavailable
 from shortlist.packages import store_contents
 from shortlist.packages.locations import of_content, only_in_store
+from shortlist.packages.targets import SmallUpload
+from shortlist.packages.types import PackageFile
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
     """Where files are kept: rows in the database, bytes in the object store, at most so many in one file.
 
-    Files of up to `small_bytes` bytes go into the database, within the transaction that makes them visible.
+    Files of up to `small_bytes` bytes go into the database, within the transaction that makes them visible, and that
+    those of one process share (`together`).
     """
 
     database: Database
     blobs: BlobStore
     max_file_bytes: int
     small_bytes: int = 0
+    together: Together[SmallUpload, PackageFile] | None = None
 
 
 async def open_range(storage: Storage, location: str, start: int, end: int) -> AsyncGenerator[bytes]:

@@ -1,9 +1,9 @@
 """Files of packages: upload, find, list, read, delete. A file is visible when its bytes are durable and committed."""
 
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -11,11 +11,14 @@ from shortlist.access.scope import Scope
 from shortlist.audit import service as audit
 from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
-from shortlist.errors import DomainError, InvalidValue, NotFound, QuotaExceeded, TooLarge, Unavailable
-from shortlist.packages import contents, notes, quotas, rules, store, store_contents, store_registry
+from shortlist.db.together import Together
+from shortlist.errors import DomainError, InvalidValue, NotFound, TooLarge, Unavailable
+from shortlist.packages import adding, contents, notes, rules, store
+from shortlist.packages.adding import NewFile
 from shortlist.packages.contents import Storage
 from shortlist.packages.locations import in_database, new_location
-from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageStatus, PackageType
+from shortlist.packages.targets import Below, SmallUpload, Target, below
+from shortlist.packages.types import Entry, Incoming, PackageFile, PackageRef, PackageType
 
 ResultT = TypeVar("ResultT")
 
@@ -23,19 +26,9 @@ ResultT = TypeVar("ResultT")
 _SMALL_BYTES = 1024 * 1024
 
 
-class Committed(NamedTuple):
-    """A file that can be seen now."""
-
-    file: PackageFile
-    redundant: bool  # the same bytes were there already
-
-
 def candidate_package(experiment_iid: int, candidate_iid: int) -> PackageRef:
     """The package whose files are a candidate's artifacts."""
     return PackageRef(PackageType.ML_MODEL, f"{rules.CANDIDATES}{experiment_iid}", str(candidate_iid))
-
-
-Target = Callable[[Connection], tuple[PackageRef, str]]
 
 
 async def upload(storage: Storage, scope: Scope, target: Target, body: Incoming) -> PackageFile:
@@ -61,14 +54,14 @@ async def upload(storage: Storage, scope: Scope, target: Target, body: Incoming)
         # What is refused is known before many bytes travel; it is checked again, for good, in the transaction.
         announced = body.size or 0
         if body.size is None or announced > _SMALL_BYTES:
-            check_allowed(connection, scope, ref, path, announced)
+            adding.check_allowed(connection, scope, ref, path, announced)
         return ref, path
 
     ref, path = await storage.database.read(check)
     location = new_location(scope.project_id)
     stored = await storage.blobs.put_stream(location, complete_body(body), storage.max_file_bytes)
     new = NewFile(path, stored, rules.media_type(path, body.content_type), location, body.status)
-    made = await committed(storage, location, lambda connection: add(connection, scope, ref, new))
+    made = await committed(storage, location, lambda connection: adding.add(connection, scope, ref, new))
     if made.redundant:
         await discard(storage, location)
     return made.file
@@ -79,30 +72,39 @@ async def _upload_small(storage: Storage, scope: Scope, target: Target, body: In
     content = b"".join([chunk async for chunk in body.chunks])
     _check_size(body, len(content))
     stored = Stored(len(content), hashlib.sha256(content).digest())
-    location = in_database(scope.project_id, stored.sha256)
-
-    def work(connection: Connection) -> PackageFile:
-        ref, path = _checked(connection, target)
-        new = NewFile(path, stored, rules.media_type(path, body.content_type), location, body.status, content)
-        return add(connection, scope, ref, new).file
-
-    return await storage.database.write(work)
+    small = SmallUpload(scope, target, stored, content, body.content_type, body.status)
+    together = storage.together or Together(storage.database, add_small)
+    return await together.write(scope.project_id, small)
 
 
-def _checked(connection: Connection, target: Target) -> tuple[PackageRef, str]:
-    ref, path = target(connection)
-    return rules.check_ref(ref), rules.check_path(path)
+def add_small(connection: Connection, uploads: Sequence[SmallUpload]) -> list[PackageFile]:
+    """Make files of uploads in one project.
+
+    Raises:
+        What `adding.add_all` raises, and what their targets raise; none is a file then.
+    """
+    places: dict[Hashable, tuple[PackageRef, str]] = {}
+    additions: list[adding.Addition] = []
+    for scope, target, stored, content, content_type, status in uploads:
+        ref, path = _checked(connection, target, places)
+        location = in_database(scope.project_id, stored.sha256)
+        new = NewFile(path, stored, rules.media_type(path, content_type), location, status, content)
+        additions.append(adding.Addition(scope, ref, new))
+    return [made.file for made in adding.add_all(connection, additions)]
 
 
-class NewFile(NamedTuple):
-    """What is to become a file. It is stored already, or has its content here and a location in the database."""
-
-    path: str
-    stored: Stored
-    content_type: str
-    location: str
-    status: PackageStatus | None = None
-    content: bytes | None = None
+def _checked(
+    connection: Connection, target: Target, known: dict[Hashable, tuple[PackageRef, str]] | None = None
+) -> tuple[PackageRef, str]:
+    """The package and the path of a target. `known` are the places of targets that were asked for already."""
+    if not isinstance(target, Below) or known is None:
+        ref, path = target(connection)
+        return rules.check_ref(ref), rules.check_path(path)
+    place = known.get(target.key)
+    if place is None:
+        ref, folder = target.find(connection)
+        place = known[target.key] = rules.check_ref(ref), folder
+    return place[0], rules.check_path(below(place[1], target.path))
 
 
 async def committed(storage: Storage, location: str, work: Callable[[Connection], ResultT]) -> ResultT:
@@ -115,81 +117,6 @@ async def committed(storage: Storage, location: str, work: Callable[[Connection]
     except DomainError:
         await discard(storage, location)
         raise
-
-
-def add(connection: Connection, scope: Scope, ref: PackageRef, new: NewFile) -> Committed:
-    """Make a file of what is stored. Where its bytes were there already, those at the new location are redundant."""
-    now = now_ms()
-    file_id = store.take_file_id(connection, scope)  # and the lock; where the file is refused, both are given back
-    package_id = store.package_id(connection, scope, ref)
-    _check_free(connection, scope, package_id, new.path)
-    _check_duplicate(connection, scope, ref, new.path)
-    if package_id is None:
-        package_id = store.add_package(connection, scope, ref, now)
-    if new.status is not None:
-        store_registry.set_status(connection, scope, package_id, new.status)
-    location = store_contents.location_of(connection, scope.project_id, new.stored.sha256)
-    redundant = location not in (None, new.location)
-    if location is None:
-        location = new.location
-        store_contents.add(connection, scope, new.stored, location, now, new.content)
-    check_quota(connection, scope.project_id, 0)
-    file = PackageFile(
-        id=file_id,
-        package_id=package_id,
-        path=new.path,
-        size=new.stored.size,
-        sha256=new.stored.sha256,
-        content_type=new.content_type,
-        created_at=now,
-        created_by=scope.actor.user_id,
-        location=location,
-    )
-    store.put_file(connection, scope, file)
-    notes.note(connection, scope, ref)
-    return Committed(file, redundant)
-
-
-def check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: str, coming: int) -> None:
-    """Refuse a file of `coming` bytes that cannot be there, is too much for the project, or is a duplicate."""
-    _check_free(connection, scope, store.package_id(connection, scope, ref), path)
-    check_quota(connection, scope.project_id, coming)
-    _check_duplicate(connection, scope, ref, path)
-
-
-def _check_duplicate(connection: Connection, scope: Scope, ref: PackageRef, path: str) -> None:
-    if ref.type is not PackageType.GENERIC:
-        return
-    settings = store_registry.settings(connection, scope.project_id)
-    if settings.duplicates_allowed or rules.matches(settings.duplicate_exceptions, ref):
-        return
-    if find(connection, scope, ref, path) is not None:
-        raise InvalidValue("Duplicate package is not allowed", field="file_name")
-
-
-def check_quota(connection: Connection, project_id: int, coming: int) -> None:
-    """Raises QuotaExceeded: with so many bytes more the project would keep more than it may."""
-    limit = quotas.limit(connection, project_id)
-    if limit is None:
-        return
-    kept = store.stored_bytes(connection, project_id)
-    if kept + coming > limit:
-        raise QuotaExceeded(
-            f"With this file the project would keep {kept + coming} bytes, and it may keep {limit}. Nothing was "
-            "changed. Deleted files count until a sweep frees them.",
-            field="size",
-        )
-
-
-def _check_free(connection: Connection, scope: Scope, package_id: int | None, path: str) -> None:
-    other = None if package_id is None else store.obstacle(connection, scope, package_id, path)
-    if other is None:
-        return
-    file, directory = (path, other) if other.startswith(path + "/") else (other, path)
-    raise InvalidValue(
-        f"Invalid path {path!r}: there is {other!r}, and {file!r} cannot be a file and a directory of {directory!r}.",
-        field="path",
-    )
 
 
 async def complete_body(body: Incoming) -> AsyncIterator[bytes]:

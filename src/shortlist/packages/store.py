@@ -7,6 +7,7 @@ from sqlalchemy import (
     ClauseElement,
     ColumnElement,
     Connection,
+    Select,
     and_,
     bindparam,
     case,
@@ -23,7 +24,6 @@ from shortlist.db import counters
 from shortlist.db.dialect import insert_ignore
 from shortlist.db.prepared import Prepared
 from shortlist.packages import store_contents
-from shortlist.packages.rules import ancestors
 from shortlist.packages.tables import blob, package, package_file, package_sweep
 from shortlist.packages.types import Entry, PackageFile, PackageRef
 
@@ -52,7 +52,7 @@ def _living() -> tuple[ColumnElement[bool], ...]:
     return *_this(package_file.c.project_id, package_file.c.package_id), package_file.c.deleted_at.is_(None)
 
 
-def _below_any(_dialect: str) -> ClauseElement:
+def _below_any(_dialect: str) -> Select[tuple[str]]:
     path = package_file.c.path
     return select(path).where(*_living(), path > bindparam("first"), path < bindparam("last")).limit(1)
 
@@ -71,6 +71,12 @@ _PACKAGE_ID = Prepared(
 )
 _AT = Prepared(lambda _: select(package_file.c.path).where(*_living(), *_this(package_file.c.path)))
 _BELOW = Prepared(_below_any)
+_LOCATION_AND_BELOW = Prepared(
+    lambda dialect: select(
+        store_contents.location(dialect).scalar_subquery().label("location"),
+        _below_any(dialect).scalar_subquery().label("below"),
+    )
+)
 _REPLACE = Prepared(_replace)
 _ADD_FILE = Prepared(
     lambda _: package_file.insert().values({name: bindparam(name) for name in ("project_id", *_FILE)})
@@ -122,26 +128,37 @@ def stored_bytes(connection: Connection, project_id: int) -> int:
     return counters.read(connection, project_id, store_contents.BYTES)
 
 
-def take_file_id(connection: Connection, scope: Scope) -> int:
-    return counters.take(connection, scope.project_id, FILES)
+def take_file_ids(connection: Connection, scope: Scope, count: int) -> int:
+    """The first of so many numbers of files in a row, and the lock."""
+    return counters.take(connection, scope.project_id, FILES, count)
 
 
-def put_file(connection: Connection, scope: Scope, file: PackageFile) -> None:
-    """Add a file; one that is at the same path is deleted softly. The caller holds the lock."""
-    where = {"project_id": scope.project_id, "package_id": file.package_id, "path": file.path}
-    _REPLACE.run(connection, **where, now=file.created_at)
-    _ADD_FILE.run(connection, project_id=scope.project_id, **{name: getattr(file, name) for name in _FILE})
+def put_files(connection: Connection, scope: Scope, files: Sequence[PackageFile]) -> None:
+    """Add files; what is at one of their paths is deleted softly. The caller holds the lock."""
+    here = {"project_id": scope.project_id}
+    rows = [here | {name: getattr(file, name) for name in _FILE} for file in files]
+    _REPLACE.run_many(connection, [row | {"now": row["created_at"]} for row in rows])
+    _ADD_FILE.run_many(connection, rows)
 
 
-def obstacle(connection: Connection, scope: Scope, package: int, path: str) -> str | None:
-    """A file that is where `path` needs a directory, or one below `path` as if that were a directory."""
+def is_file(connection: Connection, scope: Scope, package: int, path: str) -> bool:
+    return _AT.row(connection, project_id=scope.project_id, package_id=package, path=path) is not None
+
+
+def file_below(connection: Connection, scope: Scope, package: int, path: str) -> str | None:
+    """A file below a path as if that were a directory."""
     here = {"project_id": scope.project_id, "package_id": package}
-    # One by one: of a list of paths, SQLite makes a search through all files of the project.
-    for directory in ancestors(path):
-        if _AT.row(connection, **here, path=directory) is not None:
-            return directory
     row = _BELOW.row(connection, **here, first=path + "/", last=path + "0")
     return None if row is None else row[0]
+
+
+def location_and_below(
+    connection: Connection, scope: Scope, package: int, path: str, sha256: bytes
+) -> tuple[str | None, str | None]:
+    """Where a content is kept, if it is, and `file_below`. One statement."""
+    here = {"project_id": scope.project_id, "package_id": package, "sha256": sha256}
+    [found] = _LOCATION_AND_BELOW.rows(connection, **here, first=path + "/", last=path + "0")
+    return found[0], found[1]
 
 
 def has_below(connection: Connection, scope: Scope, package: int, directory: str) -> bool:

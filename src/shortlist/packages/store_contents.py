@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, func, select, update
 
 from shortlist.access.scope import Scope
 from shortlist.blobs.types import Stored
@@ -24,7 +24,12 @@ def _this(table: Table) -> tuple[ColumnElement[bool], ...]:
     return tuple(column == bindparam(column.key) for column in (table.c.project_id, table.c.sha256))
 
 
-_LOCATION = Prepared(lambda _: select(blob.c.location).where(*_this(blob)))
+def location(_dialect: str) -> Select[tuple[str]]:
+    """The statement that finds where a content is kept, by `project_id` and `sha256`."""
+    return select(blob.c.location).where(*_this(blob))
+
+
+_LOCATION = Prepared(location)
 _ADD_BLOB = Prepared(lambda _: blob.insert().values({name: bindparam(name) for name in _BLOB}))
 _GET = Prepared(lambda _: select(small_content.c.content).where(*_this(small_content)))
 _ADD = Prepared(
@@ -43,16 +48,28 @@ def location_of(connection: Connection, project_id: int, sha256: bytes) -> str |
     return None if row is None else row[0]
 
 
-def add(connection: Connection, scope: Scope, stored: Stored, location: str, now: int, content: bytes | None) -> None:
-    """Note a content that is new, and keep it where it is given. The caller holds the lock."""
+def add(connection: Connection, scope: Scope, new: Sequence[tuple[Stored, str, bytes | None]], now: int) -> None:
+    """Note contents that are new, with their locations, and keep those that are given. The caller holds the lock."""
+    if not new:
+        return
     project_id = scope.project_id
-    values = {"sha256": stored.sha256, "size": stored.size, "location": location, "created_at": now}
-    _ADD_BLOB.run(connection, project_id=project_id, **values)
-    names = [BYTES]
-    if content is not None:
-        _ADD.run(connection, project_id=project_id, sha256=stored.sha256, content=content)
-        names.append(_SMALL_BYTES)
-    counters.add(connection, project_id, dict.fromkeys(names, stored.size))
+    _ADD_BLOB.run_many(
+        connection,
+        [
+            {"project_id": project_id, "created_at": now, "sha256": one.sha256, "size": one.size, "location": location}
+            for one, location, _ in new
+        ],
+    )
+    small = [
+        {"project_id": project_id, "sha256": one.sha256, "content": content}
+        for one, _, content in new
+        if content is not None
+    ]
+    counts = {BYTES: sum(one.size for one, _, _ in new)}
+    if small:
+        _ADD.run_many(connection, small)
+        counts[_SMALL_BYTES] = sum(one.size for one, _, content in new if content is not None)
+    counters.add(connection, project_id, counts)
 
 
 def kept_bytes(connection: Connection) -> int:

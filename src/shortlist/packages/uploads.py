@@ -17,9 +17,10 @@ from shortlist.blobs.types import Stored, StoredPart
 from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue, NotFound, TooLarge
 from shortlist.ids import uuid7_bytes
-from shortlist.packages import rules, service, store, store_uploads
+from shortlist.packages import adding, rules, service, store, store_uploads
+from shortlist.packages.adding import NewFile
+from shortlist.packages.contents import Storage
 from shortlist.packages.locations import new_location
-from shortlist.packages.service import NewFile, Storage
 from shortlist.packages.types import Incoming, PackageRef, Part, Upload
 
 # S3's limit; it is the same here, so that a client need not know where its parts go.
@@ -55,7 +56,7 @@ class Uploads:
         if not 1 <= part_count <= MAX_PARTS:
             raise InvalidValue(f"An upload has 1 to {MAX_PARTS} parts, not {part_count}.", field="num_parts")
         await self._storage.database.read(
-            lambda connection: service.check_allowed(connection, scope, ref, path, coming=0)
+            lambda connection: adding.check_allowed(connection, scope, ref, path, coming=0)
         )
         location = new_location(scope.project_id)
         upload = Upload(
@@ -107,7 +108,7 @@ class Uploads:
         def check(connection: Connection) -> int:
             """How many bytes this part may have."""
             _open(connection, project_id, upload_id, number)
-            service.check_quota(connection, project_id, coming)
+            adding.check_quota(connection, project_id, coming)
             others = store_uploads.parts(connection, project_id, upload_id)
             return storage.max_file_bytes - sum(part.size for part in others if part.number != number)
 
@@ -125,7 +126,7 @@ class Uploads:
             store.lock(connection, project_id)
             _open(connection, project_id, upload_id, number)
             replaced = store_uploads.put_part(connection, project_id, upload_id, part)
-            service.check_quota(connection, project_id, 0)
+            adding.check_quota(connection, project_id, 0)
             return replaced
 
         replaced = await service.committed(storage, location, note)
@@ -175,7 +176,7 @@ class Uploads:
             # What the parts took is given back first, so that the file is not counted twice.
             store_uploads.forget_parts(connection, scope.project_id, upload.id)
             store_uploads.complete(connection, scope.project_id, upload.id, now_ms())
-            return service.add(connection, scope, upload.package, new).redundant
+            return adding.add(connection, scope, upload.package, new).redundant
 
         redundant = await service.committed(storage, upload.location, commit)
         for location in [part.location for part in own] + ([upload.location] if redundant else []):
@@ -201,7 +202,7 @@ class Uploads:
             chosen = _chosen(sent, there, storage.max_file_bytes)
             size = sum(part.size for part in chosen)
             await storage.database.read(
-                lambda connection: service.check_allowed(connection, scope, upload.package, upload.path, size)
+                lambda connection: adding.check_allowed(connection, scope, upload.package, upload.path, size)
             )
             await direct.complete(upload.location, store_id, chosen)
         # Where the store has no such upload any more, it was joined, and the server stopped before its commit.

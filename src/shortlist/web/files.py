@@ -12,6 +12,7 @@ from shortlist.http.transfer import incoming, send, storage
 from shortlist.packages import rules
 from shortlist.packages import service as packages
 from shortlist.packages.archive import Member, pack
+from shortlist.packages.targets import Below
 from shortlist.packages.types import PackageFile, PackageRef
 from shortlist.web import operations, translate, wire
 from shortlist.web.file_owners import OWNERS, Owner, Root
@@ -71,9 +72,11 @@ class _Files:
         """Upload a file; it replaces the one at its path."""
         path = rules.check_path(call.path["path"])
 
-        def target(connection: Connection) -> tuple[PackageRef, str]:
-            return self._root(connection, call).at(path).opened().target
+        def place(connection: Connection) -> tuple[PackageRef, str]:
+            return self._root(connection, call).place.opened().target
 
+        owner = tuple(value for name, value in call.path.items() if name != "path")
+        target = Below((self._owner.tag, owner), place, path)
         stored = await packages.upload(await storage(call), call.project, target, incoming(call, request))
         return JSONResponse(msgspec.to_builtins(translate.file(stored, path)))
 
