@@ -69,9 +69,12 @@ class Shown(Enum):
 
 
 async def file_response(
-    request: Request, file: PackageFile, reader: Reader, shown: Shown = Shown.DOWNLOAD
+    request: Request, file: PackageFile, reader: Reader, shown: Shown = Shown.DOWNLOAD, content: bytes | None = None
 ) -> Response:
-    """The answer to GET or HEAD: 200, 206 for one range, 304, or 416. Several ranges are answered with everything."""
+    """The answer to GET or HEAD: 200, 206 for one range, 304, or 416. Several ranges are answered with everything.
+
+    `content` is the whole file, where it has been read already.
+    """
     etag = _etag(file)
     headers = {**_HEADERS, "etag": etag, **_presentation(file, shown)}
     if not_modified(request, file):
@@ -89,6 +92,8 @@ async def file_response(
     headers["content-length"] = str(end - start)
     if request.method == "HEAD":
         return Response(None, status, headers)
+    if content is not None:
+        return Response(content[start:end], status, headers)
     if status == 200 and _PATHSEND in request.scope.get("extensions", ()):
         path = await reader.local()
         if path is not None:

@@ -1,8 +1,10 @@
 """Files of packages on their way between a request and the store, on whichever surface."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -41,8 +43,25 @@ def incoming(call: Call, request: Request, status: PackageStatus | None = None) 
     return Incoming(chunks, call.headers.get("content-type"), size, status)
 
 
-async def send(call: Call, request: Request, file: PackageFile, shown: Shown = Shown.DOWNLOAD) -> Response:
+class Found(NamedTuple):
+    """A file that was looked up, and its bytes where the same transaction could read them."""
+
+    file: PackageFile
+    content: bytes | None = None
+
+
+def found(connection: Connection, file: PackageFile) -> Found:
+    """A file with its bytes where it is a small one: to come for them later would cost a second transaction."""
+    return Found(file, contents.read_small(connection, file))
+
+
+async def look_up(call: Call, find: Callable[[Connection], PackageFile]) -> Found:
+    return await call.services.database.read(lambda connection: found(connection, find(connection)))
+
+
+async def send(call: Call, request: Request, wanted: Found, shown: Shown = Shown.DOWNLOAD) -> Response:
     """A file as a download, or shown in place where that is safe."""
+    file = wanted.file
     services = call.services
     where = Storage(services.database, services.blobs, services.settings.max_file_bytes)
 
@@ -52,17 +71,18 @@ async def send(call: Call, request: Request, file: PackageFile, shown: Shown = S
     async def local() -> Path | None:
         return await packages.local_file(where, file)
 
-    return await file_response(request, file, Reader(opened, local), shown)
+    return await file_response(request, file, Reader(opened, local), shown, wanted.content)
 
 
-async def send_or_redirect(call: Call, request: Request, file: PackageFile) -> Response:
+async def send_or_redirect(call: Call, request: Request, wanted: Found) -> Response:
     """The same for programs, which are sent to the store for a large file, where the settings let them go there.
 
     Pages are not: what the store answers has none of the headers that keep a file from acting as a page.
     """
+    file = wanted.file
     address = await _direct_address(call, request, file)
     if address is None:
-        return await send(call, request, file)
+        return await send(call, request, wanted)
     headers = {"location": address, "cache-control": "no-store", "x-checksum-sha256": file.sha256.hex()}
     return Response(None, 302, headers)
 

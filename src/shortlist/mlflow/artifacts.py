@@ -12,7 +12,7 @@ from starlette.responses import Response
 from shortlist.access.actions import Action
 from shortlist.errors import InvalidValue, NotFound, TooLarge
 from shortlist.http.endpoint import Call, Endpoint, Mode, required
-from shortlist.http.transfer import incoming, send, send_or_redirect, storage
+from shortlist.http.transfer import incoming, look_up, send, send_or_redirect, storage
 from shortlist.mlflow import operations
 from shortlist.mlflow import wire_artifacts as wire
 from shortlist.mlflow.wire_experiments import Empty
@@ -37,7 +37,7 @@ async def download(call: Call, request: Request) -> Response:
     def find(connection: Connection) -> PackageFile:
         return file_at(connection, call, locate(connection, call.project, call.path["path"]))
 
-    return await send_or_redirect(call, request, await call.services.database.read(find))
+    return await send_or_redirect(call, request, await look_up(call, find))
 
 
 def file_at(connection: Connection, call: Call, place: Place) -> PackageFile:
@@ -53,7 +53,7 @@ async def download_of_run(call: Call, request: Request) -> Response:
     def find(connection: Connection) -> PackageFile:
         return file_at(connection, call, of_candidate(candidates.get(connection, call.project, external_id), path))
 
-    return await send(call, request, await call.services.database.read(find))
+    return await send(call, request, await look_up(call, find))
 
 
 async def upload_to_run(call: Call, request: Request) -> Empty:

@@ -11,7 +11,7 @@ from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, required
-from shortlist.http.transfer import send
+from shortlist.http.transfer import look_up, send
 from shortlist.logged_models import rules, store
 from shortlist.logged_models import service as logged_models
 from shortlist.logged_models.types import LoggedModelRecord, NewLoggedModel
@@ -103,7 +103,7 @@ async def download(call: Call, request: Request) -> Response:
         record = logged_models.get(connection, call.project, call.path["model_id"])
         return artifacts.file_at(connection, call, of_logged_model(record, path))
 
-    return await send(call, request, await call.services.database.read(find))
+    return await send(call, request, await look_up(call, find))
 
 
 def search_page(call: Call, connection: Connection, request: wire.SearchLoggedModels) -> wire.LoggedModelPage:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from shortlist.access.actions import Action
 from shortlist.errors import InvalidValue
 from shortlist.http.endpoint import Call, Endpoint, required
-from shortlist.http.transfer import send
+from shortlist.http.transfer import look_up, send
 from shortlist.mlflow import artifacts, operations, translate, translate_registry
 from shortlist.mlflow import wire_registry as wire
 from shortlist.mlflow.wire_experiments import Empty
@@ -124,7 +124,7 @@ async def download(call: Call, request: Request) -> Response:
         record = _find(connection, call, wanted)
         return artifacts.file_at(connection, call, places.of_version(connection, call.project, record, path))
 
-    return await send(call, request, await call.services.database.read(find))
+    return await send(call, request, await look_up(call, find))
 
 
 def _find(connection: Connection, call: Call, request: wire.Version) -> VersionRecord:

@@ -31,6 +31,12 @@ class Storage:
     together: Together[SmallUpload, PackageFile] | None = None
 
 
+def read_small(connection: Connection, file: PackageFile) -> bytes | None:
+    """The bytes of a file that the database keeps; None for others, and where they have just been moved."""
+    small = of_content(file.location)
+    return None if small is None else store_contents.get(connection, *small)
+
+
 async def open_range(storage: Storage, location: str, start: int, end: int) -> AsyncGenerator[bytes]:
     """The bytes of a content from `start` up to, not including, `end`; the first are read before this returns.
 

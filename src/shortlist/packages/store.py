@@ -73,11 +73,14 @@ _AT = Prepared(lambda _: select(package_file.c.path).where(*_living(), *_this(pa
 _BELOW = Prepared(_below_any)
 _LOCATION_AND_BELOW = Prepared(
     lambda dialect: select(
-        store_contents.location(dialect).scalar_subquery().label("location"),
+        store_contents.LOCATION.scalar_subquery().label("location"),
         _below_any(dialect).scalar_subquery().label("below"),
     )
 )
 _REPLACE = Prepared(_replace)
+_FILE_AT = Prepared(
+    lambda _: select(*FILE_COLUMNS).select_from(FILES_WITH_CONTENT).where(*_living(), *_this(package_file.c.path))
+)
 _ADD_FILE = Prepared(
     lambda _: package_file.insert().values({name: bindparam(name) for name in ("project_id", *_FILE)})
 )
@@ -167,12 +170,7 @@ def has_below(connection: Connection, scope: Scope, package: int, directory: str
 
 
 def file_at(connection: Connection, scope: Scope, package: int, path: str) -> PackageFile | None:
-    statement = (
-        select(*FILE_COLUMNS)
-        .select_from(FILES_WITH_CONTENT)
-        .where(*_active(scope, package), package_file.c.path == path)
-    )
-    row = connection.execute(statement).one_or_none()
+    row = _FILE_AT.row(connection, project_id=scope.project_id, package_id=package, path=path)
     return None if row is None else PackageFile(*row)
 
 

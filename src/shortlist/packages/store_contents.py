@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
 
 from shortlist.access.scope import Scope
 from shortlist.blobs.types import Stored
@@ -24,12 +24,9 @@ def _this(table: Table) -> tuple[ColumnElement[bool], ...]:
     return tuple(column == bindparam(column.key) for column in (table.c.project_id, table.c.sha256))
 
 
-def location(_dialect: str) -> Select[tuple[str]]:
-    """The statement that finds where a content is kept, by `project_id` and `sha256`."""
-    return select(blob.c.location).where(*_this(blob))
-
-
-_LOCATION = Prepared(location)
+# Where a content is kept, by its values `project_id` and `sha256`.
+LOCATION = select(blob.c.location).where(*_this(blob))
+_LOCATION = Prepared(lambda _: LOCATION)
 _ADD_BLOB = Prepared(lambda _: blob.insert().values({name: bindparam(name) for name in _BLOB}))
 _GET = Prepared(lambda _: select(small_content.c.content).where(*_this(small_content)))
 _ADD = Prepared(

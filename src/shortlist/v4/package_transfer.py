@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shortlist.errors import InvalidValue, QuotaExceeded, TooLarge
 from shortlist.http.endpoint import Call
-from shortlist.http.transfer import incoming, send_or_redirect, storage
+from shortlist.http.transfer import Found, found, incoming, send_or_redirect, storage
 from shortlist.models.places import Place
 from shortlist.packages import registry
 from shortlist.packages import service as packages
@@ -72,8 +72,13 @@ async def download_at(call: Call, request: Request, locate: Callable[[Connection
 
 async def download(call: Call, request: Request, find: Callable[[Connection], Wanted]) -> Response:
     """A file with its checksum in a header; the package notes about when it was last downloaded."""
-    wanted = await call.services.database.read(find)
-    response = await send_or_redirect(call, request, wanted.file)
+
+    def read(connection: Connection) -> tuple[Wanted, Found]:
+        wanted = find(connection)
+        return wanted, found(connection, wanted.file)
+
+    wanted, file = await call.services.database.read(read)
+    response = await send_or_redirect(call, request, file)
     response.headers["x-checksum-sha256"] = wanted.file.sha256.hex()
     if request.method == "GET" and registry.needs_note(wanted.package):
         await call.services.database.write(

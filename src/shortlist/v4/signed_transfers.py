@@ -7,7 +7,7 @@ from starlette.responses import Response
 from shortlist.access.actions import Action
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
-from shortlist.http.transfer import SIGNED_FILES, SIGNED_PARTS, incoming, send, storage
+from shortlist.http.transfer import SIGNED_FILES, SIGNED_PARTS, incoming, look_up, send, storage
 from shortlist.packages import registry
 from shortlist.packages.signing import FileTicket, UploadTicket
 from shortlist.packages.types import PackageFile
@@ -36,7 +36,7 @@ async def get_file(call: Call, request: Request) -> Response:
             raise NotFound("The file was deleted.")
         return found
 
-    return await send(call, request, await call.services.database.read(find))
+    return await send(call, request, await look_up(call, find))
 
 
 ENDPOINTS = (

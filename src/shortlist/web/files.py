@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.file_response import Shown, stream_response
-from shortlist.http.transfer import incoming, send, storage
+from shortlist.http.transfer import incoming, look_up, send, storage
 from shortlist.packages import rules
 from shortlist.packages import service as packages
 from shortlist.packages.archive import Member, pack
@@ -47,7 +47,7 @@ class _Files:
         shown = _SHOWN.get(request.query_params.get("inline", ""))
         if shown is None:
             raise InvalidValue("A file is shown with inline=1, inline=page or inline=page-cdn.", field="inline")
-        return await send(call, request, await call.services.database.read(find), shown)
+        return await send(call, request, await look_up(call, find), shown)
 
     async def pack(self, call: Call, request: Request) -> Response:
         """Download a folder (`path`), or everything, as a zip."""
