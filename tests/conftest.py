@@ -1,5 +1,6 @@
 """Fixtures of every layer: a migrated database of either kind, copied from a template that is made once."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
     half = max(0, len(items) // 2 - len(long))
     items[:] = [*long, *others[:half], *browser, *others[half:]]
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected lasts; to look for garbage in it again and again takes a seventh of all."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
