@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ComparedCandidate, ComparedMetric, LoggedImage, MetricCell } from '../api/schema';
-import { compareSearch, deltaText, extentOf, imageAt, parseCompare, stepsOf, tally } from './compare';
+import { compareSearch, deltaText, extentOf, imageAt, parseCompare, ranked, stepsOf, tally } from './compare';
 
 const cell = (
   value: MetricCell['value'],
@@ -81,4 +81,12 @@ it('the picture of a step is the last that was logged by then', () => {
   expect(imageAt(images, 15)?.step).toBe(10);
   expect(imageAt(images, null)?.step).toBe(20);
   expect(imageAt([image(5)], 4)).toBeNull();
+});
+
+it('the ranked stand best first', () => {
+  const candidate = (iid: number, rank: number | null): ComparedCandidate =>
+    ({ iid, rank }) as ComparedCandidate;
+  expect(ranked([candidate(1, 3), candidate(2, null), candidate(3, 1)]).map(({ iid }) => iid)).toEqual([
+    3, 1,
+  ]);
 });

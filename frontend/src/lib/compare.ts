@@ -86,6 +86,11 @@ export function deltaText(
   };
 }
 
+/** Those that have a rank, the best first. */
+export function ranked(candidates: readonly ComparedCandidate[]): ComparedCandidate[] {
+  return candidates.filter(({ rank }) => rank !== null).sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+}
+
 /** Why a candidate has no rank, in a word or two; null for one that has. */
 export function standingText(candidate: ComparedCandidate): string | null {
   if (candidate.deleted) return 'deleted';

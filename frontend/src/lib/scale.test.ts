@@ -26,6 +26,11 @@ test('one value, none, and equal ones still make an axis', () => {
   }
 });
 
+test('one value is the one tick of its axis', () => {
+  const scale = numberScale([0.91, 0.91], false, 0, 100);
+  expect(scale.ticks).toEqual([{ at: scale.place(0.91), text: '0.91' }]);
+});
+
 test('each text has a place of its own', () => {
   const scale = categoryScale(['a', 'b'], 100, 0);
   expect([scale.place(0), scale.place(1)]).toEqual([75, 25]);

@@ -55,9 +55,11 @@ export function numberScale(values: readonly number[], log: boolean, from: numbe
   };
   // What is counted has nothing between whole numbers.
   const least = usable.every(Number.isInteger) ? 1 : 0;
-  const marks = log
-    ? decades(low, high)
-    : roundNumbers(low, high, Math.max(2, Math.abs(to - from) / 42), least);
+  const marks = isOne(usable)
+    ? usable.slice(0, 1)
+    : log
+      ? decades(low, high)
+      : roundNumbers(low, high, Math.max(2, Math.abs(to - from) / 42), least);
   const texts = log ? marks.map((mark) => tickTexts([mark])[0]) : tickTexts(marks);
   return {
     place,
@@ -65,6 +67,11 @@ export function numberScale(values: readonly number[], log: boolean, from: numbe
     shows,
     ticks: marks.map((mark, index) => ({ at: place(mark), text: texts[index] ?? '' })),
   };
+}
+
+/** One value alone says all that its axis has to say. */
+function isOne(values: readonly number[]): boolean {
+  return values.length > 0 && values.every((value) => value === values[0]);
 }
 
 function widened(low: number, high: number, log: boolean): [number, number] {

@@ -94,11 +94,12 @@ def _scatter(asked: Request, has: Known, goal: Goal) -> dict[str, Field]:
 
 
 def _pareto(asked: Request, has: Known, goal: Goal) -> dict[str, Field]:
-    """The goal against what it costs, where a metric says that."""
+    """The goal against what it costs, where a metric says that; else against the time it takes."""
     others = _others(has, goal)
-    likely = next((key for key in others if _COST.search(key)), others[0] if others else goal.metric)
+    likely = next((key for key in others if _COST.search(key)), others[0] if others else None)
+    cost = Field("", "duration") if likely is None else Field("metrics", likely, "at_best")
     return {
-        "x": fields.parse(asked.x, "x") if asked.x else Field("metrics", likely, "at_best"),
+        "x": fields.parse(asked.x, "x") if asked.x else cost,
         "y": fields.parse(asked.y, "y") if asked.y else fields.goal_field(goal),
     }
 

@@ -41,12 +41,18 @@ class Scale:
             every = max(1, math.ceil(len(column.categories) * 14 / max(1, abs(self._end - self._start))))
             chosen = list(enumerate(column.categories))[::every]
             return [Tick(self.place(number), cut(words, 18)) for number, words in chosen]
+        values = finite(column.numbers.tolist())
+        if len(set(values)) == 1 and self.shows(values[0]):
+            # One value alone says all that its axis has to say.
+            return [Tick(self.place(values[0]), self._words(column, values[0]))]
         most = max(2, int(abs(self._end - self._start) / 44))
         # What is counted has nothing between whole numbers.
-        whole = all(value.is_integer() for value in finite(column.numbers.tolist()))
-        values = decades(self.low, self.high) if self.log else ticks(self.low, self.high, most, whole=whole)
+        whole = all(value.is_integer() for value in values)
+        marks = decades(self.low, self.high) if self.log else ticks(self.low, self.high, most, whole=whole)
+        return [Tick(self.place(value), self._words(column, value)) for value in marks]
+
+    @staticmethod
+    def _words(column: Column, value: float) -> str:
         if column.field == "start_time":
-            return [
-                Tick(self.place(value), f"{datetime.fromtimestamp(value / 1000, UTC):%m-%d %H:%M}") for value in values
-            ]
-        return [Tick(self.place(value), label(value)) for value in values]
+            return f"{datetime.fromtimestamp(value / 1000, UTC):%m-%d %H:%M}"
+        return label(value)
