@@ -84,6 +84,17 @@ def test_the_set_is_changed_without_going_back(page: Page, filled: Filled) -> No
     expect(names).to_have_count(3)
 
 
+def test_many_are_summed_up_and_narrowed_to_the_best(page: Page, filled: Filled) -> None:
+    every = list(filled.candidates.values())[:12]
+    page.goto(f"/{filled.project}/-/ml/compare?candidates={'.'.join(map(str, every))}")
+    page.get_by_text(f"The {len(every)} candidates of this summary").click()
+    page.get_by_role("button", name=re.compile("^Take .* out")).first.click()
+    expect(page.get_by_text(f"The {len(every) - 1} candidates of this summary")).to_be_visible()
+    page.get_by_role("button", name="Compare only the best 8").click()
+    expect(page.locator("thead th .candidate a")).to_have_count(8)
+    assert violations(page) == []
+
+
 def test_pictures_of_one_step_stand_side_by_side(page: Page, lab: MakeLab, filled: Filled) -> None:
     made = lab("pictures")
     with filled.server.client() as client:
