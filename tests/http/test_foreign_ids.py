@@ -40,10 +40,10 @@ IDS = words(
 PLAIN = words(
     """
     access_level admin administrator alias aliases archive_existing_versions artifact_location axes axis baseline by
-    ci_project ci_project_id code colour columns constraints current_password dataset_digest dataset_name datasets
-    default_group_visibility default_least_writing_role default_project_visibility description direction directory
-    duplicate_exceptions duplicates_allowed email end end_time environment expanded expires_at file_name filter fold
-    force_random_password full_path issuer key keys kind last least_writing_role login max_file_bytes
+    ci_project ci_project_id code colour column columns constraints current_password dataset_digest dataset_name
+    datasets default_group_visibility default_least_writing_role default_project_visibility description direction
+    directory duplicate_exceptions duplicates_allowed email end end_time environment expanded expires_at file_name
+    filter fold force_random_password full_path issuer key keys kind last least_writing_role login max_file_bytes
     max_generic_file_bytes max_results metadata metric metrics minus model_experiments_access
     model_experiments_access_level model_json model_registry_access model_registry_access_level model_type models name
     namespace namespace_id new_name new_password note num_parts number order_by package_name package_registry_access
@@ -102,6 +102,7 @@ VALUES_AT: dict[str, dict[str, Any]] = {
     "/views/default": {"view": 1},
     "/views/shared/{view}": {"view": 1},
     "/views/own/{view}": {"view": 1},
+    "/compare/tables": {"path": "a.csv"},
     "/experiments/{experiment}/candidates": _OF_OURS,
     "/candidates/{candidate}": _OF_OURS,
 }
