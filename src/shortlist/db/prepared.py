@@ -15,15 +15,18 @@ from sqlalchemy import (
     ClauseElement,
     ColumnElement,
     Connection,
+    Select,
     Text,
     any_,
     bindparam,
     func,
     select,
+    true,
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from shortlist.db import driver
+from shortlist.db.dialect import Row, alone
 
 _json = msgspec.json.Encoder()
 
@@ -95,3 +98,16 @@ def one_of(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement
         kind = Text if isinstance(column.type, Text) else BigInteger
         return column == any_(bindparam(name, type_=ARRAY[Any](kind)))
     return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
+
+
+def of_each(dialect: str, found: Select[*Row], column: ColumnElement[int], name: str) -> Select[*Row] | Select[Any]:
+    """`found`, whose columns have different names, with `column IN values`.
+
+    PostgreSQL looks every value up for itself, where it would else compare each row of the project with all values
+    (see `dialect.alone`).
+    """
+    if dialect != "postgresql":
+        return found.where(one_of(dialect, column, name))
+    wanted = select(func.unnest(bindparam(name, type_=ARRAY[Any](BigInteger))).label("value")).distinct().subquery()
+    rows = alone(found.where(column == wanted.c.value)).lateral()
+    return select(*rows.c).select_from(wanted.join(rows, true()))

@@ -6,7 +6,7 @@ from sqlalchemy import ClauseElement, Connection, bindparam, select
 
 from shortlist.access.scope import Scope
 from shortlist.db.dialect import upsert
-from shortlist.db.prepared import Prepared, one_of
+from shortlist.db.prepared import Prepared, of_each
 from shortlist.logged_models.tables import candidate_model, logged_model
 from shortlist.logged_models.types import LinkKind, ModelLink
 
@@ -29,7 +29,11 @@ def put(connection: Connection, scope: Scope, candidate_iid: int, kind: LinkKind
 def _links(dialect: str) -> ClauseElement:
     statement = (
         select(
-            candidate_model.c.candidate_iid, candidate_model.c.kind, logged_model.c.external_id, candidate_model.c.step
+            candidate_model.c.candidate_iid,
+            candidate_model.c.kind,
+            candidate_model.c.model_iid,
+            logged_model.c.external_id,
+            candidate_model.c.step,
         )
         .join(
             logged_model,
@@ -37,9 +41,9 @@ def _links(dialect: str) -> ClauseElement:
             & (logged_model.c.iid == candidate_model.c.model_iid),
         )
         .where(candidate_model.c.project_id == bindparam("project_id"))
-        .where(one_of(dialect, candidate_model.c.candidate_iid, "iids"))
     )
-    return statement.order_by(candidate_model.c.candidate_iid, candidate_model.c.kind, candidate_model.c.model_iid)
+    linked = of_each(dialect, statement, candidate_model.c.candidate_iid, "iids")
+    return linked.order_by("candidate_iid", "kind", "model_iid")
 
 
 _LINKS = Prepared(_links, lists=["iids"])
@@ -48,6 +52,6 @@ _LINKS = Prepared(_links, lists=["iids"])
 def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, list[ModelLink]]:
     """The links of each candidate in order of the models' creation. One statement."""
     found: dict[int, list[ModelLink]] = {iid: [] for iid in iids}
-    for iid, kind, external_id, step in _LINKS.rows(connection, project_id=scope.project_id, iids=iids):
+    for iid, kind, _, external_id, step in _LINKS.rows(connection, project_id=scope.project_id, iids=iids):
         found[iid].append(ModelLink(LinkKind(kind), external_id, step))
     return found

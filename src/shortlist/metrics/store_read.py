@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ClauseElement, ColumnElement, Connection, Select, Table, and_, bindparam, func, select, tuple_
 
 from shortlist.db.dialect import among, among_rows, pairs_table
-from shortlist.db.prepared import Prepared, one_of
+from shortlist.db.prepared import Prepared, of_each, one_of
 from shortlist.metrics.tables import (
     metric_chunk,
     metric_column,
@@ -29,18 +29,18 @@ def _log(dialect: str) -> ClauseElement:
     )
     statement = select(log.candidate_iid, log.payload).select_from(candidate.join(metric_log, joined))
     here = candidate.c.project_id == bindparam("project_id")
-    return statement.where(here, one_of(dialect, candidate.c.iid, "iids"))
+    return of_each(dialect, statement.where(here), candidate.c.iid, "iids")
 
 
-def _latest(dialect: str) -> Select[Any, Any, Any, Any, Any]:
+def _latest(dialect: str, *conditions: ColumnElement[bool]) -> ClauseElement:
     series = metric_series.c
     columns = (series.candidate_iid, series.key_id, series.last_value, series.last_timestamp, series.last_step)
-    here = series.project_id == bindparam("project_id")
-    return select(*columns).where(here, one_of(dialect, series.candidate_iid, "iids"))
+    found = select(*columns).where(series.project_id == bindparam("project_id"), *conditions)
+    return of_each(dialect, found, series.candidate_iid, "iids")
 
 
 def _latest_of_keys(dialect: str) -> ClauseElement:
-    return _latest(dialect).where(one_of(dialect, metric_series.c.key_id, "key_ids"))
+    return _latest(dialect, one_of(dialect, metric_series.c.key_id, "key_ids"))
 
 
 def _key_names(dialect: str) -> ClauseElement:

@@ -27,7 +27,7 @@ from shortlist.provenance.tables import candidate_origin
 from shortlist.search.binding import Tie
 from shortlist.search.compile import ESCAPE
 from shortlist.search.fields import ATTRIBUTE, CANDIDATE, CI, DATASET, METRIC, PARAM, Entity, Kind
-from shortlist.search.slots import Beside, Link, Nowhere, Own, Slot
+from shortlist.search.slots import Beside, Led, Link, LookedUp, Nowhere, Own, Slot
 from shortlist.search.tree import Field
 from shortlist.search.views import in_view
 from shortlist.tracking import roots
@@ -89,6 +89,7 @@ class CandidateBinding:
         self._iids = experiment_iids
         self._key_ids = key_ids
         self._view = in_view(_c.deleted_at, view)
+        self._looks_up = connection.dialect.name == "postgresql"
 
     @property
     def searched(self) -> ColumnElement[bool]:
@@ -112,12 +113,18 @@ class CandidateBinding:
         if field.group == METRIC:
             return self._metric(field)
         if field.group == DATASET:
-            return Beside(_DATASETS, field.key, _of_candidate)
+            return self._beside(_DATASETS, field.key, _of_candidate)
         if field.group == CI:
-            return Beside(candidate_origin, field.key, _of_candidate)
+            return self._beside(candidate_origin, field.key, _of_candidate)
         table = param if field.group == PARAM else metadata
         on, driving = self._keyed("key", field.key)
-        return Beside(table, "number" if field.function == "number" else "value", on, driving=driving)
+        value = "number" if field.function == "number" else "value"
+        if not self._looks_up:
+            return Beside(table, value, on, driving=driving)
+        return Led(Beside(table, value, _of_candidate, driving=driving), LookedUp(table, value, on))
+
+    def _beside(self, table: FromClause, value: str, on: Link, *, nan: bool = False) -> Slot:
+        return (LookedUp if self._looks_up else Beside)(table, value, on, nan)
 
     def _own(self, key: str) -> Slot:
         if key == "start_time" and len(self._iids) == 1:
@@ -140,15 +147,22 @@ class CandidateBinding:
         key_id = self._key_ids.get(field.key)
         if key_id is None:
             return Nowhere()
+
+        def of_series(other: FromClause) -> ColumnElement[bool]:
+            return and_(_of_candidate(other), other.c.key_id == key_id)
+
         if field.function in _REDUCED:
-            return Beside(
-                metric_series,
-                _REDUCED[field.function],
-                lambda other: and_(_of_candidate(other), other.c.key_id == key_id),
-                nan=True,
-            )
+            return self._beside(metric_series, _REDUCED[field.function], of_series, nan=True)
         on, driving = self._keyed("key_id", key_id)
-        return Beside(metric_latest, "value", on, nan=True, driving=driving, indexed=len(self._iids) == 1)
+        indexed = len(self._iids) == 1
+        if not self._looks_up:
+            return Beside(metric_latest, "value", on, nan=True, driving=driving, indexed=indexed)
+        # The series say the same, and have one index. Of the two of `metric_latest`, that of the values looks as good
+        # to the planner, and would be read from end to end for each candidate.
+        return Led(
+            Beside(metric_latest, "value", _of_candidate, nan=True, driving=driving, indexed=indexed),
+            LookedUp(metric_series, "last_value", of_series, nan=True),
+        )
 
     def _keyed(self, column: str, key: str | int) -> tuple[Link, Link]:
         """The links to the tables that are clustered by experiment and key."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Double, FromClause, and_, false, func, literal, or_, true
+from sqlalchemy import BigInteger, ColumnElement, Double, FromClause, and_, cast, false, func, literal, null, or_, true
 
 from shortlist.search.paging import MISSING, NAN, VALUE, Mark
 from shortlist.search.slots import Joined
@@ -22,16 +22,20 @@ class Term:
 
 
 class Keyset:
-    """An order, and the place in it after which rows are wanted (None: from the start)."""
+    """An order, and the place in it after which rows are wanted (None: from the start).
 
-    def __init__(self, order: Sequence[Term], after: Sequence[Mark] | None) -> None:
+    With `led`, a search may start from the rows that the first field joins.
+    """
+
+    def __init__(self, order: Sequence[Term], after: Sequence[Mark] | None, *, led: bool = True) -> None:
         self._joins: list[Joined] = []
         self._down: list[bool] = []
         self._after: list[Mark] | None = None if after is None else []
         for number, term in enumerate(order):
             if term.joined is None:
                 continue
-            self._joins.append(term.joined)
+            leads = led and not self._joins
+            self._joins.append(term.joined if leads else term.joined.looked_up or term.joined)
             self._down.append(term.descending)
             if after is not None and self._after is not None:
                 self._after.append(after[number])
@@ -55,27 +59,33 @@ class Keyset:
             ranks += [MISSING] if self.first.present is None else [NAN, MISSING]
         return [rank for rank in ranks if self._after is None or rank >= self._after[0].rank]
 
-    def joined_to(self, table: FromClause, *, inner: bool) -> FromClause:
-        """The searched table with all that the order needs; `inner`: only rows that the first field joins."""
+    def joined_to(self, table: FromClause, rank: int | None = None) -> FromClause:
+        """The searched table with all that the order needs. With `rank`, only rows that have this one in the first
+        field are wanted."""
         source = table
         for number, joined in enumerate(self._joins):
-            if joined.table is None or joined.on is None:
+            if joined.table is None or joined.on is None or (number == 0 and self._is_without(rank)):
                 continue
-            if number == 0 and inner:
-                source = joined.table.join(source, joined.on)
+            if number == 0 and rank not in (None, MISSING):
+                source = joined.only(source)
             else:
                 source = source.outerjoin(joined.table, joined.on)
         return source
 
+    def _is_without(self, rank: int | None) -> bool:
+        """Whether rows of this rank are found without a join for the first field."""
+        return rank == MISSING and self.first.missing is not None
+
     def labels(self) -> list[str]:
         return [column.name for column in self.columns()]
 
-    def columns(self) -> list[Any]:
+    def columns(self, rank: int | None = None) -> list[Any]:
         found: list[Any] = []
         for number, joined in enumerate(self._joins):
-            found.append(joined.value.label(f"value{number}"))
+            absent = number == 0 and self._is_without(rank)
+            found.append(_or_null(joined.value, absent=absent).label(f"value{number}"))
             if joined.present is not None:
-                found.append(joined.present.label(f"present{number}"))
+                found.append(_or_null(joined.present, absent=absent).label(f"present{number}"))
         return found
 
     def sorted(self, whole: FromClause | None = None, rank: int | None = None) -> list[ColumnElement[Any]]:
@@ -121,8 +131,14 @@ class Keyset:
         return not_before(self.first.value, self._after[0], descending=self._down[0])
 
 
+def _or_null(column: ColumnElement[Any], *, absent: bool) -> ColumnElement[Any]:
+    return cast(null(), column.type) if absent else column
+
+
 def has_rank(joined: Joined, rank: int) -> ColumnElement[bool]:
     """The rows that have a value in a field, a NaN, or nothing."""
+    if rank == MISSING and joined.missing is not None:
+        return joined.missing
     if rank == VALUE:
         return joined.value.is_not(None)
     if joined.present is None or rank == NAN:

@@ -4,9 +4,10 @@
 those without. Each part is read for itself, because the first then comes out of an index in order, and the others
 mostly need not be read at all: each part's LIMIT is what the ones before it left.
 
-*Gathered* (SQLite). Its planner knows nothing of how many rows a condition finds, and parts are slow when those are
-few. So the first stretch of the index is tried; when it does not fill the page, the rows of the conditions are
-gathered, cut with each other and sorted. Either way a page costs a bounded share of the experiment.
+*Gathered.* No planner knows how many rows a condition finds: SQLite's never, PostgreSQL's not of what came in the last
+minutes. Parts are slow when those are few. So the first stretch of the index is tried; when it does not fill the page,
+the rows of the conditions are gathered, cut with each other and sorted. Either way a page costs a bounded share of the
+experiment.
 
 In both the place after which to go on (the keyset) is a plain condition on the fields of the order.
 """
@@ -36,11 +37,14 @@ from shortlist.search.compile import Filter
 from shortlist.search.fields import ATTRIBUTE
 from shortlist.search.keyset import Keyset, Term, has_rank, stretch
 from shortlist.search.paging import MISSING, NAN, VALUE, Mark
+from shortlist.search.slots import Owners
 from shortlist.search.tree import Field, Order
 
 # How much of an index is tried before the conditions are gathered, in rows, and in rows for each of the page.
 _STRETCH = 2_000
 _STRETCH_PER_ROW = 10
+# Rows of a condition that are gathered at once, without trying an index first, when there are no more.
+_MANY = 1_000
 
 
 def terms(binding: Binding, orders: Sequence[Order]) -> list[Term]:
@@ -64,8 +68,8 @@ def read_page(
 ) -> tuple[list[int], Callable[[int], list[Mark]]]:
     """The iids of up to `limit` rows after a place, and what tells the place of one of them by its number."""
     reading = _Reading(binding, Keyset(order, after), asked)
-    gather = connection.dialect.name == "sqlite" and asked.gathered
-    statement = reading.gathered(limit) if gather else reading.in_parts(limit)
+    looked_up = Keyset(order, after, led=False)
+    statement = reading.gathered(limit, looked_up) if asked.gathered else reading.in_parts(limit)
     rows = connection.execute(statement).all()
     return [row[0] for row in rows], lambda number: reading.marks(rows[number], order)
 
@@ -73,39 +77,39 @@ def read_page(
 def count_rows(connection: Connection, binding: Binding, asked: Filter) -> int:
     """How many rows a search finds."""
     statement = select(func.count()).select_from(binding.table)
-    return connection.execute(statement.where(_found(connection, binding, asked))).scalar_one()
+    return connection.execute(statement.where(_found(binding, asked))).scalar_one()
 
 
 def all_iids(connection: Connection, binding: Binding, asked: Filter) -> set[int]:
     """The iids of all rows that a search finds."""
     statement = select(binding.table.c.iid)
-    return set(connection.scalars(statement.where(_found(connection, binding, asked))))
+    return set(connection.scalars(statement.where(_found(binding, asked))))
 
 
 def iids_in_order(connection: Connection, binding: Binding, order: Sequence[Term], asked: Filter) -> list[int]:
     """The iids of all rows that a search finds, in its order."""
-    keyset = Keyset(order, None)
+    keyset = Keyset(order, None, led=False)
     statement = (
         select(binding.table.c.iid)
-        .select_from(keyset.joined_to(binding.table, inner=False))
-        .where(_found(connection, binding, asked))
+        .select_from(keyset.joined_to(binding.table))
+        .where(_found(binding, asked))
         .order_by(*keyset.sorted())
     )
     return list(connection.scalars(statement))
 
 
-def _found(connection: Connection, binding: Binding, asked: Filter) -> ColumnElement[bool]:
-    if connection.dialect.name == "sqlite" and asked.gathered:
+def _found(binding: Binding, asked: Filter) -> ColumnElement[bool]:
+    if asked.gathered:
         return _among_gathered(binding, asked)
     return and_(binding.searched, asked.condition)
 
 
 def _among_gathered(binding: Binding, asked: Filter) -> ColumnElement[bool]:
     """The condition that starts from the gathered rows: as a pair, it leaves the planner no other index to take."""
-    rows = asked.gathered[0]
+    rows = asked.gathered[0].rows
     if len(asked.gathered) > 1:
         # Behind a SELECT of its own; SQLite takes no index for a pair among the rows of an INTERSECT.
-        rows = select(*intersect(*asked.gathered).subquery().c)
+        rows = select(*intersect(*(found.rows for found in asked.gathered)).subquery().c)
     table = binding.table.c
     return tuple_(table.project_id, table.iid).in_(rows) & binding.kept & asked.others
 
@@ -113,6 +117,11 @@ def _among_gathered(binding: Binding, asked: Filter) -> ColumnElement[bool]:
 def _numbered(table: FromClause, number: int) -> Select[Any]:
     part: ColumnElement[Any] = literal(number, Integer).label("part")
     return select(part, *table.c)
+
+
+def _are_many(found: Owners) -> ColumnElement[bool]:
+    """Whether so many rows fulfil a condition that a stretch of another index may well hold a page of them."""
+    return select(func.count()).select_from(found.rows.limit(_MANY).subquery()).scalar_subquery() >= _MANY
 
 
 class _Reading:
@@ -133,18 +142,19 @@ class _Reading:
             read.append(_numbered(table, number))
         return self._together(read)
 
-    def gathered(self, limit: int) -> Select[Any]:
+    def gathered(self, limit: int, looked_up: Keyset) -> Select[Any]:
         keyset = self._keyset
         rest = (
-            self._columns()
-            .select_from(keyset.joined_to(self._binding.table, inner=False))
-            .where(_among_gathered(self._binding, self._asked), keyset.beyond())
-            .order_by(*keyset.sorted())
+            self._columns(looked_up)
+            .select_from(looked_up.joined_to(self._binding.table))
+            .where(_among_gathered(self._binding, self._asked), looked_up.beyond())
+            .order_by(*looked_up.sorted())
         )
         tried = stretch(keyset, _STRETCH + _STRETCH_PER_ROW * limit)
         if tried is None:
             return rest.limit(limit)
-        walk = self._part(VALUE).where(tried).limit(limit).cte("walk")
+        many = [_are_many(found) for found in self._asked.gathered if found.indexed]
+        walk = self._part(VALUE).where(tried, *many).limit(limit).cte("walk")
         found = select(func.count()).select_from(walk).scalar_subquery()
         gathered = rest.limit(case((found < limit, limit), else_=0)).cte("gathered")
         return self._together([_numbered(walk, 0).where(found >= limit), _numbered(gathered, 0)])
@@ -173,7 +183,7 @@ class _Reading:
 
     def _part(self, rank: int) -> Select[Any]:
         first = self._keyset.first
-        statement = self._columns().select_from(self._keyset.joined_to(self._binding.table, inner=rank != MISSING))
+        statement = self._columns(self._keyset, rank).select_from(self._keyset.joined_to(self._binding.table, rank))
         statement = statement.where(self._asked.condition)
         if first.driving is not None and rank != MISSING:
             statement = statement.where(first.driving, self._binding.kept)
@@ -183,6 +193,6 @@ class _Reading:
             statement = statement.where(has_rank(first, rank))
         return statement.where(self._keyset.beyond(rank)).order_by(*self._keyset.sorted(rank=rank))
 
-    def _columns(self) -> Select[Any]:
-        columns: list[ColumnElement[Any]] = [self._binding.table.c.iid, *self._keyset.columns()]
+    def _columns(self, keyset: Keyset, rank: int | None = None) -> Select[Any]:
+        columns: list[ColumnElement[Any]] = [self._binding.table.c.iid, *keyset.columns(rank)]
         return select(*columns)

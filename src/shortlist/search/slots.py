@@ -6,14 +6,22 @@ found without a look at every row. Every answer to a filter is true or false, ne
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, false, or_, select, true
 
+from shortlist.db.dialect import alone
+
 Test = Callable[[ColumnElement[Any]], ColumnElement[bool]]
-Owners = Select[int, int]  # (project, iid)
 Link = Callable[[FromClause], ColumnElement[bool]]
+
+
+class Owners(NamedTuple):
+    """The searched rows with a value that passes. `indexed`: an index leads to them, and no others are looked at."""
+
+    rows: Select[int, int]  # (project, iid)
+    indexed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,9 @@ class Joined:
     `table`, unless the value is in the searched row, is to be joined by `on`. `value` is NULL for what comes after
     all values. `present`, where there are NaNs, tells them from what is missing: it is NULL where no row was joined.
     `driving` finds all joined rows of the searched rows by themselves, so that a search may start from them.
-    `indexed` selects the values of all that is searched from an index that has them in order.
+    `indexed` selects the values of all that is searched from an index that has them in order. `missing` says of a
+    searched row, without the join, that it would join none. `looked_up` is the same value found by the searched row,
+    where that is another join than the one from which a search may start.
     """
 
     value: ColumnElement[Any]
@@ -33,6 +43,14 @@ class Joined:
     present: ColumnElement[Any] | None = None
     driving: ColumnElement[bool] | None = None
     indexed: Select[Any] | None = None
+    missing: ColumnElement[bool] | None = None
+    looked_up: "Joined | None" = None
+
+    def only(self, searched: FromClause) -> FromClause:
+        """The searched rows that it joins, with what it joins; it stands first where a search may start from it."""
+        if self.table is None or self.on is None:
+            return searched
+        return searched.join(self.table, self.on) if self.driving is None else self.table.join(searched, self.on)
 
 
 class Slot(Protocol):
@@ -58,7 +76,7 @@ class Own:
     column: ColumnElement[Any]
     nullable: bool = False
     indexed: Select[Any] | None = None
-    rows: Owners | None = None  # all searched rows, where an index leads from the value to them
+    rows: Select[int, int] | None = None  # all searched rows, where an index leads from the value to them
 
     def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:  # noqa: ARG002
         return and_(self.column.is_not(None), test(self.column)) if self.nullable else test(self.column)
@@ -67,7 +85,7 @@ class Own:
         return self.column.is_(None) if self.nullable else false()
 
     def owners(self, test: Test) -> Owners | None:
-        return None if self.rows is None else self.rows.where(self.where(test))
+        return None if self.rows is None else Owners(self.rows.where(self.where(test)), indexed=True)
 
     def joined(self) -> Joined | None:
         return Joined(self.column, self.nullable, indexed=self.indexed)
@@ -92,21 +110,25 @@ class Beside:
         other = self.table.alias()
         value = other.c[self.value]
         passes = or_(value.is_(None), test(value)) if self.nan and with_nan else test(value)
-        return exists(select(1).select_from(other).where(self.on(other), passes))
+        return exists(self._looked(select(1).select_from(other).where(self.on(other), passes)))
 
     def missing(self) -> ColumnElement[bool]:
         other = self.table.alias()
         there = select(1).select_from(other).where(self.on(other))
         if not self.nan:
             there = there.where(other.c[self.value].is_not(None))
-        return ~exists(there)
+        return ~exists(self._looked(there))
+
+    def _looked(self, found: Select[Any]) -> Select[Any]:
+        """What is looked for beside one searched row."""
+        return found
 
     def owners(self, test: Test) -> Owners | None:
         if self.driving is None:
             return None
         other = self.table.alias()
         found = select(other.c.project_id, other.c.candidate_iid)
-        return found.where(self.driving(other), test(other.c[self.value]))
+        return Owners(found.where(self.driving(other), test(other.c[self.value])), self.indexed)
 
     def joined(self) -> Joined | None:
         other = self.table.alias()
@@ -122,6 +144,46 @@ class Beside:
             present=other.c.project_id if self.nan else None,
             driving=None if self.driving is None else self.driving(other),
         )
+
+
+class LookedUp(Beside):
+    """The same on PostgreSQL: the value beside each row is looked up for itself, see `dialect.alone`."""
+
+    def _looked(self, found: Select[Any]) -> Select[Any]:
+        return alone(found)
+
+    def joined(self) -> Joined | None:
+        other = self.table.alias()
+        found = alone(select(other.c.project_id, other.c[self.value].label("value")).where(self.on(other))).lateral()
+        return Joined(
+            value=found.c.value,
+            table=found,
+            on=true(),
+            present=found.c.project_id if self.nan else None,
+            missing=self.missing(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """A value that a search starts from in one table, the rows of `leading`, and looks up in another, or by another
+    link: PostgreSQL must not have the choice, see `LookedUp`."""
+
+    leading: Beside
+    looked_up: LookedUp
+
+    def where(self, test: Test, *, with_nan: bool = False) -> ColumnElement[bool]:
+        return self.looked_up.where(test, with_nan=with_nan)
+
+    def missing(self) -> ColumnElement[bool]:
+        return self.looked_up.missing()
+
+    def owners(self, test: Test) -> Owners | None:
+        return self.leading.owners(test)
+
+    def joined(self) -> Joined | None:
+        first = self.leading.joined()
+        return None if first is None else replace(first, missing=self.missing(), looked_up=self.looked_up.joined())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
@@ -73,10 +73,8 @@ def _field(text: str) -> Field:
 class _Reading:
     def __init__(self, binding: CandidateBinding, joined: Joined) -> None:
         self._value = joined.value
-        self._source: FromClause = binding.table
+        self._source = joined.only(binding.table)
         self._where: list[ColumnElement[bool]] = [joined.value.is_not(None)]
-        if joined.table is not None and joined.on is not None:
-            self._source = joined.table.join(binding.table, joined.on)
         if joined.driving is None:
             self._where.append(binding.searched)
         else:

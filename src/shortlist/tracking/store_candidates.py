@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import ClauseElement, Connection, Table, Text, bindparam, cast, delete, func, select, update
+from sqlalchemy import ClauseElement, Connection, Select, Table, Text, bindparam, cast, delete, func, select, update
 
 from shortlist.access.scope import Scope
 from shortlist.db.bulk import insert_columns, upsert_columns
 from shortlist.db.dialect import among
-from shortlist.db.prepared import Prepared, one_of
+from shortlist.db.prepared import Prepared, of_each, one_of
 from shortlist.tracking.rules import as_number
 from shortlist.tracking.tables import candidate, metadata, param
 from shortlist.tracking.types import CandidateRecord, Status
@@ -33,7 +33,7 @@ _HELD_BY_EXTERNAL_ID = Prepared(
     )
 )
 _BY_IIDS = Prepared(
-    lambda dialect: select(*_FIELDS).where(_here, one_of(dialect, candidate.c.iid, "iids")), lists=["iids"]
+    lambda dialect: of_each(dialect, select(*_FIELDS).where(_here), candidate.c.iid, "iids"), lists=["iids"]
 )
 
 
@@ -180,17 +180,16 @@ def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecor
 def _read_pairs(table: Table) -> tuple[Prepared, Prepared]:
     """Statements that read all pairs of candidates, and those of some keys."""
 
-    def whole(dialect: str) -> Any:
-        here = table.c.project_id == bindparam("project_id")
-        statement = select(table.c.candidate_iid, table.c.key, table.c.value)
-        return statement.where(here, one_of(dialect, table.c.candidate_iid, "iids")).order_by(
-            table.c.candidate_iid, table.c.key
-        )
+    pairs = select(table.c.candidate_iid, table.c.key, table.c.value)
+    pairs = pairs.where(table.c.project_id == bindparam("project_id"))
+
+    def ordered(dialect: str, found: Select[Any, Any, Any]) -> ClauseElement:
+        return of_each(dialect, found, table.c.candidate_iid, "iids").order_by("candidate_iid", "key")
 
     def some(dialect: str) -> ClauseElement:
-        return whole(dialect).where(one_of(dialect, table.c.key, "keys"))
+        return ordered(dialect, pairs.where(one_of(dialect, table.c.key, "keys")))
 
-    return Prepared(whole, lists=["iids"]), Prepared(some, lists=["iids", "keys"])
+    return Prepared(lambda dialect: ordered(dialect, pairs), lists=["iids"]), Prepared(some, lists=["iids", "keys"])
 
 
 _PARAMS, _METADATA = _read_pairs(param), _read_pairs(metadata)
@@ -232,7 +231,7 @@ def _pairs_as_json(table: Table) -> Prepared:
     def build(dialect: str) -> ClauseElement:
         columns = (table.c.candidate_iid, table.c.key, table.c.value)
         here = table.c.project_id == bindparam("project_id")
-        rows = select(*columns).where(here, one_of(dialect, table.c.candidate_iid, "iids"))
+        rows = of_each(dialect, select(*columns).where(here), table.c.candidate_iid, "iids")
         if dialect == "postgresql":
             from sqlalchemy.dialects.postgresql import aggregate_order_by  # noqa: PLC0415 - as in db/dialect
 
@@ -241,7 +240,7 @@ def _pairs_as_json(table: Table) -> Prepared:
             text = cast(func.json_agg(aggregate_order_by(pair, pairs.key)), Text)
         else:
             # An aggregate of SQLite takes its rows as they come, and those of a subquery come in its order.
-            pairs = rows.order_by(table.c.candidate_iid, table.c.key).subquery().c
+            pairs = rows.order_by("candidate_iid", "key").subquery().c
             text = func.json_group_array(func.json_object("key", pairs.key, "value", pairs.value))
         return select(pairs.candidate_iid, text).group_by(pairs.candidate_iid)
 

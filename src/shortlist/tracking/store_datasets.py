@@ -8,7 +8,7 @@ from sqlalchemy import ClauseElement, Connection, bindparam, select
 from shortlist.access.scope import Scope
 from shortlist.db.counters import take
 from shortlist.db.dialect import insert, upsert
-from shortlist.db.prepared import Prepared, one_of
+from shortlist.db.prepared import Prepared, of_each
 from shortlist.tracking.tables import dataset, dataset_input
 from shortlist.tracking.types import CandidateRecord, DatasetInput
 from shortlist.tracking.wellknown import DATASET_CONTEXT
@@ -93,9 +93,9 @@ def _used(dialect: str) -> ClauseElement:
             (dataset.c.project_id == dataset_input.c.project_id) & (dataset.c.id == dataset_input.c.dataset_id),
         )
         .where(dataset_input.c.project_id == bindparam("project_id"))
-        .where(one_of(dialect, dataset_input.c.candidate_iid, "iids"))
     )
-    return statement.order_by(dataset_input.c.candidate_iid, dataset.c.name, dataset.c.digest)
+    used = of_each(dialect, statement, dataset_input.c.candidate_iid, "iids")
+    return used.order_by("candidate_iid", "name", "digest")
 
 
 _USED = Prepared(_used, lists=["iids"])
