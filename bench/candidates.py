@@ -26,16 +26,16 @@ _METRICS = ("val/acc", "val/loss", "train/loss", "epoch_seconds", "val/f1", "val
 _MODELS = ("convnext-t", "resnet50", "vit-s/16", "swin-t")
 
 
-def fill(database: Database, project_id: int, name: str, count: int) -> int:
+def fill(database: Database, project_id: int, name: str, count: int, steps: int = _STEPS) -> int:
     """An experiment of so many candidates with 12 parameters, 6 metrics and 5 metadata each; its iid.
 
-    Every fiftieth failed, every hundredth diverged; seeds come in fours.
+    Each metric has so many points. Every fiftieth failed, every hundredth diverged; seeds come in fours.
     """
     dice = random.Random(count)
     iid = database.write_now(lambda connection: _experiment(connection, project_id, name))
     for first in range(0, count, _BATCH):
         numbers = range(first, min(count, first + _BATCH))
-        database.write_now(lambda connection: _candidates(connection, (project_id, iid), numbers, dice))  # noqa: B023
+        database.write_now(lambda connection: _candidates(connection, (project_id, iid), numbers, dice, steps))  # noqa: B023
     Folder(database).fold_all()
     return iid
 
@@ -47,7 +47,9 @@ def _experiment(connection: Connection, project_id: int, name: str) -> int:
     return iid
 
 
-def _candidates(connection: Connection, place: tuple[int, int], numbers: range, dice: random.Random) -> None:
+def _candidates(
+    connection: Connection, place: tuple[int, int], numbers: range, dice: random.Random, steps: int
+) -> None:
     project_id, experiment_iid = place
     first = take(connection, project_id, "candidate", len(numbers))
     iids = range(first, first + len(numbers))
@@ -72,7 +74,7 @@ def _candidates(connection: Connection, place: tuple[int, int], numbers: range, 
         ],
     )
     for number, iid in zip(numbers, iids, strict=True):
-        append(connection, project_id, CandidateKey(iid, experiment_iid), _points(number, dice).encode())
+        append(connection, project_id, CandidateKey(iid, experiment_iid), _points(number, dice, steps).encode())
 
 
 def _insert(connection: Connection, table: Table, place: tuple[int, int], rows: list[dict[str, Any]]) -> None:
@@ -124,13 +126,13 @@ def _metadata(row: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _points(number: int, dice: random.Random) -> Points:
+def _points(number: int, dice: random.Random, steps: int) -> Points:
     best = 0.5 + 0.4 * random.Random(number // 4).random() + dice.gauss(0, 0.01)
     diverged = number % 100 == 98
     return Points.of(
-        (key, float("nan") if diverged and step == _STEPS - 1 else _value(place, best, step, dice), NOW + step, step)
+        (key, float("nan") if diverged and step == steps - 1 else _value(place, best, step, dice), NOW + step, step)
         for place, key in enumerate(_METRICS)
-        for step in range(_STEPS)
+        for step in range(steps)
     )
 
 

@@ -1,9 +1,12 @@
 """A backup of a server under load is one moment of it, and a restored installation is what was copied."""
 
+import hashlib
+import os
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -185,15 +188,26 @@ def test_a_cut_off_backup_goes_on_and_a_damaged_one_is_found(
         patch.setattr(Archive, "put_content", fails_after_five)
         assert shortlist("make", str(place), *here).exit_code == 2
     assert shortlist("verify", str(place)).exit_code == 2, "there is no finished backup"
+    for name, modified_at in (("20200101T000000-000000Z", 0), ("another that is being made", time.time())):
+        (place / "backups" / name).mkdir()
+        (place / "backups" / name / "candidate").write_bytes(b"")
+        os.utime(place / "backups" / name / "candidate", (modified_at, modified_at))
+    for number in range(9):  # a killed process leaves what it was writing
+        digest = hashlib.sha256(bytes([number]) * 1000).hexdigest()
+        staged = place / "contents" / digest[:2] / f"{digest}#1"
+        staged.parent.mkdir(exist_ok=True)
+        staged.write_bytes(b"half")
     again = shortlist("make", str(place), *here)
     copied = re.search(r"9 files of 9000 bytes, of which (\d) with", again.output)
     assert copied is not None, again.output
     assert copied[1] in "45", "what was copied, and of the four on their way all that were done"
+    assert not list((place / "backups" / "20200101T000000-000000Z").glob("*"))
+    assert (place / "backups" / "another that is being made" / "candidate").exists()
 
-    contents = sorted((place / "contents").rglob("*/*"))
+    contents = sorted(path for path in (place / "contents").rglob("*/*") if "#" not in path.name)
     contents[0].write_bytes(contents[0].read_bytes()[:-1] + b"!")
     contents[1].unlink()
-    table = next((place / "backups").rglob("candidate"))
+    table = next((place / "backups").glob("2*/candidate"))
     table.write_bytes(table.read_bytes()[:-9])
     damaged = shortlist("verify", str(place))
     assert damaged.exit_code == 1

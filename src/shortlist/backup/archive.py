@@ -3,6 +3,7 @@
 contents/9f/9f86d0…                          bytes as they are
 backups/20261125T192000-123456Z/manifest.json
 backups/20261125T192000-123456Z/user_account a table
+backups/20261125T192000-123456Z/running      rewritten each minute while it is being made
 
 A table is gzip of frames, each four bytes of length (big-endian) and a MessagePack array: the first has the names of
 the columns, each other a batch of rows.
@@ -24,7 +25,7 @@ from shortlist.errors import InvalidValue, NotFound
 from shortlist.packages import contents
 from shortlist.packages.contents import Storage
 
-_BACKUPS, _CONTENTS, _MANIFEST = "backups", "contents", "manifest.json"
+_BACKUPS, _CONTENTS, _MANIFEST, _RUNNING = "backups", "contents", "manifest.json", "running"
 _GZIP = 31
 _FAST = 1  # the large columns are compressed already
 _EVER = 2**62
@@ -152,14 +153,29 @@ class Archive:
     async def get_content(self, content: Content) -> AsyncGenerator[bytes]:
         return await self._store.open_range(_content(content.sha256), 0, content.size)
 
-    async def clear_unfinished(self) -> int:
-        """Remove what cut-off backups left, but for contents, which the next one uses. How many there were."""
-        finished, found = set(await self.names()), set[str]()
+    async def mark_running(self, name: str) -> None:
+        """Say that a backup is being made at this moment, so that no other clears it away."""
+        await self._store.put_stream(f"{_BACKUPS}/{name}/{_RUNNING}", _once(b"running"), 2**10)
+
+    async def unmark_running(self, name: str) -> None:
+        await self._store.delete([f"{_BACKUPS}/{name}/{_RUNNING}"])
+
+    async def clear_unfinished(self, before: int) -> None:
+        """Remove what backups left that were cut off before a time in milliseconds, but for whole contents, which
+        the next one uses.
+        """
+        finished, written = set(await self.names()), dict[str, int]()
+        parts: dict[str, list[str]] = {}
         async for page in self._store.objects(_BACKUPS, _EVER):
-            stale = [item.location for item in page if item.location.split("/")[1] not in finished]
-            found.update(location.split("/")[1] for location in stale)
-            await self._store.delete(stale)
-        return len(found)
+            for item in page:
+                name = item.location.split("/")[1]
+                written[name] = max(written.get(name, 0), item.modified_at)
+                parts.setdefault(name, []).append(item.location)
+        for name in parts.keys() - finished:
+            if written[name] < before:
+                await self._store.delete(parts[name])
+        if not self._store.signs:  # a bucket's lifecycle rule ends its own
+            await self._store.unfinished("", before, delete=True)
 
     async def _sizes(self, prefix: str) -> dict[str, int]:
         return {item.location: item.size async for page in self._store.objects(prefix, _EVER) for item in page}

@@ -20,20 +20,21 @@ from shortlist.packages.store import hold_sweeps
 
 _HOLD_MS = 10 * 60_000
 _RENEW_SECONDS = 60.0
+_LAST_HOLD_MS = 2 * 60_000
 _COPIES_AT_ONCE = 4
 
 
 async def make(database: Database, blobs: BlobStore, archive: Archive, progress: Progress = silent) -> Made:
     """Copy every row of one moment, and every content that they refer to and that no earlier backup has brought.
 
-    What a cut-off attempt has copied of the contents is not copied again.
+    What a cut-off attempt has copied of the contents is not copied again. Several may run at once.
 
     Raises:
         InvalidValue: the schema is not this program's, or a content is damaged. Unavailable: a store failed.
     """
-    await archive.clear_unfinished()
+    await archive.clear_unfinished(now_ms() - _HOLD_MS)
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}Z"
-    async with _sweeps_held(database):
+    async with _held(database, archive, name):
         made_at, tables = await _copy_tables(database, archive, name, progress)
         count, size, missing = await _missing_contents(archive, name)
         await _copy_contents(Storage(database, blobs, 0), archive, missing, progress)
@@ -47,12 +48,13 @@ async def make(database: Database, blobs: BlobStore, archive: Archive, progress:
         content_bytes=size,
     )
     await archive.finish(name, manifest)
+    await archive.unmark_running(name)
     return Made(name, manifest, len(missing), sum(content.size for content in missing))
 
 
 @asynccontextmanager
-async def _sweeps_held(database: Database) -> AsyncGenerator[None]:
-    """Nothing is freed inside; a process that dies here holds it for ten minutes more."""
+async def _held(database: Database, archive: Archive, name: str) -> AsyncGenerator[None]:
+    """Nothing that the backup needs is swept or cleared away inside; if this process dies, for ten minutes more."""
 
     async def hold(milliseconds: int) -> None:
         await database.write(lambda connection: hold_sweeps(connection, now_ms() + milliseconds))
@@ -61,14 +63,17 @@ async def _sweeps_held(database: Database) -> AsyncGenerator[None]:
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
             await hold(_HOLD_MS)
+            await archive.mark_running(name)
 
     await hold(_HOLD_MS)
+    await archive.mark_running(name)
     renewing = asyncio.create_task(renew())
     try:
         yield
     finally:
         renewing.cancel()
-        await hold(0)
+        # Another that runs at the same time renews its own in this time.
+        await hold(_LAST_HOLD_MS)
 
 
 async def _copy_tables(

@@ -1,6 +1,7 @@
 """What a local folder needs beyond the object store: flushing to disk, and clearing up after a crash."""
 
 import os
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -31,12 +32,7 @@ class LocalFolder:
         In one step, because for a small file each turn of another thread costs as much as the writing.
         """
         file = self._root / location
-        staged = file.with_name(f"{file.name}{_STAGED}1")
-        try:
-            descriptor = os.open(staged, _NEW, 0o644)
-        except FileNotFoundError:
-            staged.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(staged, _NEW, 0o644)
+        staged, descriptor = _stage(file)
         try:
             with open(descriptor, "wb", buffering=0) as opened:  # noqa: PTH123 - a descriptor has no path
                 rest = memoryview(content)
@@ -107,6 +103,19 @@ class LocalFolder:
 
     def unstage(self, staged: StoredObject) -> None:
         (self._root / staged.location).unlink(missing_ok=True)
+
+
+def _stage(file: Path) -> tuple[Path, int]:
+    """A new file beside `file`, and its descriptor."""
+    staged = file.with_name(f"{file.name}{_STAGED}1")
+    try:
+        return staged, os.open(staged, _NEW, 0o644)
+    except FileNotFoundError:
+        staged.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        # Of a process that was killed, or that writes the same content at this moment.
+        staged = file.with_name(f"{file.name}{_STAGED}{secrets.token_hex(8)}")
+    return staged, os.open(staged, _NEW, 0o644)
 
 
 def _sync(path: Path) -> None:

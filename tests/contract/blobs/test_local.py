@@ -53,6 +53,16 @@ def test_a_failed_flush_is_no_success(root: Path, runner: asyncio.Runner, monkey
     store.close()
 
 
+def test_what_a_killed_process_left_holds_up_no_other(root: Path, runner: asyncio.Runner) -> None:
+    store = BlobStore.open(root.as_uri())
+    (root / "p/ab").mkdir(parents=True)
+    (root / "p/ab/one#1").write_bytes(b"ha")
+    runner.run(store.put_stream("p/ab/one", content(), 100))
+    assert (root / "p/ab/one").read_bytes() == b"content"
+    assert sorted(path.name for path in (root / "p/ab").iterdir()) == ["one", "one#1"], "a sweep finds it"
+    store.close()
+
+
 def test_unfinished_uploads_are_found_and_removed(root: Path, runner: asyncio.Runner) -> None:
     """What a killed process leaves behind is not an object, so the store's own list does not show it."""
     store = BlobStore.open(root.as_uri())
