@@ -9,7 +9,7 @@ import msgspec
 
 from shortlist.app import all_endpoints
 from shortlist.http.openapi import document
-from shortlist.web import wire
+from shortlist.web import wire_answer
 from shortlist.web.page_data import PageData
 from shortlist.web.surface import SURFACE
 
@@ -20,7 +20,7 @@ NOTICE = (
 )
 WIDTH = 110
 _REFERENCE = "#/components/schemas/"
-_VALUE = msgspec.json.schema(wire.Value)
+_VALUE = msgspec.json.schema(wire_answer.Value)
 _PRIMITIVES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 Schemas = dict[str, dict[str, Any]]

@@ -11,12 +11,12 @@ from shortlist.ranking import service as ranking
 from shortlist.ranking.sentence import describe
 from shortlist.ranking.types import Direction
 from shortlist.tracking import candidates, store_candidates
-from shortlist.web import translate, wire
+from shortlist.web import translate, wire_answer
 from shortlist.web.wire_leaders import Leader, LeaderList
 from shortlist.web.wire_nearest import Difference, Neighbour, Neighbourhood
 
 
-def shown(connection: Connection, scope: Scope, standing: ranking.Standing) -> wire.Answer:
+def shown(connection: Connection, scope: Scope, standing: ranking.Standing) -> wire_answer.Answer:
     """The answer that a standing gives, with the names of those that it names."""
     found = ranking.answer_to(connection, scope, standing)
     named = [score.iid for score in (found.best, found.runner_up, found.baseline) if score is not None]

@@ -6,7 +6,7 @@ from shortlist.http.endpoint import Call
 from shortlist.ranking import service as ranking
 from shortlist.search import fresh
 from shortlist.tracking import experiments
-from shortlist.web import answers, operations, translate, views, wire
+from shortlist.web import answers, operations, translate, views, wire, wire_answer
 from shortlist.web.wire_leaders import LeaderList, LeaderQuery
 
 _ONE = "/experiments/{experiment}"
@@ -27,7 +27,7 @@ def columns(call: Call, connection: Connection, request: wire.ExperimentPath) ->
     return views.columns(connection, call.project, request.experiment)
 
 
-async def answer(call: Call, request: wire.ExperimentPath) -> wire.Answer:
+async def answer(call: Call, request: wire.ExperimentPath) -> wire_answer.Answer:
     """Tell which candidate of an experiment is best, by how much, and how sure that is."""
     return await views.answer(call.services, call.project, request.experiment)
 
@@ -43,7 +43,7 @@ async def leaders(call: Call, request: LeaderQuery) -> LeaderList:
     )
 
 
-async def set_goal(call: Call, request: wire.GoalChange) -> wire.Answer:
+async def set_goal(call: Call, request: wire_answer.GoalChange) -> wire_answer.Answer:
     """Set what candidates of an experiment are compared by."""
     wanted = translate.goal_of(request)
     await call.services.database.write(
@@ -52,7 +52,7 @@ async def set_goal(call: Call, request: wire.GoalChange) -> wire.Answer:
     return await views.answer(call.services, call.project, request.experiment)
 
 
-async def forget_goal(call: Call, request: wire.ExperimentPath) -> wire.Answer:
+async def forget_goal(call: Call, request: wire.ExperimentPath) -> wire_answer.Answer:
     """Go back to the goal that is guessed from the names of the metrics."""
     await call.services.database.write(
         lambda connection: ranking.forget_goal(connection, call.project, request.experiment)
@@ -110,9 +110,9 @@ ENDPOINTS = (
     operations.write("PATCH", _ONE, change, wire.ExperimentChange, wire.Experiment),
     operations.write("DELETE", _ONE, delete, wire.ExperimentPath, wire.Empty),
     operations.write("POST", _ONE + "/restore", restore, wire.ExperimentPath, wire.Experiment),
-    operations.query_get(_ONE + "/answer", answer, wire.ExperimentPath, wire.Answer),
+    operations.query_get(_ONE + "/answer", answer, wire.ExperimentPath, wire_answer.Answer),
     operations.query("/leaders", leaders, LeaderQuery, LeaderList),
-    operations.write("PUT", _ONE + "/goal", set_goal, wire.GoalChange, wire.Answer),
-    operations.write("DELETE", _ONE + "/goal", forget_goal, wire.ExperimentPath, wire.Answer),
+    operations.write("PUT", _ONE + "/goal", set_goal, wire_answer.GoalChange, wire_answer.Answer),
+    operations.write("DELETE", _ONE + "/goal", forget_goal, wire.ExperimentPath, wire_answer.Answer),
     operations.read(_ONE + "/columns", columns, wire.ExperimentPath, wire.ColumnList),
 )

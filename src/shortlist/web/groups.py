@@ -9,7 +9,7 @@ import msgspec
 
 from shortlist.ranking.folding import NONE, Folded, SeedGroup
 from shortlist.ranking.service import Standing
-from shortlist.web import translate, wire
+from shortlist.web import translate, wire, wire_answer
 
 _MOST_MEMBERS = 5_000  # are read for the groups of a page
 _MOST_NAMED = 1_000
@@ -89,7 +89,7 @@ def _group(
         metrics={key: translate.value(mean) for key, (mean, _) in last.items()},
         params=_common([row.params for row in members]),
         metadata=_common([row.metadata for row in members]),
-        standing=wire.Standing(
+        standing=wire_answer.Standing(
             rank=group.rank,
             value=translate.value(group.mean),
             step=None,
@@ -101,7 +101,7 @@ def _group(
     )
 
 
-def _spread(found: Iterable[Mapping[str, wire.Value]]) -> dict[str, tuple[float, float | None]]:
+def _spread(found: Iterable[Mapping[str, wire_answer.Value]]) -> dict[str, tuple[float, float | None]]:
     """The mean and the sample's deviation of each metric over those that have a finite value."""
     values: dict[str, list[float]] = {}
     for metrics in found:

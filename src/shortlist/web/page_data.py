@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shortlist.web import wire, wire_compare, wire_models, wire_packages, wire_reports, wire_views
+from shortlist.web import wire, wire_answer, wire_compare, wire_models, wire_packages, wire_reports, wire_views
 from shortlist.web.wire_people_pages import PeopleData
 from shortlist.web.wire_sign_in import SignInOptions
 
@@ -21,7 +21,7 @@ class PageData(msgspec.Struct):
     projects: wire.ProjectList | None = None
     experiments: wire.ExperimentList | None = None
     experiment: wire.Experiment | None = None
-    answer: wire.Answer | None = None
+    answer: wire_answer.Answer | None = None
     columns: wire.ColumnList | None = None
     views: wire_views.ViewList | None = None
     candidates: wire.CandidatePage | None = None

@@ -18,7 +18,7 @@ from shortlist.ranking.types import Score
 from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.tracking import experiments
-from shortlist.web import answers, group_order, groups, translate, windows, wire
+from shortlist.web import answers, group_order, groups, translate, windows, wire, wire_answer
 from shortlist.web.rows import RowLoader
 
 _TOKEN = re.compile(r"([0-9a-f]{12})-(\d{1,9})-(-?\d{1,18})\Z")
@@ -155,8 +155,8 @@ def _rows(
     return rows, None if pinned is None or pinned.deleted else pinned
 
 
-def _standing(place: int, ranked: int, score: Score, values: Sequence[Latest]) -> wire.Standing:
-    return wire.Standing(
+def _standing(place: int, ranked: int, score: Score, values: Sequence[Latest]) -> wire_answer.Standing:
+    return wire_answer.Standing(
         rank=place + 1 if place < ranked else None,
         value=None if score.value is None else translate.value(score.value),
         step=score.step,

@@ -2,7 +2,7 @@
 
 from shortlist.ranking.rules import is_of_machine
 from shortlist.ranking.sentence import number
-from shortlist.web import wire, wire_compare, wire_models
+from shortlist.web import wire, wire_answer, wire_compare, wire_models
 from shortlist.web.page_data import PageData
 
 _MOST_METRICS = 3
@@ -12,7 +12,7 @@ def sentence(data: PageData) -> str:
     """The answer of an experiment, the verdict of a comparison, the place of a candidate, the newest version of a
     model; empty for other pages."""
     match data:
-        case PageData(answer=wire.Answer() as answer):
+        case PageData(answer=wire_answer.Answer() as answer):
             return answer.sentence
         case PageData(comparison=wire_compare.Comparison() as comparison):
             return comparison.verdict

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from shortlist.ranking.rules import is_of_machine
 from shortlist.ranking.sentence import number
-from shortlist.web import wire, wire_compare, wire_models
+from shortlist.web import wire, wire_answer, wire_compare, wire_models
 from shortlist.web.page_data import PageData
 
 _MOST_ROWS = 25
@@ -58,7 +58,9 @@ def _content(data: PageData) -> str:
             return ""
 
 
-def _candidates(path: str, page: wire.CandidatePage, answer: wire.Answer | None, known: wire.ColumnList | None) -> str:
+def _candidates(
+    path: str, page: wire.CandidatePage, answer: wire_answer.Answer | None, known: wire.ColumnList | None
+) -> str:
     """The best first, with the values that differ: the goal's metric, some others at the same step, parameters."""
     rows = page.candidates[:_MOST_ROWS]
     goal = None if answer is None or answer.goal is None else answer.goal.metric

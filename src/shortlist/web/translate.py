@@ -9,10 +9,10 @@ from shortlist.packages.types import PackageFile
 from shortlist.ranking import types as ranking
 from shortlist.ranking.sentence import sentence
 from shortlist.tracking import types as ours
-from shortlist.web import wire, wire_curves
+from shortlist.web import wire, wire_answer, wire_curves
 
 
-def value(number: float) -> wire.Value:
+def value(number: float) -> wire_answer.Value:
     """A metric value; JSON has no number for NaN and the infinities, so they are texts."""
     if math.isfinite(number):
         return number
@@ -104,8 +104,8 @@ def curve(item: Curve) -> wire_curves.Curve:
     )
 
 
-def goal(item: ranking.Goal) -> wire.Goal:
-    return wire.Goal(
+def goal(item: ranking.Goal) -> wire_answer.Goal:
+    return wire_answer.Goal(
         metric=item.metric,
         direction=item.direction.value,
         reduction=item.reduction.value,
@@ -116,7 +116,7 @@ def goal(item: ranking.Goal) -> wire.Goal:
     )
 
 
-def goal_of(change: wire.GoalChange) -> ranking.Goal:
+def goal_of(change: wire_answer.GoalChange) -> ranking.Goal:
     return ranking.Goal(
         metric=change.metric,
         direction=ranking.Direction(change.direction),
@@ -127,26 +127,26 @@ def goal_of(change: wire.GoalChange) -> ranking.Goal:
     )
 
 
-def score(item: ranking.Score | None, names: dict[int, str]) -> wire.Score | None:
+def score(item: ranking.Score | None, names: dict[int, str]) -> wire_answer.Score | None:
     if item is None:
         return None
     number = None if item.value is None else value(item.value)
     reason = None if item.unranked is None else item.unranked.value
-    return wire.Score(item.iid, names.get(item.iid, ""), number, item.step, reason)
+    return wire_answer.Score(item.iid, names.get(item.iid, ""), number, item.step, reason)
 
 
-def answer(item: ranking.Answer, names: dict[int, str]) -> wire.Answer:
+def answer(item: ranking.Answer, names: dict[int, str]) -> wire_answer.Answer:
     """`names` has the candidates that the answer names."""
-
-    group = item.group
-    return wire.Answer(
+    return wire_answer.Answer(
         sentence=sentence(item, names),
         goal=None if item.goal is None else goal(item.goal),
         best=score(item.best, names),
         runner_up=score(item.runner_up, names),
         baseline=score(item.baseline, names),
         lead=item.lead,
-        group=None if group is None else wire.Group(dict(group.params), list(group.iids), group.mean, group.deviation),
+        group=None
+        if group is None
+        else wire_answer.Group(dict(group.params), list(group.iids), group.mean, group.deviation),
         within_noise=item.within_noise,
         ranked=item.ranked,
         running=item.running,
@@ -155,3 +155,9 @@ def answer(item: ranking.Answer, names: dict[int, str]) -> wire.Answer:
         infeasible=item.infeasible,
         no_value=item.no_value,
     )
+
+
+def _group(item: ranking.Group | None) -> wire_answer.Group | None:
+    if item is None:
+        return None
+    return wire_answer.Group(dict(item.params), list(item.iids), item.mean, item.deviation)

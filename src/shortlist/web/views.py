@@ -21,7 +21,7 @@ from shortlist.search.text import name_contains
 from shortlist.search.types import ExperimentSearch
 from shortlist.tracking import candidates, experiments, stars, store_candidates, store_experiments, store_keys
 from shortlist.tracking.types import CandidateRecord, ExperimentActivity
-from shortlist.web import answers, ci, logged, models, ranked, translate, windows, wire
+from shortlist.web import answers, ci, logged, models, ranked, translate, windows, wire, wire_answer
 from shortlist.web.rows import RowLoader
 
 _EXPERIMENT_ORDERS = {
@@ -91,10 +91,10 @@ async def candidate_page(services: Services, scope: Scope, query: wire.Candidate
     return wire.CandidatePage(rows, total, page.next_page_token)
 
 
-async def answer(services: Services, scope: Scope, experiment_iid: int) -> wire.Answer:
+async def answer(services: Services, scope: Scope, experiment_iid: int) -> wire_answer.Answer:
     """Who leads an experiment, with every acknowledged point counted."""
 
-    def read(connection: Connection) -> wire.Answer:
+    def read(connection: Connection) -> wire_answer.Answer:
         experiments.get(connection, scope, experiment_iid)
         return answers.shown(connection, scope, ranking.standing(connection, scope, experiment_iid))
 

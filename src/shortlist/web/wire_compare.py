@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from shortlist.web.wire import Answer, Value
+from shortlist.web.wire_answer import Answer, Value
 
 
 class CompareQuery(msgspec.Struct):

@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from shortlist.web.wire import CandidateChange, Value
+from shortlist.web.wire import CandidateChange
+from shortlist.web.wire_answer import Value
 
 Status = Literal["running", "scheduled", "finished", "failed", "killed"]
 Role = Literal["name", "param", "metric", "metadata", "note", "status", "start_time", "end_time", "ignored"]

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from shortlist.web.wire import Value
+from shortlist.web.wire_answer import Value
 
 
 class CurveQuery(msgspec.Struct):

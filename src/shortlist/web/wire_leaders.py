@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shortlist.web.wire import Goal, Score
+from shortlist.web.wire_answer import Goal, Score
 
 
 class LeaderQuery(msgspec.Struct):

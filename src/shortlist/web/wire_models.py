@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from shortlist.web.wire import CandidateLink, File, KeyValue, Series, Value, VersionLink
+from shortlist.web.wire import CandidateLink, File, KeyValue, Series, VersionLink
+from shortlist.web.wire_answer import Value
 from shortlist.web.wire_ci import Ci
 
 Stage = Literal["none", "staging", "production", "archived"]

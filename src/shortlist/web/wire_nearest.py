@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shortlist.web.wire import Score
+from shortlist.web.wire_answer import Score
 
 
 class Difference(msgspec.Struct):
