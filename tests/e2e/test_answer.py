@@ -48,7 +48,7 @@ def test_the_answer_is_said_and_the_best_is_first(page: Page, answered: Lab) -> 
     divided = page.locator("tr.divided")
     expect(divided).to_have_count(1)
     expect(divided).to_contain_text("running")
-    expect(page.get_by_role("row").filter(has_text="diverged")).to_contain_text("NaN at the end, step 12")
+    expect(page.get_by_role("row").filter(has_text="diverged")).to_contain_text("first NaN at step 12")
 
 
 def test_other_metrics_are_read_at_the_best_step(page: Page, answered: Lab) -> None:

@@ -511,6 +511,13 @@ export interface Ended {
   ended: number;
 }
 
+export interface Ending {
+  last_step: number;
+  odd_step: number | null;
+  has_nan: boolean;
+  has_infinity: boolean;
+}
+
 export interface Enrolment {
   secret: string;
   uri: string;
@@ -802,6 +809,8 @@ export interface Leader {
   goal: Goal;
   by: string;
   best: Score | null;
+  other: Score | null;
+  lead: number | null;
   best_so_far: number[];
 }
 
@@ -1312,6 +1321,7 @@ export interface Series {
   maximum_step: number | null;
   has_nan: boolean;
   has_infinity: boolean;
+  odd_step: number | null;
 }
 
 export interface Session {
@@ -1395,6 +1405,7 @@ export interface Standing {
   step: number | null;
   unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
   at_step: Record<string, Value>;
+  ending: Ending | null;
 }
 
 export interface TableFile {

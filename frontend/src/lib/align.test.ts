@@ -50,6 +50,7 @@ it('a curve is told in a sentence', () => {
     maximum_step: 0,
     has_nan: true,
     has_infinity: false,
+    odd_step: null,
   };
   expect(describeSeries(series)).toBe(
     'loss: 10 points, last NaN at step 9, lowest 0.2500 at step 8, highest 2 at step 0, some points are not a number.',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CandidateRow, Goal, Score, Standing } from '../api/schema';
-import { deltaTo, goalText, metricOf, unrankedReason } from './answer';
+import { deltaTo, goalText, leadText, metricOf, unrankedReason } from './answer';
 
 const GOAL: Goal = {
   metric: 'val/acc',
@@ -33,7 +33,7 @@ function row(standing: Partial<Standing>, status: CandidateRow['status'] = 'fini
     params: {},
     metadata: {},
     ci: {},
-    standing: { rank: null, value: null, step: null, unranked: null, at_step: {}, ...standing },
+    standing: { rank: null, value: null, step: null, unranked: null, at_step: {}, ending: null, ...standing },
   };
 }
 
@@ -62,11 +62,33 @@ test('a delta has the sign of the number and the word of the direction', () => {
   expect(deltaTo(GOAL, null, better)).toBeNull();
 });
 
+test('a lead names whom it is over, and says when the baseline is better', () => {
+  const score = { iid: 2, name: 'b', value: 0.8, step: 1, unranked: null };
+  const leader = {
+    experiment: 1,
+    goal: GOAL,
+    by: '',
+    best: { ...score, iid: 1 },
+    other: score,
+    lead: 0.01,
+    best_so_far: [],
+  };
+  expect(leadText(leader)).toBe('0.0100 ahead of the runner-up');
+  expect(leadText({ ...leader, goal: { ...GOAL, baseline: 2 }, lead: -0.5 })).toBe(
+    '0.500 behind the baseline',
+  );
+  expect(leadText({ ...leader, lead: 0 })).toBe('level with the runner-up');
+  expect(leadText({ ...leader, other: leader.best })).toBe('');
+});
+
 test('what has no rank says why', () => {
   expect(unrankedReason(row({ rank: 1 }))).toBeNull();
-  expect(unrankedReason(row({ unranked: 'not_finite', value: 'NaN', step: 12 }))).toBe(
-    'NaN at the end, step 12',
-  );
+  expect(unrankedReason(row({ unranked: 'not_finite', value: 'NaN', step: 12 }))).toBe('NaN at step 12');
+  const ending = { last_step: 16, odd_step: 12, has_nan: true, has_infinity: false };
+  expect(unrankedReason(row({ unranked: 'not_finite', ending }))).toBe('first NaN at step 12');
+  expect(unrankedReason(row({ unranked: 'failed', ending }, 'failed'))).toBe('failed, first NaN at step 12');
+  const finite = { ...ending, odd_step: null, has_nan: false };
+  expect(unrankedReason(row({ unranked: 'failed', ending: finite }, 'failed'))).toBe('failed, last step 16');
   expect(unrankedReason(row({ unranked: 'failed' }, 'killed'))).toBe('killed');
   expect(unrankedReason(row({ unranked: 'running' }, 'scheduled'))).toBe('scheduled');
 });

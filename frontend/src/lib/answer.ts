@@ -1,7 +1,8 @@
 // The answer of an experiment in words and signs.
 
-import type { Answer, CandidateRow, Goal, Score, Value } from '../api/schema';
-import { short, toNumber } from './numbers';
+import type { Answer, CandidateRow, Ending, Goal, Leader, Score, Value } from '../api/schema';
+import { count, short, toNumber } from './numbers';
+import { oddWords } from './oddities';
 
 /** `highest val/acc`, `lowest mean of the last 5 val/loss`. */
 export function goalText(goal: Goal): string {
@@ -20,22 +21,27 @@ export function metricOf(row: CandidateRow, key: string): Value | undefined {
 /** Why a row of a ranked page has no rank; null for one that has. */
 export function unrankedReason(row: CandidateRow): string | null {
   const { standing } = row;
+  const ending = standing?.ending ?? null;
   switch (standing?.unranked) {
     case undefined:
     case null:
       return null;
     case 'not_finite':
-      return `${short(standing?.value ?? 'NaN')} at the end, step ${standing?.step ?? '?'}`;
+      return (
+        (ending && oddWords(ending)) || `${short(standing?.value ?? 'NaN')} at step ${standing?.step ?? '?'}`
+      );
     case 'infeasible':
       return 'outside the constraints';
     case 'no_value':
       return 'no value';
     case 'failed':
-      return row.status === 'killed' ? 'killed' : 'failed';
+      return `${row.status === 'killed' ? 'killed' : 'failed'}${ending ? `, ${stopped(ending)}` : ''}`;
     case 'running':
       return row.status;
   }
 }
+
+const stopped = (ending: Ending): string => oddWords(ending) || `last step ${count(ending.last_step)}`;
 
 export interface Delta {
   arrow: string;
@@ -60,6 +66,14 @@ export function deltaTo(goal: Goal, baseline: Score | null, row: CandidateRow): 
     words: `${size} ${difference > 0 ? 'higher' : 'lower'} than the baseline, ${tone}`,
     tone,
   };
+}
+
+/** How far the best is from whom it is compared with: `0.0100 ahead of the runner-up`; empty where there is nobody. */
+export function leadText({ best, other, lead, goal }: Leader): string {
+  if (best === null || other === null || lead === null || other.iid === best.iid) return '';
+  const whom = goal.baseline === other.iid ? 'the baseline' : 'the runner-up';
+  if (lead === 0) return `level with ${whom}`;
+  return `${short(Math.abs(lead), 3)} ${lead > 0 ? 'ahead of' : 'behind'} ${whom}`;
 }
 
 /** `18 ranked`, `1 failed`: what there is of each kind. */

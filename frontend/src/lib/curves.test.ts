@@ -111,6 +111,7 @@ describe('a summary', () => {
       maximum_step: 0,
       has_nan: true,
       has_infinity: false,
+      odd_step: null,
     });
     expect(text).toContain('3 points, last 0.2500 at step 2');
     expect(text).toContain('lowest 0.1250 at step 1');

@@ -1,7 +1,7 @@
 // Points that no line can show: what is not a number, and what is infinite.
 
-import type { Curve } from '../api/schema';
-import { toNumber } from './numbers';
+import type { Curve, Series } from '../api/schema';
+import { count, toNumber } from './numbers';
 
 /** Neighbouring points of one curve that are odd in the same way. */
 export interface Oddity {
@@ -9,6 +9,13 @@ export interface Oddity {
   from: number;
   to: number;
   word: 'NaN' | '+∞' | '−∞';
+}
+
+/** What a series has of values that are not finite, and at which step first: `first NaN at step 12`; empty for nothing. */
+export function oddWords(series: Pick<Series, 'has_nan' | 'has_infinity' | 'odd_step'>): string {
+  if (!series.has_nan && !series.has_infinity) return '';
+  const word = !series.has_nan ? 'infinity' : series.has_infinity ? 'NaN or infinity' : 'NaN';
+  return series.odd_step === null ? word : `first ${word} at step ${count(series.odd_step)}`;
 }
 
 type Drawn = Pick<Curve, 'x' | 'y'>;

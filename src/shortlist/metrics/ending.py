@@ -1,7 +1,8 @@
-"""The last points of one metric, of many candidates at once."""
+"""How one metric ended, of many candidates at once."""
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
@@ -10,6 +11,25 @@ from shortlist.metrics.fold import tail_of
 from shortlist.metrics.history import history
 from shortlist.metrics.types import History
 from shortlist.numeric import Floats
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """Where a series ends, the first step whose value is not finite, if there is one and it is known, and what there
+    is of such values."""
+
+    last_step: int
+    odd_step: int | None
+    has_nan: bool
+    has_infinity: bool
+
+
+def endings(connection: Connection, scope: Scope, candidate_iids: Sequence[int], key: str) -> dict[int, Ending]:
+    """How the folded series of each candidate that has the metric ended. One statement."""
+    rows = store_read.series_of(connection, scope.project_id, candidate_iids, [key])
+    return {
+        row.candidate_iid: Ending(row.last_step, row.odd_step, bool(row.has_nan), bool(row.has_infinity))
+        for row in rows
+    }
 
 
 def last_values(

@@ -6,11 +6,16 @@ from typing import Any
 
 from shortlist.numeric import Flags, Floats, Ints, np
 
+NOT_ODD = 2**63 - 1
+# Smaller than every step, so that what is not known of a part is not known of the whole.
+UNKNOWN = -(2**63)
+
 
 class Facts:
     """First and last point, extremes of the finite values with the first step that has them, and what else is there.
 
-    `least` and `greatest` are infinite, inside out, where a series has no finite value.
+    `least` and `greatest` are infinite, inside out, where a series has no finite value. `odd_step` is the first step
+    whose value is not finite, `NOT_ODD` where all are, `UNKNOWN` where that was not kept.
     """
 
     __slots__ = (
@@ -26,6 +31,7 @@ class Facts:
         "last_value",
         "least",
         "least_step",
+        "odd_step",
     )
     first_step: Ints
     first_timestamp: Ints
@@ -39,6 +45,7 @@ class Facts:
     greatest_step: Ints
     has_nan: Flags
     has_infinity: Flags
+    odd_step: Ints
 
 
 def facts(starts: Ints, step: Ints, timestamp: Ints, value: Floats) -> Facts:
@@ -51,9 +58,11 @@ def facts(starts: Ints, step: Ints, timestamp: Ints, value: Floats) -> Facts:
     lengths = ends - starts + 1
     if finite.all():
         found.has_nan, found.has_infinity = np.zeros(len(starts), np.bool_), np.zeros(len(starts), np.bool_)
+        found.odd_step = np.full(len(starts), NOT_ODD, np.int64)
     else:
         found.has_nan = np.logical_or.reduceat(np.isnan(value), starts)
         found.has_infinity = np.logical_or.reduceat(np.isinf(value), starts)
+        found.odd_step = np.minimum.reduceat(np.where(finite, NOT_ODD, step), starts)
     found.least, found.least_step = _extreme(np.minimum, starts, lengths, step, np.where(finite, value, np.inf))
     found.greatest, found.greatest_step = _extreme(np.maximum, starts, lengths, step, np.where(finite, value, -np.inf))
     return found
@@ -83,7 +92,14 @@ def of_rows(rows: Sequence[Any]) -> Facts:
     found.greatest_step = _ints([0 if row.max_step is None else row.max_step for row in rows])
     found.has_nan = np.array([row.has_nan for row in rows], np.bool_)
     found.has_infinity = np.array([row.has_infinity for row in rows], np.bool_)
+    found.odd_step = _ints([_odd_step(row) for row in rows])
     return found
+
+
+def _odd_step(row: Any) -> int:
+    if row.odd_step is not None:
+        return row.odd_step
+    return UNKNOWN if row.has_nan or row.has_infinity else NOT_ODD
 
 
 def _ints(values: Sequence[int]) -> Ints:
@@ -112,6 +128,7 @@ def combine(new: Facts, at: Ints, old: Facts) -> None:
     _widen(new, at, old, "greatest", np.greater)
     new.has_nan[at] |= old.has_nan
     new.has_infinity[at] |= old.has_infinity
+    new.odd_step[at] = np.minimum(new.odd_step[at], old.odd_step)
 
 
 def _widen(new: Facts, at: Ints, old: Facts, name: str, better: "np.ufunc") -> None:
@@ -146,6 +163,7 @@ def as_columns(found: Facts) -> dict[str, list[Any]]:
         "max_step": _where_finite(found.greatest, found.greatest_step.tolist()),
         "has_nan": found.has_nan.tolist(),
         "has_infinity": found.has_infinity.tolist(),
+        "odd_step": [None if step in (NOT_ODD, UNKNOWN) else step for step in found.odd_step.tolist()],
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.metrics import codec, order, overlay, store, store_read
 from shortlist.metrics.curves import curves
-from shortlist.metrics.ending import last_values
+from shortlist.metrics.ending import endings, last_values
 from shortlist.metrics.history import history, values_at
 from shortlist.metrics.summary import summaries
 from shortlist.metrics.types import CandidateKey, Curve, CurveRequest, Latest, Points
@@ -20,6 +20,7 @@ __all__ = [
     "append_active",
     "curves",
     "delete_candidate",
+    "endings",
     "history",
     "keys",
     "last_values",

@@ -43,6 +43,7 @@ def _of_row(row: Any) -> SeriesSummary:
         row.max_step,
         bool(row.has_nan),
         bool(row.has_infinity),
+        row.odd_step,
     )
 
 
@@ -72,6 +73,7 @@ def _of_log(connection: Connection, scope: Scope, fresh: LogPoints, rows: dict[s
             *(columns[name] for name in ("min_value", "min_step", "max_value", "max_step")),
             columns["has_nan"],
             columns["has_infinity"],
+            columns["odd_step"],
             strict=True,
         )
     ]

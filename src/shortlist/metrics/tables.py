@@ -118,6 +118,8 @@ metric_series = Table(
     Column("max_step", BigId),
     Column("has_nan", Boolean, nullable=False),
     Column("has_infinity", Boolean, nullable=False),
+    # The first step whose value is not finite. Of series that had such a value before this was kept, not known.
+    Column("odd_step", BigId),
     Column("chunked", BigId, nullable=False),  # how many points are in chunks
     Column("chunk_step", BigId),  # step and timestamp of the last of them
     Column("chunk_timestamp", Millis),

@@ -95,6 +95,7 @@ class SeriesSummary(msgspec.Struct, frozen=True):
     maximum_step: int | None
     has_nan: bool
     has_infinity: bool
+    odd_step: int | None  # the first step whose value is not finite; None too where it is not known
 
 
 class History:

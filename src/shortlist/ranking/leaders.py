@@ -32,4 +32,9 @@ def _leader(connection: Connection, scope: Scope, experiment_iid: int) -> Leader
         return None
     newest_first = ranking.scores(connection, scope, experiment_iid, goal)
     ranked = rules.rank(newest_first, goal.direction)
-    return Leader(experiment_iid, goal, ranked[0] if ranked else None, best_so_far(newest_first, goal.direction))
+    best, other = (*ranked[:2], None, None)[:2]
+    baseline = None if goal.baseline is None else newest_first.find(goal.baseline)
+    if baseline is not None:
+        other = newest_first[baseline]
+    lead = None if best is None else rules.lead_of(best, other, goal.direction)
+    return Leader(experiment_iid, goal, best, other, lead, best_so_far(newest_first, goal.direction))

@@ -13,9 +13,16 @@ from shortlist.ranking.types import Answer, Direction, Goal, Group, Reduction, S
 MAX_LAST = 1000
 MAX_CONSTRAINTS = 4000
 
-_LOWER_IS_BETTER = re.compile(
-    r"(loss|err(or)?|mse|rmse|mae|mape|perplexity|ppl|latency|nll|wer|cer|fid|seconds|_ms|time|regret|brier|"
-    r"deviance|entropy|distance)([^a-z]|$)",
+_LOSS = re.compile(
+    r"(loss|err(or)?|mse|rmse|mae|mape|perplexity|ppl|nll|wer|cer|fid|regret|brier|deviance|entropy|distance)([^a-z]|$)",
+    re.IGNORECASE,
+)
+_SPENT = re.compile(r"(latency|seconds|_ms|time)([^a-z]|$)", re.IGNORECASE)
+# How a training goes and what it costs, which is logged beside what it is for.
+_COURSE = re.compile(
+    r"(^|[^a-z])(lr|learning_?rate|(grad(ient)?_?)?norm|epochs?|steps?|iter(ation)?s?|progress|momentum|weight_?decay|"
+    r"runtime|duration|elapsed|throughput|fps|tokens|samples|flops|flos|params|parameters|"
+    r"mem(ory)?|gpu|cpu|disk|network|size|bytes|[kmg]i?b|batch_?size|(per|/)_?(second|sec|s))([^a-z]|$)",
     re.IGNORECASE,
 )
 _SCORE = re.compile(r"(acc|auc|f1|r2|score|map|iou|bleu|rouge|reward|precision|recall)", re.IGNORECASE)
@@ -28,7 +35,8 @@ _SEED = re.compile(r"(^|[^a-z])(seed|random_state|random_seed|rng|fold|repeat)([
 def guess(keys: Iterable[tuple[str, int]]) -> Goal | None:
     """The goal that a reader most likely means, from (metric, candidates that have it); None without metrics.
 
-    Held-out before training, a score before a loss, then the metric of most candidates, then the name.
+    What is measured before what a training shows or costs, held-out before training, a score before a loss, then the
+    metric of most candidates, then the name.
     """
     found = [pair for pair in keys if pair[1] > 0 and not is_of_machine(pair[0])]
     if not found:
@@ -43,14 +51,15 @@ def is_of_machine(key: str) -> bool:
     return key.startswith(_MACHINE)
 
 
-def _distance(key: str) -> int:
+def _distance(key: str) -> tuple[bool, int, int]:
     held_out = 0 if _HELD_OUT.search(key) else 2 if _TRAINING.search(key) else 1
-    return 2 * held_out + (0 if _SCORE.search(key) else 1)
+    kind = 0 if _SCORE.search(key) else 1 if _LOSS.search(key) else 2
+    return kind == 2 and (_SPENT.search(key) or _COURSE.search(key)) is not None, held_out, kind
 
 
 def is_lower_better(metric: str) -> bool:
     """Losses, errors and durations should be low; everything else is taken for a score."""
-    return _LOWER_IS_BETTER.search(metric) is not None
+    return (_LOSS.search(metric) or _SPENT.search(metric)) is not None
 
 
 def names_metric(key: str) -> bool:

@@ -95,11 +95,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Leader(msgspec.Struct, frozen=True):
-    """Who is best in an experiment, and the best value as it grew, oldest first."""
+    """Who is best in an experiment, and the best value as it grew, oldest first. `other` is whom the best is compared
+    with, the baseline if there is one and else the runner-up; `lead` is how much better it is, negative where worse.
+    """
 
     experiment_iid: int
     goal: Goal
     best: Score | None
+    other: Score | None
+    lead: float | None
     best_so_far: Sequence[float]
 
 

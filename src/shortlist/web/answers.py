@@ -27,15 +27,17 @@ def shown(connection: Connection, scope: Scope, standing: ranking.Standing) -> w
 def leaders(connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> LeaderList:
     """The best candidate of each experiment, with its name."""
     found = ranking_leaders.leaders(connection, scope, experiment_iids)
-    best = [item.best.iid for item in found if item.best is not None]
-    names = {record.iid: record.name for record in store_candidates.by_iids(connection, scope, best)}
+    named = [score.iid for item in found for score in (item.best, item.other) if score is not None]
+    names = {record.iid: record.name for record in store_candidates.by_iids(connection, scope, named)}
     return LeaderList(
         [
             Leader(
                 experiment=item.experiment_iid,
                 goal=translate.goal(item.goal),
                 by=describe(item.goal),
-                best=None if item.best is None else translate.score(item.best, names),
+                best=translate.score(item.best, names),
+                other=translate.score(item.other, names),
+                lead=item.lead,
                 best_so_far=list(item.best_so_far),
             )
             for item in found

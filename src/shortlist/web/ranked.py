@@ -1,7 +1,7 @@
 """A page of candidates in the order of the answer: the best first, whoever has no rank last."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from shortlist.metrics.types import Latest
 from shortlist.numeric import np
 from shortlist.ranking import service as ranking
 from shortlist.ranking.snapshots import Snapshot
-from shortlist.ranking.types import Score
+from shortlist.ranking.types import Score, Unranked
 from shortlist.search import fresh
 from shortlist.search import service as search
 from shortlist.tracking import experiments
@@ -146,13 +146,28 @@ def _rows(
     steps = {score.iid: score.step for score in scores.values() if score.step is not None}
     wanted = loader.metrics is None or loader.metrics
     values = metrics.values_at(connection, scope, steps, loader.metrics) if steps and wanted else {}
+    endings = _endings(connection, scope, standing, scores.values())
     found = {row.iid: row for row in loader(connection, scope, [score.iid for score in scores.values()])}
     for place, score in scores.items():
         if score.iid in found:
             found[score.iid].standing = _standing(place, standing.ranked, score, values.get(score.iid, []))
+            found[score.iid].standing.ending = endings.get(score.iid)
     pinned = None if baseline is None else found.get(scores[baseline].iid)
     rows = [found[scores[place].iid] for place in places if scores[place].iid in found]
     return rows, None if pinned is None or pinned.deleted else pinned
+
+
+def _endings(
+    connection: Connection, scope: Scope, standing: ranking.Standing, scores: Iterable[Score]
+) -> dict[int, wire_answer.Ending]:
+    """How the metric of those that failed or diverged ended. One statement where there are any."""
+    broken = [score.iid for score in scores if score.unranked in (Unranked.FAILED, Unranked.NOT_FINITE)]
+    if standing.goal is None or not broken:
+        return {}
+    return {
+        iid: wire_answer.Ending(item.last_step, item.odd_step, item.has_nan, item.has_infinity)
+        for iid, item in metrics.endings(connection, scope, broken, standing.goal.metric).items()
+    }
 
 
 def _standing(place: int, ranked: int, score: Score, values: Sequence[Latest]) -> wire_answer.Standing:

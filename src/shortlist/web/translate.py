@@ -84,6 +84,7 @@ def series(item: SeriesSummary) -> wire.Series:
         maximum_step=item.maximum_step,
         has_nan=item.has_nan,
         has_infinity=item.has_infinity,
+        odd_step=item.odd_step,
     )
 
 
@@ -144,9 +145,7 @@ def answer(item: ranking.Answer, names: dict[int, str]) -> wire_answer.Answer:
         runner_up=score(item.runner_up, names),
         baseline=score(item.baseline, names),
         lead=item.lead,
-        group=None
-        if group is None
-        else wire_answer.Group(dict(group.params), list(group.iids), group.mean, group.deviation),
+        group=_group(item.group),
         within_noise=item.within_noise,
         ranked=item.ranked,
         running=item.running,

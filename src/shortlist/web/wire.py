@@ -241,6 +241,7 @@ class Series(msgspec.Struct):
     maximum_step: int | None
     has_nan: bool
     has_infinity: bool
+    odd_step: int | None  # the first step with NaN or an infinity, where it is known
 
 
 class KeyValue(msgspec.Struct):

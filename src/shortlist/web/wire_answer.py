@@ -72,6 +72,16 @@ class Answer(msgspec.Struct):
     no_value: int
 
 
+class Ending(msgspec.Struct):
+    """Where the goal's metric of a candidate that failed or diverged ends, and the first step whose value is not
+    finite, if there is one and it is known."""
+
+    last_step: int
+    odd_step: int | None
+    has_nan: bool
+    has_infinity: bool
+
+
 class Standing(msgspec.Struct):
     """How a candidate stands by the goal. `at_step` has its metrics at the step of its value, where they were
     logged by then; `unranked` says why it has no rank. Ranks count in the whole experiment, whatever the filter."""
@@ -81,3 +91,4 @@ class Standing(msgspec.Struct):
     step: int | None
     unranked: Literal["running", "failed", "not_finite", "infeasible", "no_value"] | None
     at_step: dict[str, Value]
+    ending: Ending | None = None

@@ -12,12 +12,15 @@ class LeaderQuery(msgspec.Struct):
 
 
 class Leader(msgspec.Struct):
-    """The best candidate of an experiment, by what, and the best value as it grew, oldest first."""
+    """The best candidate of an experiment, by what, and the best value as it grew, oldest first. `other` is the
+    baseline, or the runner-up where there is none; `lead` is how much better the best is, negative where worse."""
 
     experiment: int
     goal: Goal
     by: str  # what is compared, in words: highest val/acc
     best: Score | None
+    other: Score | None
+    lead: float | None
     best_so_far: list[float]
 
 

@@ -53,6 +53,7 @@ def _summary(key: str, points: list[Point]) -> SeriesSummary:
         maximum_step=high and high[3],
         has_nan=any(math.isnan(point[1]) for point in points),
         has_infinity=any(math.isinf(point[1]) for point in points),
+        odd_step=next((point[3] for point in points if not math.isfinite(point[1])), None),
     )
 
 

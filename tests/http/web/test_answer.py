@@ -110,6 +110,8 @@ def test_a_list_tells_each_leader_and_how_the_best_value_grew(rita: Client, base
     assert leader["by"] == "highest val/acc"
     assert not leader["goal"]["confirmed"]
     assert (leader["best"]["name"], leader["best"]["value"]) == ("convnext-s2", best)
+    assert leader["other"]["name"] == "convnext-s0"
+    assert leader["lead"] == pytest.approx(0.005)
     growth = leader["best_so_far"]
     assert len(growth) == len(FAMILIES) * len(SEEDS)
     assert growth[0] == FAMILIES["convnext"] + SEEDS[0]

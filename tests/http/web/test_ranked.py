@@ -8,7 +8,7 @@ from shortlist.app import Application
 from shortlist.http.services import Late
 from shortlist.ranking.snapshots import Snapshots
 from tests.http.client import Client, refused
-from tests.http.web.test_answer import BEST_STEP, base, experiment, put
+from tests.http.web.test_answer import BEST_STEP, LAST_STEP, base, experiment, put
 
 __all__ = ["base", "experiment"]  # fixtures
 
@@ -33,6 +33,9 @@ def test_the_best_is_first_and_others_are_read_at_its_step(rita: Client, base: s
     assert best["metrics"] == {"val/acc": pytest.approx(0.849), "val/loss": 0.4}
     reasons = [row["standing"]["unranked"] for row in rows[18:]]
     assert reasons == ["running", "running", "running", "not_finite", "failed", "no_value"]
+    endings = [row["standing"]["ending"] for row in rows[20:]]
+    diverged = {"last_step": LAST_STEP, "odd_step": BEST_STEP, "has_nan": True, "has_infinity": False}
+    assert endings == [None, diverged, {**diverged, "odd_step": None, "has_nan": False}, None]
 
 
 def test_pages_and_a_filter_keep_the_ranks(rita: Client, base: str, experiment: str) -> None:

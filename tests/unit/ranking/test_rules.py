@@ -26,6 +26,11 @@ SCORES = st.lists(st.tuples(st.floats(allow_nan=False, allow_infinity=False, wid
         ([("reward", 1)], "reward", "maximize"),
         ([("latency_ms", 1)], "latency_ms", "minimize"),
         ([("training_f1", 5), ("f1", 5)], "f1", "maximize"),
+        ([("grad_norm", 9), ("lr", 9), ("perplexity", 3)], "perplexity", "minimize"),
+        ([("eval_runtime", 9), ("eval_samples_per_second", 9), ("train_loss", 1)], "train_loss", "minimize"),
+        ([("epoch", 9), ("train/global_step", 9), ("gpu_memory", 9), ("quality", 1)], "quality", "maximize"),
+        ([("time/step", 9), ("val_loss_epoch", 2), ("train_acc_step", 2)], "val_loss_epoch", "minimize"),
+        ([("step", 9), ("tokens_per_second", 8)], "step", "maximize"),
     ],
 )
 def test_the_goal_is_guessed_from_names(keys: list[tuple[str, int]], metric: str, direction: str) -> None:
