@@ -437,6 +437,7 @@ export interface Comparison {
   answer: Answer;
   experiments: ComparedExperiment[];
   candidates: ComparedCandidate[];
+  experiments: ComparedExperiment[];
   metrics: ComparedMetric[];
   omitted: number;
   params: ComparedText[];
@@ -848,7 +849,7 @@ export interface LoggedModel {
   name: string;
   type: string;
   status: 'failed' | 'pending' | 'ready';
-  step: number;
+  step: number | null;
   package: number | null;
   metrics: LoggedMetric[];
 }

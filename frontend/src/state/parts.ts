@@ -3,6 +3,8 @@
 const loaders = {
   candidate: () => import('../pages/Candidate.svelte'),
   compare: () => import('../pages/Compare.svelte'),
+  experiment: () => import('../pages/Experiment.svelte'),
+  experiments: () => import('../pages/Experiments.svelte'),
   model: () => import('../pages/Model.svelte'),
   models: () => import('../pages/Models.svelte'),
   package: () => import('../pages/Package.svelte'),

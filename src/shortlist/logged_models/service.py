@@ -23,6 +23,7 @@ from shortlist.logged_models.types import (
 from shortlist.packages.types import PackageRef, PackageType
 from shortlist.tracking import candidates, experiments
 from shortlist.tracking.names import make_up_name
+from shortlist.tracking.types import CandidateRecord
 
 
 def create(connection: Connection, scope: Scope, new: NewLoggedModel) -> LoggedModelRecord:
@@ -57,6 +58,7 @@ def create(connection: Connection, scope: Scope, new: NewLoggedModel) -> LoggedM
     store.add(connection, scope, record)
     store.add_params(connection, scope, record.iid, new.params)
     store.set_metadata(connection, scope, record.iid, new.metadata)
+    store.note_change(connection, scope, record)
     return record
 
 
@@ -81,6 +83,7 @@ def finalize(connection: Connection, scope: Scope, external_id: str, status: Mod
     """Note that a model's files are complete, or that they will not be. It may be said again."""
     record = get(connection, scope, external_id)
     store.change(connection, scope, record.iid, {"status": status, "updated_at": now_ms()})
+    store.note_change(connection, scope, record)
     return find(connection, scope, external_id)
 
 
@@ -91,6 +94,7 @@ def delete(connection: Connection, scope: Scope, external_id: str) -> None:
         return
     now = now_ms()
     store.change(connection, scope, record.iid, {"deleted_at": now, "updated_at": now})
+    store.note_change(connection, scope, record)
     audit.record_in(connection, scope, "logged_model:delete", record.name, record.iid)
 
 
@@ -159,20 +163,20 @@ def link(connection: Connection, scope: Scope, candidate_external_id: str, links
 
 
 def made_by(
-    connection: Connection, scope: Scope, candidate_iid: int
-) -> list[tuple[LoggedModelRecord, LoggedModelData, int]]:
-    """The logged models that a candidate made and that are not deleted, with what is known of them and the step.
+    connection: Connection, scope: Scope, maker: CandidateRecord
+) -> list[tuple[LoggedModelRecord, LoggedModelData, int | None]]:
+    """The logged models that a candidate made and that are not deleted, with what is known of them and the step, if
+    the candidate named them as its output.
 
-    In order of their creation, in one statement where it made none.
+    In order of their creation, in two statements where it made none.
     """
-    links = store_links.of_candidates(connection, scope, [candidate_iid])[candidate_iid]
+    links = store_links.of_candidates(connection, scope, [maker.iid])[maker.iid]
     steps = {link.model_external_id: link.step for link in links if link.kind is LinkKind.OUTPUT}
-    if not steps:
+    records = store.made_by(connection, scope, maker.external_id, list(steps))
+    if not records:
         return []
-    records = store.by_external_ids(connection, scope, list(steps)).values()
-    kept = sorted((record for record in records if record.deleted_at is None), key=lambda record: record.iid)
-    found = store.data(connection, scope, [record.iid for record in kept])
-    return [(record, found[record.iid], steps[record.external_id]) for record in kept]
+    found = store.data(connection, scope, [record.iid for record in records])
+    return [(record, found[record.iid], steps.get(record.external_id)) for record in records]
 
 
 def _iids(connection: Connection, scope: Scope, external_ids: Sequence[str]) -> dict[str, int]:

@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Table, delete, func, or_, select, tuple_, update
 
 from shortlist.access.scope import Scope
+from shortlist.db import changes
 from shortlist.db.dialect import insert, insert_ignore, upsert
 from shortlist.logged_models.tables import (
     logged_model,
@@ -15,6 +16,7 @@ from shortlist.logged_models.tables import (
     logged_model_param,
 )
 from shortlist.logged_models.types import LinkedPoint, LoggedModelData, LoggedModelRecord, ModelMetric, ModelStatus
+from shortlist.tracking.tables import candidate
 
 _FIELDS = tuple(logged_model.c[name] for name in LoggedModelRecord.__struct_fields__)
 
@@ -39,6 +41,24 @@ def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[L
     return [records[iid] for iid in iids if iid in records]
 
 
+def made_by(
+    connection: Connection, scope: Scope, candidate_external_id: str, others: Sequence[str]
+) -> list[LoggedModelRecord]:
+    """The logged models that name a candidate as their source, and `others`, by external id, which it names as its
+    output; in order of their creation, without deleted ones."""
+    model = logged_model.c
+    statement = (
+        select(*_FIELDS)
+        .where(
+            model.project_id == scope.project_id,
+            model.deleted_at.is_(None),
+            or_(model.candidate_external_id == candidate_external_id, model.external_id.in_(others)),
+        )
+        .order_by(model.iid)
+    )
+    return [_record(row) for row in connection.execute(statement)]
+
+
 def _record(row: Any) -> LoggedModelRecord:
     values = row._asdict()
     values["status"] = ModelStatus(values["status"])
@@ -51,6 +71,15 @@ def change(connection: Connection, scope: Scope, iid: int, values: Mapping[str, 
         .where(logged_model.c.project_id == scope.project_id, logged_model.c.iid == iid)
         .values(**values)
     )
+
+
+def note_change(connection: Connection, scope: Scope, record: LoggedModelRecord) -> None:
+    """Let open pages of the candidate that made it know."""
+    statement = select(candidate.c.iid).where(
+        candidate.c.project_id == scope.project_id, candidate.c.external_id == record.candidate_external_id
+    )
+    for iid in connection.scalars(statement):
+        changes.note(connection, scope.project_id, record.experiment_iid, iid)
 
 
 def lock(connection: Connection, scope: Scope, iid: int) -> None:

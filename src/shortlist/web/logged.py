@@ -6,12 +6,13 @@ from shortlist.access.scope import Scope
 from shortlist.logged_models import service as logged_models
 from shortlist.logged_models.types import LoggedModelRecord
 from shortlist.packages import registry
+from shortlist.tracking.types import CandidateRecord
 from shortlist.web import translate
 from shortlist.web.wire_logged import LoggedMetric, LoggedModel
 
 
-def of_candidate(connection: Connection, scope: Scope, iid: int) -> list[LoggedModel]:
-    """One statement where there are none."""
+def of_candidate(connection: Connection, scope: Scope, maker: CandidateRecord) -> list[LoggedModel]:
+    """Two statements where there are none."""
     return [
         LoggedModel(
             external_id=record.external_id,
@@ -22,7 +23,7 @@ def of_candidate(connection: Connection, scope: Scope, iid: int) -> list[LoggedM
             package=_package(connection, scope, record),
             metrics=[LoggedMetric(item.key, translate.value(item.value), item.dataset_name) for item in data.metrics],
         )
-        for record, data, step in logged_models.made_by(connection, scope, iid)
+        for record, data, step in logged_models.made_by(connection, scope, maker)
     ]
 
 

@@ -150,8 +150,9 @@ def _rows(
     found = {row.iid: row for row in loader(connection, scope, [score.iid for score in scores.values()])}
     for place, score in scores.items():
         if score.iid in found:
-            found[score.iid].standing = _standing(place, standing.ranked, score, values.get(score.iid, []))
-            found[score.iid].standing.ending = endings.get(score.iid)
+            found[score.iid].standing = _standing(
+                place, standing.ranked, score, values.get(score.iid, []), endings.get(score.iid)
+            )
     pinned = None if baseline is None else found.get(scores[baseline].iid)
     rows = [found[scores[place].iid] for place in places if scores[place].iid in found]
     return rows, None if pinned is None or pinned.deleted else pinned
@@ -170,11 +171,14 @@ def _endings(
     }
 
 
-def _standing(place: int, ranked: int, score: Score, values: Sequence[Latest]) -> wire_answer.Standing:
+def _standing(
+    place: int, ranked: int, score: Score, values: Sequence[Latest], ending: wire_answer.Ending | None
+) -> wire_answer.Standing:
     return wire_answer.Standing(
         rank=place + 1 if place < ranked else None,
         value=None if score.value is None else translate.value(score.value),
         step=score.step,
         unranked=None if score.unranked is None else score.unranked.value,
         at_step={item.key: translate.value(item.value) for item in values},
+        ending=ending,
     )

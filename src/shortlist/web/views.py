@@ -161,7 +161,7 @@ def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
         versions=models.made_from(connection, scope, iid),
         ci=ci.of_candidate(connection, scope, iid),
         starred=iid in stars.among(connection, scope, [iid]),
-        models=logged.of_candidate(connection, scope, iid),
+        models=logged.of_candidate(connection, scope, record),
     )
 
 

@@ -28,6 +28,11 @@ class ComparedCandidate(msgspec.Struct):
     unranked: Literal["running", "failed", "not_finite", "infeasible", "no_value"] | None
 
 
+class ComparedExperiment(msgspec.Struct):
+    iid: int
+    name: str
+
+
 class MetricCell(msgspec.Struct):
     """A metric of one candidate. `value` is that at the step that ranks the candidate, else its last; `delta` its
     distance to the baseline, and `better` whether that is good, None where nobody knows."""
@@ -73,11 +78,6 @@ class TableFile(msgspec.Struct):
 
     candidate: int
     path: str
-
-
-class ComparedExperiment(msgspec.Struct):
-    iid: int
-    name: str
 
 
 class Comparison(msgspec.Struct):

@@ -14,12 +14,13 @@ class LoggedMetric(msgspec.Struct):
 
 
 class LoggedModel(msgspec.Struct):
-    """`package` is the id of the package with its files; None while it has none."""
+    """`package` is the id of the package with its files; None while it has none. `step` is None where the candidate
+    did not name the model as its output."""
 
     external_id: str
     name: str
     type: str
     status: Literal["pending", "ready", "failed"]
-    step: int
+    step: int | None
     package: int | None
     metrics: list[LoggedMetric]

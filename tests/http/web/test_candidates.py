@@ -130,6 +130,8 @@ def test_a_candidate_names_the_models_that_it_logged(rita: Client, base: str, tr
     assert rita.get(f"{base}/candidates/1").json()["models"] == []
     logged = mlflow.call("logged-models", experiment_id=trained, name="net", source_run_id=run_id)
     model_id = logged["model"]["info"]["model_id"]
+    [pending] = rita.get(f"{base}/candidates/1").json()["models"]
+    assert (pending["name"], pending["status"], pending["step"]) == ("net", "pending", None)
     mlflow.call("runs/outputs", run_id=run_id, models=[{"model_id": model_id, "step": 7}])
     point = {"key": "f1", "value": 0.5, "timestamp": 1, "step": 7, "model_id": model_id}
     mlflow.call("runs/log-batch", run_id=run_id, metrics=[point | {"dataset_name": "d", "dataset_digest": "1"}])
