@@ -1,4 +1,4 @@
-// Light, dark, or what the system says. theme.ts applies the stored choice before the first paint.
+// Light, dark, or what the system says. early.ts applies the stored choice before the first paint.
 
 export type Theme = 'system' | 'light' | 'dark';
 

@@ -17,7 +17,7 @@ from shortlist.web.page_data import PageData
 DIST = Path(__file__).parent / "dist"
 BASE = "/-/assets/"
 _MAIN = "src/main.ts"
-_THEME = "src/theme.ts"
+_EARLY = "src/early.ts"
 _PAGE = re.compile(r"src/pages/(\w+)\.svelte")
 _WORTH_COMPRESSING = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
@@ -100,7 +100,7 @@ def _load(path: Path) -> Asset:
 
 
 class _Head:
-    """The tags that bring the program: the theme (which must run before anything is painted), the styles, the scripts.
+    """The tags that bring the program: what must run before anything is painted, the styles, the scripts.
 
     A page that is a part of its own comes with the document, so that the program need not ask for it.
     """
@@ -112,8 +112,8 @@ class _Head:
         if not manifest:
             return
         icon = f'<link rel="icon" href="{BASE}favicon.svg" type="image/svg+xml">'
-        theme = f'<script src="{BASE}{manifest[_THEME].file}"></script>' if _THEME in manifest else ""
-        self._common = icon + theme
+        early = f'<script src="{BASE}{manifest[_EARLY].file}"></script>' if _EARLY in manifest else ""
+        self._common = icon + early
         main = self._needed(_MAIN)
         for key, chunk in manifest.items():
             name = _PAGE.fullmatch(key)

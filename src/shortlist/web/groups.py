@@ -54,12 +54,23 @@ def rows(
             iids: list[int] = standing.scores.iid[list(group.places)].tolist()
             members = [by_iid[iid] for iid in iids if iid in by_iid] if at in read else []
             row = _group(group, iids, members or [leader], standing)
-        elif rank != NONE and leader.standing is not None:
-            row = msgspec.structs.replace(leader, standing=msgspec.structs.replace(leader.standing, rank=rank))
         else:
-            row = leader
+            row = leader if rank == NONE else _with_rank(leader, rank)
         found.append(msgspec.structs.replace(row, **shown))
     return found
+
+
+def ranked(folded: Folded, place: int, row: wire.CandidateRow) -> wire.CandidateRow:
+    """The row of the candidate at a place of the standing with the rank that it has among groups, alone or in one."""
+    alone = folded.ranks[(folded.places == place) & (folded.ranks != NONE)].tolist()
+    rank = next((group.rank for group in folded.groups.values() if place in group.places), next(iter(alone), None))
+    return row if rank is None else _with_rank(row, rank)
+
+
+def _with_rank(row: wire.CandidateRow, rank: int) -> wire.CandidateRow:
+    if row.standing is None:
+        return row
+    return msgspec.structs.replace(row, standing=msgspec.structs.replace(row.standing, rank=rank))
 
 
 def _group(

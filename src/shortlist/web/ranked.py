@@ -123,6 +123,8 @@ def _cut(
         rows, baseline = _rows(connection, scope, loader, standing, (wanted, found.baseline))
         if found.folded is not None:
             rows = groups.rows(found.folded, start, following, rows, standing)
+            if baseline is not None and found.baseline is not None:
+                baseline = groups.ranked(found.folded, found.baseline, baseline)
     more = following < len(found.iids)
     return wire.CandidatePage(
         [row for row in rows if not row.deleted],

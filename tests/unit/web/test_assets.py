@@ -12,7 +12,7 @@ from shortlist.web.page_data import PageData
 
 MANIFEST = {
     "src/main.ts": {"file": "main-1.js", "css": ["main-1.css"], "imports": ["_shared.js"]},
-    "src/theme.ts": {"file": "theme-1.js"},
+    "src/early.ts": {"file": "early-1.js"},
     "_shared.js": {"file": "shared-1.js"},
     "_form.js": {"file": "form-1.js", "css": ["form-1.css"], "imports": ["_shared.js"]},
     "src/pages/SignIn.svelte": {"file": "SignIn-1.js", "imports": ["src/main.ts", "_form.js"]},
@@ -35,11 +35,11 @@ def brought(assets: Assets, page: str) -> list[str]:
 
 
 def test_a_page_of_the_program_brings_the_program(assets: Assets) -> None:
-    assert brought(assets, "experiment") == ["theme-1.js", "main-1.css", "shared-1.js", "main-1.js"]
+    assert brought(assets, "experiment") == ["early-1.js", "main-1.css", "shared-1.js", "main-1.js"]
 
 
 def test_a_part_comes_with_its_own_page_and_runs_first(assets: Assets) -> None:
-    found = ["theme-1.js", "main-1.css", "form-1.css", "shared-1.js", "form-1.js", "SignIn-1.js", "main-1.js"]
+    found = ["early-1.js", "main-1.css", "form-1.css", "shared-1.js", "form-1.js", "SignIn-1.js", "main-1.js"]
     assert brought(assets, "sign_in") == found
 
 
