@@ -437,7 +437,6 @@ export interface Comparison {
   answer: Answer;
   experiments: ComparedExperiment[];
   candidates: ComparedCandidate[];
-  experiments: ComparedExperiment[];
   metrics: ComparedMetric[];
   omitted: number;
   params: ComparedText[];

@@ -1,6 +1,6 @@
 """What a comparison holds. The first candidate is the baseline; lists of cells follow the order of the candidates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
