@@ -25,6 +25,7 @@ from shortlist.http.kernel import Operation
 from shortlist.http.proxies import TrustedProxies
 from shortlist.http.request_limit import RequestLimit
 from shortlist.http.resolver import Resolver
+from shortlist.http.room import Room
 from shortlist.http.security import HostCheck
 from shortlist.http.services import Services
 from shortlist.identity.passwords import Hashed
@@ -97,6 +98,7 @@ def open_server(settings: Settings, first_password: "Future[Hashed] | None" = No
         blobs=blobs,
         readiness=Readiness(database, blobs),
         request_limit=RequestLimit(settings.requests_per_second),
+        room=Room(max(settings.max_bodies_bytes, settings.max_body_bytes)),
         uploads=Uploads(storage, direct=settings.direct_transfers),
         small_uploads=Together(database, add_small),
         mover=Mover(storage, settings.small_file_bytes, settings.small_files_bytes),

@@ -70,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     gitlab_url: str = ""  # of a GitLab that is asked about jobs, pipelines and merge requests; projects may trust it
     gitlab_token: str = ""  # of that GitLab, with the scope read_api; api lets it comment on merge requests
     max_body_bytes: int = 32 * 1024 * 1024  # of a JSON request
+    max_bodies_bytes: int = 512 * 1024 * 1024  # of all bodies that a process is receiving; more is answered 503
     max_file_bytes: int = 10 * 1024 * 1024 * 1024  # of one uploaded file
     max_generic_file_bytes: int = 5 * 1024 * 1024 * 1024  # of one file uploaded to a generic package
     small_file_bytes: int = (

@@ -11,6 +11,7 @@ import msgspec
 from starlette.types import Message, Receive
 
 from shortlist.errors import DomainError, InvalidValue, TooLarge
+from shortlist.http.room import Held
 
 _AT = re.compile(r"^(?P<what>.*?) - at `(?P<where>(?:key in )?\$?.*?)`$")
 _MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]+)`")
@@ -21,6 +22,8 @@ _INT64 = 2**63
 # A body may take so long, and a second more for so many bytes.
 PATIENCE_SECONDS = 30.0
 SLOWEST_BYTES = 4096
+# However fast it was before: proxies wait as long.
+LONGEST_PAUSE_SECONDS = 60.0
 # So much of a body is read although its request is refused already.
 MOST_FORGOTTEN_BYTES = 64 * 2**20
 
@@ -35,6 +38,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     Raises:
         TooLarge: it is longer than `limit` bytes; the rest is not read.
         InvalidValue: it is shorter than its Content-Length said, compressed, or comes too slowly.
+        Unavailable: there is no room for it beside those of others.
     """
     if headers.get("content-encoding", "identity").lower() != "identity":
         # A few bytes could unpack to more than the memory holds, and no client needs it.
@@ -42,11 +46,13 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     declared = headers.get("content-length")
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"The body has {declared} bytes; the limit is {limit}.", field="Content-Length")
+    patience = _patient(receive)
     parts: list[bytes] = []
     size = 0
-    async for part in stream_body(receive, headers):
+    async for part in stream_body(patience, headers):
         parts.append(part)
         size += len(part)
+        patience.hold(size)
         if size > limit:
             raise TooLarge(f"The body has more than {limit} bytes.", field="Content-Length")
     return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -109,18 +115,24 @@ class Patience:
     """Receives the messages of a request, and gives it up when its body drips: it would hold its request for ever.
 
     What its reader needs between two messages is not counted against the client. What follows a complete body (that
-    the client is gone) may take as long as it takes.
+    the client is gone) may take as long as it takes. `hold` says how much of it its reader keeps in memory.
 
     Raises:
         InvalidValue: the next part of the body does not come in time.
     """
 
-    __slots__ = ("_receive", "_seconds", "complete")
+    __slots__ = ("_held", "_receive", "_seconds", "complete")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, held: Held | None = None) -> None:
         self._receive = receive
+        self._held = held
         self._seconds = PATIENCE_SECONDS
         self.complete = False
+
+    def hold(self, size: int) -> None:
+        """Raises Unavailable: there is no room for so much beside what other requests hold."""
+        if self._held is not None:
+            self._held.hold(size)
 
     async def __call__(self) -> Message:
         if self.complete:
@@ -134,7 +146,8 @@ class Patience:
             raise
         finally:
             timer.stop()
-        self._seconds = timer.left() + len(message.get("body", b"")) / SLOWEST_BYTES
+        earned = timer.left() + len(message.get("body", b"")) / SLOWEST_BYTES
+        self._seconds = min(earned, LONGEST_PAUSE_SECONDS)
         self.complete = not message.get("more_body", False)
         return message
 

@@ -56,7 +56,8 @@ class Operation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["operation"] = self._counted_as
-        receive = Patience(receive)
+        held = self._services.room.held()
+        receive = Patience(receive, held)
         try:
             call = await self._authorise(scope)
             check_text(scope)
@@ -78,14 +79,18 @@ class Operation:
             scope["status"] = 499
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence: one JSON shape for whatever happened
+            held.end()
             await self.fail(error, scope, receive, send)
             return
+        finally:
+            held.end()
         headers = [*self._head, *call.answer_headers] if call.answer_headers else None
         await self._answer(scope, send, self.endpoint.status, body, headers)
 
     async def fail(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an error in the surface's shape. What is not a refusal of ours is logged, and says nothing."""
         refusal = _as_refusal(error, scope)
+        error.__traceback__ = None  # its frames hold what was read of the body, and the rest may take long to come
         status = self.surface.status_of(refusal)
         headers = [(b"content-type", self.surface.error_type.encode()), *self._security_headers]
         if status == 401 and self.surface.challenge:

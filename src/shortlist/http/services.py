@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from shortlist.db.database import Database
 from shortlist.http.request_limit import RequestLimit
+from shortlist.http.room import Room
 from shortlist.meters.meters import Meters
 from shortlist.settings import Settings
 
@@ -61,6 +62,7 @@ class Services:
     readiness: "Readiness"
     password_guesses: "AttemptLimit"  # of people who change their own password: a stolen session must not try many
     request_limit: RequestLimit = field(default_factory=lambda: RequestLimit(0))
+    room: Room = field(default_factory=lambda: Room(Settings().max_bodies_bytes))  # for bodies of requests
     siblings: "Siblings | None" = None  # the other server processes on this port
     late: Late | None = None
 

@@ -1,6 +1,6 @@
 """Files of packages on their way between a request and the store, on whichever surface."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shortlist.blobs.store import PART_BYTES
 from shortlist.clock import now_ms
-from shortlist.http.body import announced_size, stream_body
+from shortlist.http.body import Patience, announced_size, stream_body
 from shortlist.http.endpoint import Call
 from shortlist.http.file_response import Reader, Shown, file_response, not_modified
 from shortlist.packages import contents
@@ -39,8 +40,18 @@ async def storage(call: Call, max_file_bytes: int | None = None) -> Storage:
 
 def incoming(call: Call, request: Request, status: PackageStatus | None = None) -> Incoming:
     """The body of a request on its way into a package."""
-    chunks, size = stream_body(request.receive, call.headers), announced_size(call.headers)
-    return Incoming(chunks, call.headers.get("content-type"), size, status)
+    size = announced_size(call.headers)
+    return Incoming(_counted(request, call.headers), call.headers.get("content-type"), size, status)
+
+
+async def _counted(request: Request, headers: Mapping[str, str]) -> AsyncGenerator[bytes]:
+    """The body, of which the store holds less than a part at a time while it comes slowly."""
+    size = 0
+    async for chunk in stream_body(request.receive, headers):
+        size += len(chunk)
+        if isinstance(request.receive, Patience):
+            request.receive.hold(size % PART_BYTES)
+        yield chunk
 
 
 class Found(NamedTuple):

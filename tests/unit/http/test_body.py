@@ -8,9 +8,10 @@ import msgspec
 import pytest
 from starlette.types import Message
 
-from shortlist.errors import InvalidValue, TooLarge
+from shortlist.errors import InvalidValue, TooLarge, Unavailable
 from shortlist.http import body
 from shortlist.http.body import ClientGone, RequestDecoder, read_body, read_rest
+from shortlist.http.room import FREE_BYTES, Held, Room
 
 
 class Item(msgspec.Struct):
@@ -203,3 +204,38 @@ def test_an_endless_body_ends_the_connection(monkeypatch: pytest.MonkeyPatch) ->
 
     assert asyncio.run(read_rest(endless, {"transfer-encoding": "chunked"})) is False
     assert asyncio.run(read_rest(receiver(), {})) is True, "a request without a body"
+
+
+def test_bodies_that_are_held_together_have_a_limit() -> None:
+    room = Room(500_000)
+    slow, other, small = room.held(), room.held(), room.held()
+    big = {"type": "http.request", "body": bytes(200_000), "more_body": True}
+
+    async def read(held: Held, *parts: dict[str, Any]) -> bytes:
+        return await read_body(body.Patience(receiver(*parts), held), {}, 1_000_000)
+
+    with pytest.raises(ClientGone):
+        asyncio.run(read(slow, big, big, {"type": "http.disconnect"}))
+    assert room.left == 100_000, "until the request ends"
+    with pytest.raises(Unavailable, match="no room"):
+        asyncio.run(read(other, big, big))
+    assert asyncio.run(read(small, {"type": "http.request", "body": bytes(FREE_BYTES), "more_body": False}))
+    for held in (slow, other, small):
+        held.end()
+    assert room.left == 500_000
+    whole = asyncio.run(read(other, big, {**big, "more_body": False}))
+    assert len(whole) == 400_000
+
+
+def test_a_fast_beginning_earns_no_long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "LONGEST_PAUSE_SECONDS", 0.01)
+    parts = iter([bytes(1_000_000)])
+
+    async def stalls() -> Message:
+        part = next(parts, None)
+        if part is None:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": part, "more_body": True}
+
+    with pytest.raises(InvalidValue, match="too slowly"):
+        asyncio.run(read_body(stalls, {}, 2_000_000))
