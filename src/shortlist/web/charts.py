@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
 from shortlist.charts import service
 from shortlist.charts import types as ours
@@ -18,7 +17,7 @@ from shortlist.charts.bands import Band, Wanted, bands
 from shortlist.drawing.charts import svg
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.formulas import guarded
-from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.http.endpoint import Call
 from shortlist.http.services import Services
 from shortlist.search import fresh
 from shortlist.web import operations, pictures, translate
@@ -172,12 +171,5 @@ def csv_of(found: ours.Chart) -> str:
 ENDPOINTS = (
     operations.query("/experiments/{experiment}/charts", chart, wire.ChartQuery, wire.Chart),
     operations.query_read("/bands", group_bands, wire.BandQuery, wire.BandList),
-    Endpoint(
-        method="GET",
-        path=f"{operations.PROJECT}/experiments/{{experiment}}/charts/{{chart}}",
-        action=Action.EXPERIMENT_READ,
-        mode=Mode.STREAM,
-        handler=exported,
-        tags=("experiments",),
-    ),
+    operations.read_file("/experiments/{experiment}/charts/{chart}", exported),
 )

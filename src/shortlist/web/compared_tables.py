@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
 from shortlist.charts import tables as ours
 from shortlist.comparison import table_files
 from shortlist.drawing.tables import svg
 from shortlist.formulas import guarded
-from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.http.endpoint import Call
 from shortlist.http.services import Services
 from shortlist.packages.contents import Storage
 from shortlist.web import operations, pictures
@@ -89,15 +88,5 @@ def _csv(table: ours.Table) -> str:
 
 ENDPOINTS = (
     operations.query("/compare/tables", compared, wire.TablesQuery, wire.ComparedTables),
-    *(
-        Endpoint(
-            method="GET",
-            path=f"{operations.PROJECT}/tables.{suffix}",
-            action=Action.EXPERIMENT_READ,
-            mode=Mode.STREAM,
-            handler=exported,
-            tags=(f"tables.{suffix}",),
-        )
-        for suffix in ("svg", "png", "csv")
-    ),
+    *(operations.read_file(f"/tables.{suffix}", exported) for suffix in ("svg", "png", "csv")),
 )

@@ -13,7 +13,6 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
 from shortlist.charts.bands import Band, Wanted, bands
 from shortlist.comparison import service as comparing
@@ -22,7 +21,7 @@ from shortlist.drawing.curves import Chart, Line, svg
 from shortlist.drawing.looks import looks
 from shortlist.errors import InvalidValue
 from shortlist.formulas import guarded
-from shortlist.http.endpoint import Call, Endpoint, Mode
+from shortlist.http.endpoint import Call
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import Axis
 from shortlist.web import operations, pictures
@@ -241,14 +240,4 @@ def _summary(asked: _Asked, lines: Sequence[Line]) -> str:
     return f"{asked.key} of {len(lines)} {word}{': ' + ends if ends else ''}."
 
 
-ENDPOINTS = tuple(
-    Endpoint(
-        method="GET",
-        path=f"{operations.PROJECT}/curves.{suffix}",
-        action=Action.EXPERIMENT_READ,
-        mode=Mode.STREAM,
-        handler=curves,
-        tags=(f"curves.{suffix}",),
-    )
-    for suffix in ("svg", "png", "csv")
-)
+ENDPOINTS = tuple(operations.read_file(f"/curves.{suffix}", curves) for suffix in ("svg", "png", "csv"))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from shortlist.access.actions import Action
-from shortlist.http.endpoint import AsyncHandler, Endpoint, Mode, ReadHandler
+from shortlist.http.endpoint import AsyncHandler, Endpoint, Mode, ReadHandler, StreamHandler
 
 PREFIX = "/api/v1"
 PROJECT = f"{PREFIX}/projects/{{project}}"
@@ -19,6 +19,18 @@ def read(path: str, handler: ReadHandler, request: type[Any], response: type[Any
         handler=handler,
         request=request,
         response=response,
+        tags=(path.split("/")[1],),
+    )
+
+
+def read_file(path: str, handler: StreamHandler) -> Endpoint:
+    """A read whose answer is a picture or a file."""
+    return Endpoint(
+        method="GET",
+        path=PROJECT + path,
+        action=Action.EXPERIMENT_READ,
+        mode=Mode.STREAM,
+        handler=handler,
         tags=(path.split("/")[1],),
     )
 
