@@ -102,7 +102,7 @@ test('a column knows its field in the language of filters', () => {
 test('constants are the parameters with one value, where a row shows it', () => {
   const columns = [column('param', 'epochs', 2, 1), column('param', 'lr'), column('param', 'gone', 1, 1)];
   expect(constants(columns, [row(1), row(2, { params: { epochs: '60', lr: '0.1' } })])).toEqual([
-    ['epochs', '60'],
+    { key: 'epochs', value: '60', candidates: 2 },
   ]);
 });
 

@@ -119,13 +119,20 @@ export function chosenColumns(ids: readonly string[], all: readonly TableColumn[
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
+export interface Constant {
+  key: string;
+  value: string;
+  /** How many candidates have the parameter: perhaps not all of them. */
+  candidates: number;
+}
+
 /** Parameters that every candidate which has them holds at one value, with that value where a row shows it. */
-export function constants(columns: readonly Column[], rows: readonly CandidateRow[]): [string, string][] {
+export function constants(columns: readonly Column[], rows: readonly CandidateRow[]): Constant[] {
   return columns
     .filter((column) => column.kind === 'param' && column.distinct === 1)
-    .flatMap(({ key }): [string, string][] => {
+    .flatMap(({ key, candidates }): Constant[] => {
       const holder = rows.find((row) => key in row.params);
-      return holder === undefined ? [] : [[key, holder.params[key] ?? '']];
+      return holder === undefined ? [] : [{ key, value: holder.params[key] ?? '', candidates }];
     });
 }
 
