@@ -192,6 +192,8 @@ def _whole(parts: Sequence[_Part], row: Any, fresh: History | None, *, timed: bo
             return order.merge(*(part.points() for part in parts), *rest)
         last = (int(points.step[-1]), int(points.timestamp[-1]))
     joined = [*(part.points(timed=timed) for part in parts), *rest] or [order.empty()]
+    if len(joined) == 1:
+        return joined[0]
     return History(
         np.concatenate([points.step for points in joined]),
         np.concatenate([points.timestamp for points in joined]),

@@ -34,13 +34,17 @@ def places(x: Floats, y: Floats, points: int) -> Ints:
         chosen.append(_marks(starts, lengths, finite))
     if ends:
         chosen.append(np.array([0, count - 1]))
-    return np.unique(np.concatenate(chosen))
+    flags = np.zeros(count, np.bool_)  # several times faster than sorting the places
+    for found in chosen:
+        flags[found] = True
+    return np.flatnonzero(flags)
 
 
 def _bucket_starts(x: Floats, buckets: int) -> Ints:
     """Where each bucket that has points begins."""
     edges: Floats = x[0] + (x[-1] - x[0]) / buckets * np.arange(buckets)
-    return np.unique(np.searchsorted(x, edges))
+    starts = np.searchsorted(x, edges)
+    return starts[np.append(True, starts[1:] > starts[:-1])]
 
 
 def _firsts(chooser: "np.ufunc", starts: Ints, lengths: Ints, y: Floats) -> Ints:

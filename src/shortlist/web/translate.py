@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 from shortlist.access.scope import Actor
 from shortlist.metrics.types import Curve, Latest, SeriesSummary
+from shortlist.numeric import Floats, Ints, np
 from shortlist.packages.types import PackageFile
 from shortlist.ranking import types as ranking
 from shortlist.ranking.sentence import sentence
 from shortlist.tracking import types as ours
 from shortlist.web import wire, wire_answer, wire_curves
+
+_EXACT = 2**53  # from here on not every whole number has a float of its own
 
 
 def value(number: float) -> wire_answer.Value:
@@ -99,10 +102,17 @@ def curve(item: Curve) -> wire_curves.Curve:
     return wire_curves.Curve(
         candidate=item.candidate_iid,
         key=item.key,
-        x=item.x.tolist(),
-        y=[value(number) for number in item.y.tolist()],
+        x=_whole(item.x).tolist(),
+        y=item.y.tolist() if np.isfinite(item.y).all() else [value(number) for number in item.y.tolist()],
         count=item.count,
     )
+
+
+def _whole(x: Floats) -> Ints | Floats:
+    """Steps and times as integers, whose text is shorter and costs a tenth of the time; other numbers as they are."""
+    if len(x) and max(-x[0], x[-1]) < _EXACT and (np.trunc(x) == x).all():
+        return x.astype(np.int64)
+    return x
 
 
 def goal(item: ranking.Goal) -> wire_answer.Goal:

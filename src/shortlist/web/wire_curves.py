@@ -1,5 +1,6 @@
 """Curves, as the browser's JSON API takes and gives them."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -28,8 +29,8 @@ class CurveQuery(msgspec.Struct):
 class Curve(msgspec.Struct):
     candidate: int
     key: str
-    x: list[float]
-    y: list[Value]
+    x: Sequence[float]
+    y: Sequence[Value]
     count: int  # points in the interval before sampling
 
 
