@@ -68,6 +68,11 @@ export function deltaTo(goal: Goal, baseline: Score | null, row: CandidateRow): 
   };
 }
 
+/** The distance as it stands before the value; where there is little room, only which way beside a mean and its spread. */
+export function distanceText(delta: Delta, row: CandidateRow, narrow: boolean): string {
+  return narrow && row.group !== null ? delta.arrow : delta.arrow + delta.text;
+}
+
 /** How far the best is from whom it is compared with: `0.0100 ahead of the runner-up`; empty where there is nobody. */
 export function leadText({ best, other, lead, goal }: Leader): string {
   if (best === null || other === null || lead === null || other.iid === best.iid) return '';

@@ -197,9 +197,10 @@ test('the metric a reader asks for is held out and a score', () => {
 
 test('the metric of the goal comes first', () => {
   const ids = ['status', 'metrics.a', 'metrics.b', 'params.lr'];
-  expect(goalFirst(ids, 'b')).toEqual(['status', 'metrics.b', 'metrics.a', 'params.lr']);
-  expect(goalFirst(ids, 'c')[1]).toBe('metrics.c');
-  expect(goalFirst(ids, null)).toEqual(ids);
+  expect(goalFirst(ids, 'b', false)).toEqual(['status', 'metrics.b', 'metrics.a', 'params.lr']);
+  expect(goalFirst(ids, 'c', false)[1]).toBe('metrics.c');
+  expect(goalFirst(ids, 'b', true)).toEqual(['metrics.b', 'status', 'metrics.a', 'params.lr']);
+  expect(goalFirst(ids, null, true)).toEqual(ids);
 });
 
 test('the goal says which end of its metric is the good one, whatever the name', () => {

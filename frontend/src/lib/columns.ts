@@ -95,12 +95,15 @@ export function defaultColumns(columns: readonly Column[]): string[] {
   ];
 }
 
-/** Default columns with the goal's metric before the other metrics, though it may be none of the first. */
-export function goalFirst(ids: readonly string[], metric: string | null): string[] {
+/**
+ * Default columns with the goal's metric before the other metrics, though it may be none of the first; where there is
+ * little room it comes before the status too.
+ */
+export function goalFirst(ids: readonly string[], metric: string | null, narrow: boolean): string[] {
   if (metric === null) return [...ids];
   const id = `${GROUPS.metric}.${metric}`;
   const [status = 'status', ...rest] = ids.filter((other) => other !== id);
-  return [status, id, ...rest];
+  return narrow ? [id, status, ...rest] : [status, id, ...rest];
 }
 
 /** Held-out measurements come before those of training. */

@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte';
 import type { CandidateRow, Goal, Score } from '../api/schema';
-import { unrankedReason } from '../lib/answer';
+import { deltaTo, distanceText, unrankedReason } from '../lib/answer';
 import { cellOf, type Format } from '../lib/cells';
 import { NAME_COLUMN, naturalWidth, type TableColumn } from '../lib/columns';
 import { edges } from '../lib/grid';
@@ -83,15 +83,18 @@ export class ColumnSizes {
   }
 
   #widthOf(column: TableColumn): number {
-    if (column.id === 'status') return this.narrow ? 80 : 106;
+    if (column.id === 'status') return this.narrow ? 46 : 106;
     const { formats, sample, goal, baseline } = this.#table;
     const hasDistance = baseline !== null && column.kind === 'metric' && column.key === goal?.metric;
-    const key = `${column.id} ${hasDistance} ${sample.some(({ group }) => group !== null)}`;
+    const key = `${column.id} ${this.narrow} ${hasDistance} ${sample.some(({ group }) => group !== null)}`;
     const known = this.#fitting.get(key);
     if (known !== undefined) return known;
-    const texts = sample.map((row) => cellOf(column, row, formats.get(column.id), clock.now).text);
-    // The distance to the baseline stands before the value.
-    const fits = naturalWidth(column.title, texts, textWidth) + (hasDistance ? 76 : 0);
+    const texts = sample.map((row) => {
+      const { text } = cellOf(column, row, formats.get(column.id), clock.now);
+      const delta = hasDistance && goal !== null ? deltaTo(goal, baseline, row) : null;
+      return delta === null ? text : `${distanceText(delta, row, this.narrow)}  ${text}`;
+    });
+    const fits = naturalWidth(column.title, texts, textWidth);
     if (sample.length > 0) this.#fitting.set(key, fits);
     return fits;
   }
@@ -101,7 +104,7 @@ export class ColumnSizes {
     const chosen = widths.of(NAME_COLUMN.id);
     if (chosen !== undefined) return Math.min(chosen, Math.max(120, width - 120));
     const names = sample.slice(0, 100).map((row) => {
-      const why = goal === null ? null : unrankedReason(row);
+      const why = goal === null || this.narrow ? null : unrankedReason(row);
       const beside = [
         row.parent === null ? '' : '       ',
         row.below > 0 ? 'n = 100   ' : '',
@@ -111,7 +114,7 @@ export class ColumnSizes {
       return [row.name, ...beside.filter((text) => text !== '')].join('  ');
     });
     const rank = goal === null ? 0 : 28;
-    const most = Math.round(width * (this.narrow ? 0.56 : 0.48)) - PICK;
+    const most = Math.round(width * (this.narrow ? 0.52 : 0.48)) - PICK;
     return Math.min(naturalWidth('Name', names, textWidth, 150, 300) + 32 + rank, Math.max(130, most));
   }
 }

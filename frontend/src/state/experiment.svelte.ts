@@ -42,6 +42,9 @@ export interface Given {
   first: CandidatePage;
 }
 
+/** Pixels of a window below which the answer's value comes first. */
+const NARROW = 512;
+
 export class ExperimentState {
   experiment = $state.raw() as Experiment;
   known = $state.raw<Column[]>([]);
@@ -50,11 +53,15 @@ export class ExperimentState {
   /** Grows when values may have changed, so that curves are read again. */
   version = $state(0);
 
+  /** Whether there is little room. */
+  narrow = $state(innerWidth < NARROW);
+
   /** Every column that there is. */
   readonly allColumns = $derived([...FACTS, ...this.known.map(tableColumn)]);
   /** The columns that are shown, as the address names them. */
   readonly columnIds = $derived(
-    this.view.columns ?? goalFirst(defaultColumns(this.known), this.answer?.goal?.metric ?? null),
+    this.view.columns ??
+      goalFirst(defaultColumns(this.known), this.answer?.goal?.metric ?? null, this.narrow),
   );
   readonly columns = $derived(chosenColumns(pinnedFirst(this.columnIds, this.view.pinned), this.allColumns));
   /** How many of the columns stay in place at the left. */
@@ -230,6 +237,11 @@ export class ExperimentState {
     const ranked = this.search.ranked && order_by.length === 0;
     const columns = this.columns.map(({ id }) => id);
     location.assign(exportPath(this.project, this.#iid, format, { filter, order_by, view, ranked, columns }));
+  }
+
+  /** Takes the room that there is now. */
+  resized(): void {
+    this.narrow = innerWidth < NARROW;
   }
 
   /** Reads again what is shown. */
