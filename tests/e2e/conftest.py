@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from shortlist.web.assets import DIST
+from tests.e2e.lab import PROJECT, Lab, MakeLab
 from tests.live import PASSWORD, TOKEN, LiveServer, live_server
 
-PROJECT = "root/default"
 ROOT = Path(__file__).parents[2]
 # Milliseconds until what must come has come, on a machine that is busy with something else.
 PATIENCE = 30_000
@@ -196,3 +197,47 @@ def open_page(browser: Browser, server: LiveServer, session_cookie: str, watch: 
 def page(open_page: OpenPage) -> Page:
     """Signed in as root, in a window of 1440 by 900."""
     return open_page()
+
+
+@pytest.fixture
+def client(server: LiveServer) -> Iterator[httpx.Client]:
+    with server.client() as opened:
+        yield opened
+
+
+@pytest.fixture
+def lab(client: httpx.Client) -> MakeLab:
+    return lambda name: Lab(client, name)
+
+
+@pytest.fixture
+def small(lab: MakeLab, request: pytest.FixtureRequest) -> Lab:
+    """Four finished candidates, named and ordered by what they reach."""
+    made = lab(f"small {request.node.name}")
+    for number, reached in enumerate((0.5, 0.25, 0.75, 0.625)):
+        run_id = made.start(f"trial-{number}", number, depth=str(number + 2), kind="tree" if number % 2 else "forest")
+        made.log(run_id, "acc", reached)
+        made.finish(run_id)
+    return made
+
+
+# val/acc at steps 0, 7 and 9: the best is in the middle, the last is lower. val/loss goes down all the way.
+REACHED = {"vit-s0": 0.83, "vit-s1": 0.85, "knn": 0.6}
+
+
+@pytest.fixture
+def answered(lab: MakeLab, request: pytest.FixtureRequest) -> Lab:
+    """Finished seeds of two models, one candidate that runs and one that diverged; the right answer is vit-s1."""
+    made = lab(f"answer {request.node.name}")
+    for number, (name, reached) in enumerate(REACHED.items()):
+        model, _, seed = name.partition("-s")
+        run_id = made.start(name, number, model=model, seed=seed or "0")
+        for step, value, loss in ((0, 0.1, 2.0), (7, reached, 0.5), (9, reached - 0.01, 0.4)):
+            made.log(run_id, "val/acc", value, step)
+            made.log(run_id, "val/loss", loss, step)
+        made.finish(run_id)
+    made.log(made.start("running", 10), "val/acc", 0.99)
+    run_id = made.start("diverged", 11)
+    made.log(run_id, "val/acc", "NaN", 12)
+    made.finish(run_id)
+    return made

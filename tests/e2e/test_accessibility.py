@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.axe import faults, overflow, violations
+from tests.e2e.axe import faults, overflow, ring_contrast, violations
 from tests.e2e.conftest import Filled, OpenPage, Watch
 
 # Colours do not depend on the width, nor does the layout on the theme: two of the four show all there is to find.
@@ -51,3 +51,24 @@ def test_the_sign_in_page(open_page: OpenPage, theme: str, width: int, height: i
 
     assert violations(page) == []
     assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_focus_is_seen_wherever_tab_stops(open_page: OpenPage, filled: Filled, theme: str) -> None:
+    page = open_page(theme=theme)
+    page.goto(f"{filled.experiment_path}?chart=on", wait_until="networkidle")
+    rings: dict[str, float] = {}
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused: str = page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+        if focused in rings or focused.startswith("<body"):
+            break
+        rings[focused] = ring_contrast(page)
+    assert len(rings) > 20
+    assert {stop: ratio for stop, ratio in rings.items() if ratio < 3} == {}
+
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    cell = page.locator("tr.current td.active")
+    assert cell.evaluate("cell => getComputedStyle(cell).outlineStyle") == "solid"
+    assert ring_contrast(page) >= 3

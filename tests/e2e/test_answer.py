@@ -7,33 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import OpenPage, Watch
-from tests.e2e.test_experiment import Lab, MakeLab, client, lab
-
-__all__ = ["client", "lab"]  # fixtures
-
-# val/acc at steps 0, 7 and 9: the best is in the middle, the last is lower. val/loss goes down all the way.
-REACHED = {"vit-s0": 0.83, "vit-s1": 0.85, "knn": 0.6}
-
-
-@pytest.fixture
-def answered(lab: MakeLab, request: pytest.FixtureRequest) -> Lab:
-    made = lab(f"answer {request.node.name}")
-    for number, (name, reached) in enumerate(REACHED.items()):
-        model, _, seed = name.partition("-s")
-        run_id = made.start(name, number, model=model, seed=seed or "0")
-        for step, value, loss in ((0, 0.1, 2.0), (7, reached, 0.5), (9, reached - 0.01, 0.4)):
-            made.log(run_id, "val/acc", value, step)
-            made.log(run_id, "val/loss", loss, step)
-        made.finish(run_id)
-    made.log(made.start("running", 10), "val/acc", 0.99)
-    run_id = made.start("diverged", 11)
-    made.log(run_id, "val/acc", "NaN", 12)
-    made.finish(run_id)
-    return made
-
-
-def names(page: Page, *expected: str) -> None:
-    expect(page.locator("tbody tr[data-iid] th a")).to_have_text(list(expected))
+from tests.e2e.lab import Lab, MakeLab
+from tests.e2e.listing import NAMES, expect_names
 
 
 def test_the_answer_is_said_and_the_best_is_first(page: Page, answered: Lab) -> None:
@@ -43,7 +18,7 @@ def test_the_answer_is_said_and_the_best_is_first(page: Page, answered: Lab) -> 
     expect(strip).to_contain_text("0.8400 ± 0.0141, n = 2: the lead is outside the noise")
     for count in ("3 ranked", "1 running", "1 diverged", "highest val/acc, guessed"):
         expect(strip).to_contain_text(count)
-    names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
+    expect_names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
     expect(page.locator("tr .rank")).to_have_text(["1", "2", "3", re.compile("not ranked"), re.compile("not ranked")])
     divided = page.locator("tr.divided")
     expect(divided).to_have_count(1)
@@ -74,16 +49,16 @@ def test_a_goal_is_set_and_turns_order_and_sentence(page: Page, answered: Lab, w
     strip = page.get_by_role("region", name="The answer")
     expect(strip).to_contain_text("vit-s0 is best")
     expect(strip).to_contain_text("1 outside the constraints")
-    expect(page.locator("tbody tr[data-iid] th a").nth(1)).to_have_text("vit-s1")
+    expect(page.locator(NAMES).nth(1)).to_have_text("vit-s1")
 
     page.locator("button.goal").click()
     dialog.get_by_role("button", name="Guess again").click()
-    names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
+    expect_names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
 
 
 def test_a_baseline_is_set_by_a_key(page: Page, answered: Lab) -> None:
     page.goto(answered.path)
-    names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
+    expect_names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
     for key in ("j", "j", "b"):
         page.keyboard.press(key)
     expect(page.get_by_text("Compared with “vit-s0”.")).to_be_visible()
@@ -114,7 +89,7 @@ def test_a_value_that_comes_while_the_page_is_open_changes_the_answer(page: Page
     answered.finish(run_id)
     strip = page.get_by_role("region", name="The answer")
     expect(strip).to_contain_text("late is best")
-    expect(page.locator("tbody tr[data-iid] th a").first).to_have_text("late")
+    expect(page.locator(NAMES).first).to_have_text("late")
 
 
 def test_where_nothing_has_finished_the_strip_says_what_is_missing(page: Page, lab: MakeLab) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import Filled, OpenPage
 from tests.e2e.fill import STEPS
-from tests.e2e.test_experiment import API
+from tests.e2e.lab import API
 
 
 def _asked(filled: Filled, kind: str, **query: Any) -> dict[str, Any]:

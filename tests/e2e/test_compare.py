@@ -8,9 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Filled, Watch
-from tests.e2e.test_experiment import API, MakeLab, client, lab
-
-__all__ = ["client", "lab"]  # fixtures
+from tests.e2e.lab import API, MakeLab
 
 MLFLOW = "/api/v4/projects/root%2Fdefault/ml/mlflow/api/2.0"
 

@@ -12,7 +12,8 @@ from arro3.io import write_parquet
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import overflow, violations
-from tests.e2e.conftest import PROJECT, Filled, OpenPage, Watch
+from tests.e2e.conftest import Filled, OpenPage, Watch
+from tests.e2e.lab import PROJECT
 
 API = f"/api/v1/projects/{PROJECT.replace('/', '%2F')}"
 MLMODEL = """

@@ -6,10 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import Filled, OpenPage
-from tests.e2e.test_answer import answered
-from tests.e2e.test_experiment import Lab, client, lab
-
-__all__ = ["answered", "client", "lab"]  # fixtures
+from tests.e2e.lab import Lab
 
 
 def rows(page: Page, *expected: str | re.Pattern[str]) -> None:

@@ -5,9 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.test_experiment import MakeLab, client, lab
-
-__all__ = ["client", "lab"]  # fixtures
+from tests.e2e.lab import MakeLab
 
 
 def test_points_arrive_in_table_and_chart_and_a_lost_connection_recovers(

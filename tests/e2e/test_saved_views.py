@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import overflow, violations
-from tests.e2e.conftest import PROJECT, Filled, OpenPage
+from tests.e2e.conftest import Filled, OpenPage
+from tests.e2e.lab import PROJECT
 
 VIEW = (
     "?filter=status+%3D+'FINISHED'&order_by=metrics.%22val%2Floss%22+ASC"

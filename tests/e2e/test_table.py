@@ -3,35 +3,12 @@
 import re
 
 import httpx
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import OpenPage
-from tests.e2e.test_experiment import API, Lab, MakeLab, client, lab, small
-
-__all__ = ["client", "lab", "small"]  # fixtures
-
-
-def _names(page: Page, *names: str) -> None:
-    expect(page.locator("tbody tr[data-iid] th a")).to_have_text(list(names))
-
-
-def _go_to(page: Page, name: str, right: int = 0) -> Locator:
-    """Puts the cursor on a row, and so many cells to the right of its name."""
-    page.get_by_role("grid").focus()
-    for _ in range(8):
-        if page.locator("tr.current").filter(has_text=name).count():
-            break
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Home")
-    for _ in range(right):
-        page.keyboard.press("ArrowRight")
-    return page.get_by_role("row").filter(has_text=name)
-
-
-def _undo(page: Page, said: str) -> None:
-    toast = page.locator(".toast").filter(has_text=said)
-    toast.get_by_role("button", name="Undo").click()
+from tests.e2e.lab import API, Lab, MakeLab
+from tests.e2e.listing import expect_names, go_to, undo
 
 
 def _candidate(client: httpx.Client, small: Lab, name: str) -> dict[str, str]:
@@ -44,25 +21,25 @@ def _candidate(client: httpx.Client, small: Lab, name: str) -> dict[str, str]:
     return {"name": found["name"], "note": found["note"], **said}
 
 
-def test_name_note_and_metadata_are_edited_in_their_cells_with_undo(
+def test_name_note_and_metadata_are_edited_in_their_cells_withundo(
     page: Page, small: Lab, client: httpx.Client
 ) -> None:
     page.goto(f"{small.path}?columns=note&columns=metrics.acc")
-    _names(page, "trial-2", "trial-3", "trial-0", "trial-1")
-    row = _go_to(page, "trial-0")
+    expect_names(page, "trial-2", "trial-3", "trial-0", "trial-1")
+    row = go_to(page, "trial-0")
     page.keyboard.press("F2")
     field = page.get_by_role("textbox", name="Name of trial-0")
     expect(field).to_be_focused()
     assert violations(page) == []
     field.fill("renamed")
     field.press("Enter")
-    _names(page, "trial-2", "trial-3", "renamed", "trial-1")
+    expect_names(page, "trial-2", "trial-3", "renamed", "trial-1")
     expect(page.get_by_role("grid")).to_be_focused()
     assert _candidate(client, small, "trial-0")["name"] == "renamed"
-    _undo(page, "Renamed")
-    _names(page, "trial-2", "trial-3", "trial-0", "trial-1")
+    undo(page, "Renamed")
+    expect_names(page, "trial-2", "trial-3", "trial-0", "trial-1")
 
-    row = _go_to(page, "trial-0")
+    row = go_to(page, "trial-0")
     page.keyboard.press("n")
     field = page.get_by_role("textbox", name="Note of trial-0")
     field.fill("# Odd\nsecond line")
@@ -75,12 +52,12 @@ def test_name_note_and_metadata_are_edited_in_their_cells_with_undo(
     expect(field).to_have_value("# Odd\nsecond line")
     field.fill("lost")
     field.press("Escape")
-    _undo(page, "Saved the note")
+    undo(page, "Saved the note")
     expect(row).not_to_contain_text("# Odd")
     assert _candidate(client, small, "trial-0")["note"] == ""
 
 
-def test_metadata_is_edited_in_its_cell_with_undo(page: Page, small: Lab, client: httpx.Client) -> None:
+def test_metadata_is_edited_in_its_cell_withundo(page: Page, small: Lab, client: httpx.Client) -> None:
     page.goto(small.path)
     page.get_by_label("Select trial-0").check()
     page.get_by_role("button", name="Metadata").click()
@@ -97,15 +74,15 @@ def test_metadata_is_edited_in_its_cell_with_undo(page: Page, small: Lab, client
     # Clicking elsewhere counts as well.
     page.get_by_role("heading", level=1).click()
     expect(page.get_by_role("gridcell", name="blue")).to_be_visible()
-    _undo(page, "Set “team”")
+    undo(page, "Set “team”")
     expect(page.get_by_role("gridcell", name="red")).to_be_visible()
-    _go_to(page, "trial-0", right=2)
+    go_to(page, "trial-0", right=2)
     page.keyboard.press("Enter")
     page.get_by_role("textbox", name="team of trial-0").fill("")
     page.keyboard.press("Enter")
     expect(page.get_by_role("gridcell", name="red")).to_have_count(0)
     assert "team" not in _candidate(client, small, "trial-0")
-    _undo(page, "Removed “team”")
+    undo(page, "Removed “team”")
     expect(page.get_by_role("gridcell", name="red")).to_be_visible()
 
 
@@ -127,7 +104,7 @@ def test_many_are_starred_and_moved_with_one_request_each_and_back(page: Page, s
     bar.get_by_role("button", name="Star").click()
     expect(page.locator("tbody [aria-pressed='true']")).to_have_count(3)
     expect(bar.get_by_role("button", name="Take the star")).to_be_visible()
-    _undo(page, "Starred 3 candidates")
+    undo(page, "Starred 3 candidates")
     expect(page.locator("tbody [aria-pressed='true']")).to_have_count(0)
 
     bar.get_by_role("button", name="Move").click()
@@ -139,19 +116,19 @@ def test_many_are_starred_and_moved_with_one_request_each_and_back(page: Page, s
     expect(choice).to_have_count(1)
     assert violations(page) == []
     choice.click()
-    _names(page, "trial-1")
+    expect_names(page, "trial-1")
     assert [url.rpartition("/")[2] for url in writes] == ["star", "star", "move"]
     expect(page.get_by_role("row").filter(has_text="trial-1")).to_be_visible()
     page.goto(target.path)
-    _names(page, "trial-2", "trial-3", "trial-0")
+    expect_names(page, "trial-2", "trial-3", "trial-0")
     # A new experiment by its name, and the way back.
     page.get_by_label("Select trial-3").check()
     bar.get_by_role("button", name="Move").click()
     page.get_by_label("To which experiment?").fill(f"{small.name} brand new")
     page.get_by_role("button", name=re.compile("^Create “")).click()
-    _names(page, "trial-2", "trial-0")
-    _undo(page, "Moved 1 candidate")
-    _names(page, "trial-2", "trial-3", "trial-0")
+    expect_names(page, "trial-2", "trial-0")
+    undo(page, "Moved 1 candidate")
+    expect_names(page, "trial-2", "trial-3", "trial-0")
 
 
 def test_columns_are_pinned_and_kept_in_the_address_with_their_widths(
@@ -163,8 +140,8 @@ def test_columns_are_pinned_and_kept_in_the_address_with_their_widths(
     page.keyboard.press("Escape")
     titles = page.locator("thead th .title")
     expect(titles.nth(1)).to_have_text("kind")
-    _names(page, "trial-2", "trial-3", "trial-0", "trial-1")
-    _go_to(page, "trial-2")
+    expect_names(page, "trial-2", "trial-3", "trial-0", "trial-1")
+    go_to(page, "trial-2")
     page.keyboard.press("Control+Home")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
@@ -223,7 +200,7 @@ def test_paper_has_the_rows_and_columns_that_fit_and_says_what_is_left_out(page:
 
 def test_ones_own_stars_are_found_by_the_search_box(page: Page, small: Lab) -> None:
     page.goto(small.path)
-    _names(page, "trial-2", "trial-3", "trial-0", "trial-1")
+    expect_names(page, "trial-2", "trial-3", "trial-0", "trial-1")
     page.get_by_role("grid").focus()
     page.keyboard.press("s")
     expect(page.locator("tbody [aria-pressed='true']")).to_have_count(1)
@@ -231,7 +208,7 @@ def test_ones_own_stars_are_found_by_the_search_box(page: Page, small: Lab) -> N
     field = page.get_by_label("Search and filter candidates")
     field.press_sequentially("starred = t")
     page.get_by_role("option", name=re.compile("^true")).click()
-    _names(page, "trial-2")
+    expect_names(page, "trial-2")
     expect(page).to_have_url(re.compile(r"filter=starred\+%3D\+true"))
     # Without its star it is no longer among them.
     page.get_by_role("button", name="Star trial-2").click()
