@@ -15,13 +15,14 @@ from pathlib import Path
 
 from bench import postgres
 from bench.cases import Case, all_cases
-from bench.servers import Peer, Running, fasttrackml, mlflow, shortlist, start
+from bench.servers import Peer, Running, compile_bytecode, fasttrackml, mlflow, shortlist, start
 
 
 def main() -> None:
     options = _options()
     peers = _peers(options)
     kept: dict[str, object] = {}
+    compile_bytecode()
     print(f"{platform.platform()}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}")
     for kind in options.on.split(","):
         with tempfile.TemporaryDirectory(prefix="shortlist-bench-") as folder:

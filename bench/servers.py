@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,6 +102,20 @@ def fasttrackml(binary: str) -> Peer:
     )
 
 
+def compile_bytecode() -> None:
+    """What `pip install` does, and an editable install or uv leaves to the first start: it takes longer than that."""
+    subprocess.run(
+        [sys.executable, "-c", "import shortlist.app, shortlist.cli.main, shortlist.cli.serving"],
+        env=_environment({}),
+        check=True,
+    )
+
+
+def _environment(added: Mapping[str, str]) -> dict[str, str]:
+    """That of this process, except that bytecode is kept."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(added)
+
+
 def start(peer: Peer, folder: Path, database: str | None = None) -> Running:
     """Start a server on an empty folder and wait until it answers an API call."""
     folder.mkdir(parents=True)
@@ -114,7 +129,7 @@ def start(peer: Peer, folder: Path, database: str | None = None) -> Running:
         subprocess.run([sys.executable, "-m", "shortlist", "db", "upgrade", "--database", database], check=True)
     log = (folder / "server.log").open("wb")
     began = time.perf_counter()
-    process = subprocess.Popen(command, env={**os.environ, **peer.environment}, stdout=log, stderr=log)
+    process = subprocess.Popen(command, env=_environment(peer.environment), stdout=log, stderr=log)
     running = Running(peer, process, port, folder, 0.0, re.sub("^sqlite:/+", "sqlite:////", url))
     while not _answers(running):
         if process.poll() is not None or time.perf_counter() - began > START_LIMIT_SECONDS:

@@ -90,8 +90,8 @@ def create(url: str) -> None:
     try:
         with engine.connect() as connection, engines.begin_write(connection):
             if current(connection) is None:
-                METADATA.create_all(connection)
-                _VERSION.create(connection)
+                METADATA.create_all(connection, checkfirst=False)
+                _VERSION.create(connection, checkfirst=False)
                 connection.execute(insert(_VERSION).values(version_num=HEAD))
     finally:
         engine.dispose()
