@@ -73,16 +73,16 @@ def normalised(statement: str) -> str:
 
 def is_limited(statement: str) -> bool:
     """Each use of a tenant table goes with a key, a condition or a join on its project."""
-    return _is_limited(normalised(statement))
+    return _is_limited(normalised(statement), "?" in statement)
 
 
 @lru_cache(maxsize=16384)
-def _is_limited(text: str) -> bool:
+def _is_limited(text: str, for_sqlite: bool) -> bool:
     if not text.lstrip(" \n(").upper().startswith(("SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH")):
         return True  # transactions, PRAGMA, DDL
     if _TENANTS.isdisjoint(re.findall(r"\w+", text)):
         return True
-    return _Statement(_parsed(text)).is_limited()
+    return _Statement(_parsed(text), for_sqlite=for_sqlite).is_limited()
 
 
 def _parsed(text: str) -> exp.Expr:
@@ -93,8 +93,9 @@ def _parsed(text: str) -> exp.Expr:
 
 
 class _Statement:
-    def __init__(self, root: exp.Expr) -> None:
+    def __init__(self, root: exp.Expr, *, for_sqlite: bool) -> None:
         self._root = root
+        self._for_sqlite = for_sqlite
         self._defined = {cte.alias: cte.this for cte in root.find_all(exp.CTE)}
         self._sources: dict[int, dict[str, exp.Expr]] = {}
         self._wanted: list[Use] = []
@@ -151,6 +152,8 @@ class _Statement:
                 return {((id(query), name), _CONSTANT) for name in self._sources[id(query)]}  # it reads nothing
             case exp.EQ():
                 return self._equal(query, condition.this, condition.expression)
+            case exp.In() if condition.find(exp.Intersect, exp.Except) and not self._for_sqlite:
+                return set()  # Citus does not see through it
             case exp.In():
                 return self._equal(query, condition.this, exp.Literal.string("p"))
             case _:
@@ -189,6 +192,8 @@ class _Statement:
                 return (id(at), name) if column.name == _key_of(sources[name]) else None
             if isinstance(at, exp.Insert) and name == "excluded":
                 return (id(at), name) if column.name == distribution.COLUMN else None
+            if at.args.get("offset") is not None:
+                return None  # planned by itself (`dialect.alone`): Citus does not see what the query around it limits
             at = at.find_ancestor(*_QUERIES)
         return None
 
@@ -209,7 +214,7 @@ class _Statement:
         """Whose project a derived table gives away as its own: what limits the one limits the other."""
         source = self._sources[use[0]][use[1]]
         for branch in self._made_of(source):
-            if isinstance(branch, exp.Select) and branch.args.get("limit") is None:
+            if isinstance(branch, exp.Select) and not (branch.args.get("limit") or branch.args.get("offset")):
                 for part in branch.expressions:
                     if part.alias_or_name == distribution.COLUMN and (of := self._use(branch, part.unalias())):
                         yield of

@@ -31,6 +31,10 @@ from tests.statements import gathered, is_limited
             "JOIN dataset d ON d.project_id = i.project_id) AS s "
             "JOIN candidate c ON s.project_id = c.project_id WHERE c.project_id = ?"
         ),
+        (
+            "SELECT 1 FROM candidate c WHERE c.project_id = ? AND NOT EXISTS "
+            "(SELECT 1 FROM param p WHERE p.project_id = ? AND p.project_id = c.project_id OFFSET 0)"
+        ),
         "UPDATE candidate SET name = ? WHERE project_id = ? AND iid = ?",
         "DELETE FROM candidate WHERE (candidate.project_id, candidate.iid) IN ((?, ?), (?, ?))",
         (
@@ -71,6 +75,14 @@ def test_a_statement_that_carries_the_project_passes(statement: str) -> None:
         (
             "WITH best AS (SELECT project_id FROM candidate) "
             "SELECT param.key FROM param JOIN best ON best.project_id = param.project_id"
+        ),
+        (
+            "SELECT 1 FROM candidate c WHERE c.project_id = ? AND NOT EXISTS "
+            "(SELECT 1 FROM param p WHERE p.project_id = c.project_id OFFSET 0)"
+        ),
+        (
+            "SELECT 1 FROM candidate WHERE (project_id, iid) IN (SELECT project_id, candidate_iid FROM param WHERE "
+            "project_id = %s INTERSECT SELECT project_id, candidate_iid FROM metadata WHERE project_id = %s)"
         ),
         "UPDATE candidate SET project_id = ? WHERE iid = ?",
         "DELETE FROM candidate",

@@ -153,3 +153,4 @@ def db_distribute(
         )
         spread = sum(how == "distributed" for how in found.tables.values())
         typer.echo(f"{found.version}: {spread} tables are spread over {found.workers} workers, by project.")
+        typer.echo("Now restart the servers one after another: connections from before lack a setting that this made.")

@@ -152,12 +152,19 @@ def _large(engine: Engine, told: Told, function: str) -> None:
             try:
                 _create(connection, function, table.name)
             except DBAPIError as error:
-                reason = str(error.orig or error).strip().partition("\n")[0]
                 raise InvalidValue(
-                    f"Citus cannot move {table.name} while it changes: {reason}. Mend that and run this again, or "
-                    "stop the servers and run it with --blocking.",
+                    f"Citus cannot move {table.name} while it changes: {_reason(error)}. Mend that and run this "
+                    "again, or stop the servers and run it with --blocking.",
                     field="database",
                 ) from None
+
+
+def _reason(error: DBAPIError) -> str:
+    """What a machine of the cluster says, with what PostgreSQL 15.20 and later mean by its refusal of a plugin."""
+    said = str(error.orig or error).strip().partition("\n")[0].removeprefix("ERROR:").strip()
+    if "output plugin" in said:
+        return f"{said} (add it to output_plugin_libraries on every machine)"
+    return said
 
 
 def _create(connection: Connection, function: str, name: str) -> None:

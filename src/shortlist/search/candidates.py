@@ -97,7 +97,8 @@ class CandidateBinding:
 
     @property
     def kept(self) -> ColumnElement[bool]:
-        return self._view
+        # Citus does not see it through the INTERSECT of gathered rows, and SQLite might take another index for it.
+        return and_(_c.project_id == self._project_id, self._view) if self._looks_up else self._view
 
     def _in_experiments(self, column: ColumnElement[int]) -> ColumnElement[bool]:
         if len(self._iids) == 1:
@@ -121,10 +122,18 @@ class CandidateBinding:
         value = "number" if field.function == "number" else "value"
         if not self._looks_up:
             return Beside(table, value, on, driving=driving)
-        return Led(Beside(table, value, _of_candidate, driving=driving), LookedUp(table, value, on))
+        return Led(Beside(table, value, _of_candidate, driving=driving), self._looked_up(table, value, on))
 
     def _beside(self, table: FromClause, value: str, on: Link, *, nan: bool = False) -> Slot:
-        return (LookedUp if self._looks_up else Beside)(table, value, on, nan)
+        return self._looked_up(table, value, on, nan=nan) if self._looks_up else Beside(table, value, on, nan)
+
+    def _looked_up(self, table: FromClause, value: str, on: Link, *, nan: bool = False) -> LookedUp:
+        """Each look-up names the project: being a statement of its own, it would concern all machines on Citus."""
+
+        def here(other: FromClause) -> ColumnElement[bool]:
+            return and_(other.c.project_id == self._project_id, on(other))
+
+        return LookedUp(table, value, here, nan)
 
     def _own(self, key: str) -> Slot:
         if key == "start_time" and len(self._iids) == 1:
@@ -161,7 +170,7 @@ class CandidateBinding:
         # to the planner, and would be read from end to end for each candidate.
         return Led(
             Beside(metric_latest, "value", _of_candidate, nan=True, driving=driving, indexed=indexed),
-            LookedUp(metric_series, "last_value", of_series, nan=True),
+            self._looked_up(metric_series, "last_value", of_series, nan=True),
         )
 
     def _keyed(self, column: str, key: str | int) -> tuple[Link, Link]:
