@@ -17,6 +17,7 @@ from shortlist.blobs.blocks import Blocks, Digest
 from shortlist.blobs.direct import Direct
 from shortlist.blobs.feed import Feed
 from shortlist.blobs.local import WRITE_BEHIND_BYTES, LocalFolder
+from shortlist.blobs.through import READ_BYTES, nothing, read_through
 from shortlist.blobs.types import Stored, StoredObject
 from shortlist.errors import DomainError, Unavailable
 from shortlist.meters.meters import Meters
@@ -34,9 +35,6 @@ _DELETES_AT_ONCE = 500
 
 # They mostly wait for the disk, which flushes what is asked for together at once.
 _THREADS = 8
-
-# One range of a download; the next is fetched while this one is sent.
-READ_BYTES = 2 * 1024 * 1024
 
 
 class BlobStore:
@@ -202,7 +200,7 @@ class BlobStore:
             Unavailable: the object cannot be read; also later, from the iterator.
         """
         if start >= end:
-            return _nothing()
+            return nothing()
         if self._ranges:
             try:
                 first = await self._read(location, start, min(end, start + READ_BYTES))
@@ -212,7 +210,7 @@ class BlobStore:
                 self._ranges = False
             else:
                 return self._read_ahead(location, first, start + len(first), end)
-        return await self._read_through(location, start, end)
+        return await read_through(self._store, self._unavailable, location, start, end)
 
     async def local_file(self, location: str, size: int) -> Path | None:
         """The file of an object of more than one block, which never changes, in a local folder; None elsewhere.
@@ -278,28 +276,6 @@ class BlobStore:
             if coming is not None and not coming.cancel() and not coming.cancelled():
                 coming.exception()  # seen here, if nowhere else
 
-    async def _read_through(self, location: str, start: int, end: int) -> AsyncGenerator[bytes]:
-        """The same for stores whose answer to a range obstore refuses: read everything, pass on the wanted part."""
-        try:
-            answer = await obstore.get_async(self._store, location)
-            stream = aiter(answer.stream(READ_BYTES))
-            first = await anext(stream, b"")
-        except connect.STORE_ERRORS as error:
-            raise self._unavailable(error, "get", location) from error
-
-        async def wanted() -> AsyncGenerator[bytes]:
-            position, block = 0, bytes(first)
-            while block and position < end:
-                if position + len(block) > start:
-                    yield block[max(0, start - position) : end - position]
-                position += len(block)
-                try:
-                    block = bytes(await anext(stream, b""))
-                except connect.STORE_ERRORS as error:
-                    raise self._unavailable(error, "get", location) from error
-
-        return wanted()
-
     async def digest(self, location: str) -> Stored | None:
         """Read an object that others wrote, for what it is; None when there is none.
 
@@ -317,6 +293,19 @@ class BlobStore:
         except connect.STORE_ERRORS as error:
             raise self._unavailable(error, "get", location) from error
         return Stored(size, await digest.result())
+
+    async def size(self, location: str) -> int | None:
+        """The bytes of an object without reading them; None when there is none.
+
+        Raises:
+            Unavailable: the store failed.
+        """
+        try:
+            return (await obstore.head_async(self._store, location))["size"]
+        except FileNotFoundError:
+            return None
+        except connect.STORE_ERRORS as error:
+            raise self._unavailable(error, "head", location) from error
 
     async def signed_address(self, location: str, seconds: int) -> str | None:
         """Where the store itself gives out an object, for so many seconds; None where it cannot.
@@ -393,8 +382,3 @@ class BlobStore:
             return found
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-
-async def _nothing() -> AsyncGenerator[bytes]:
-    for block in ():
-        yield block

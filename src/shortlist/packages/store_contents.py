@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, exists, func, select, update
 
 from shortlist.access.scope import Scope
 from shortlist.blobs.types import Stored
 from shortlist.db import counters
 from shortlist.db.prepared import Prepared
 from shortlist.packages.locations import in_database
-from shortlist.packages.tables import blob, small_content
-from shortlist.packages.types import SmallContent
+from shortlist.packages.tables import blob, package, package_file, small_content
+from shortlist.packages.types import Kept, SmallContent
 
 # Counters of a project: the bytes that it keeps, and those of them that are in the database.
 BYTES = "package_bytes"
@@ -108,3 +108,33 @@ def forget(connection: Connection, project_id: int, hashes: Sequence[bytes]) -> 
 def restore(connection: Connection, project_id: int, sha256: bytes, content: bytes) -> None:
     """Keep a content whose other rows, counters among them, were restored already."""
     _ADD.run(connection, project_id=project_id, sha256=sha256, content=content)
+
+
+def shown_after(connection: Connection, project_id: int, sha256: bytes, limit: int) -> list[Kept]:
+    """Contents of a project that a file shows, after a hash and in the order of their hashes."""
+    small, same_file = small_content.c, package_file.c
+    same = and_(small.project_id == blob.c.project_id, small.sha256 == blob.c.sha256)
+    shown = exists().where(
+        same_file.project_id == project_id, same_file.sha256 == blob.c.sha256, same_file.deleted_at.is_(None)
+    )
+    statement = (
+        select(blob.c.sha256, blob.c.size, blob.c.location, func.length(small.content))
+        .select_from(blob.outerjoin(small_content, same))
+        .where(blob.c.project_id == project_id, blob.c.sha256 > sha256, shown)
+    )
+    return [
+        Kept(bytes(row[0]), *row[1:]) for row in connection.execute(statement.order_by(blob.c.sha256).limit(limit))
+    ]
+
+
+def a_place(connection: Connection, project_id: int, sha256: bytes) -> tuple[str, str, str] | None:
+    """Where somebody sees a content: name and version of a package, and a path in it."""
+    file = package_file.c
+    joined = and_(package.c.project_id == file.project_id, package.c.id == file.package_id)
+    statement = (
+        select(package.c.name, package.c.version, file.path)
+        .select_from(package_file.join(package, joined))
+        .where(file.project_id == project_id, file.sha256 == sha256, file.deleted_at.is_(None))
+    )
+    row = connection.execute(statement.limit(1)).first()
+    return None if row is None else (row[0], row[1], row[2])

@@ -162,3 +162,12 @@ class Incoming:
     content_type: str | None = None
     size: int | None = None
     status: PackageStatus | None = None
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A content that a file shows: where it should be. `in_database` is its size there, None where it is not there."""
+
+    sha256: bytes
+    size: int
+    location: str
+    in_database: int | None
