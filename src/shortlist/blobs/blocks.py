@@ -1,8 +1,8 @@
-"""Bytes on their way into a store: joined to blocks of one size, counted, and hashed beside the transfer."""
+"""Bytes on their way into a store: counted, gathered, and hashed beside the transfer."""
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from concurrent.futures import Executor
 
 from shortlist.errors import TooLarge
@@ -14,23 +14,27 @@ _HASH_INLINE_BYTES = 128 * 1024
 
 
 class Digest:
-    """A SHA-256 that grows in a thread (hashlib lets go of the interpreter) while the next block arrives."""
+    """A SHA-256 that grows in a thread (hashlib lets go of the interpreter) while the next bytes arrive."""
 
     def __init__(self, executor: Executor) -> None:
         self._sha = hashlib.sha256()
         self._executor = executor
         self._running: asyncio.Future[None] | None = None
 
-    async def add(self, block: bytes) -> None:
+    async def add(self, pieces: Sequence[bytes]) -> None:
         await self._settle()
-        if len(block) < _HASH_INLINE_BYTES:
-            self._sha.update(block)
+        if sum(map(len, pieces)) < _HASH_INLINE_BYTES:
+            self._update(pieces)
         else:
-            self._running = asyncio.get_running_loop().run_in_executor(self._executor, self._sha.update, block)
+            self._running = asyncio.get_running_loop().run_in_executor(self._executor, self._update, pieces)
 
     async def result(self) -> bytes:
         await self._settle()
         return self._sha.digest()
+
+    def _update(self, pieces: Sequence[bytes]) -> None:
+        for piece in pieces:
+            self._sha.update(piece)
 
     async def _settle(self) -> None:
         if self._running is not None:
@@ -38,38 +42,59 @@ class Digest:
             await running
 
 
-class Blocks:
-    """An asynchronous iterator of blocks of exactly `block_bytes`, but for the last, from chunks of any size.
+class Counted:
+    """An asynchronous iterator that passes chunks on. `size` is what was seen so far.
 
-    `size` counts what was seen so far. Raises TooLarge as soon as there are more than `limit` bytes.
+    Raises TooLarge as soon as there are more than `limit` bytes.
     """
 
-    def __init__(self, chunks: AsyncIterable[bytes], block_bytes: int, limit: int, digest: Digest) -> None:
+    def __init__(self, chunks: AsyncIterable[bytes], limit: int) -> None:
         self._chunks = chunks
-        self._block_bytes = block_bytes
         self._limit = limit
-        self._digest = digest
         self.size = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces: list[Buffer] = []
-        room = self._block_bytes
         async for chunk in self._chunks:
             self.size += len(chunk)
             if self.size > self._limit:
                 raise TooLarge(f"The file has more than {self._limit} bytes, which is the limit.", field="size")
-            rest: Buffer = chunk
-            while len(rest) >= room:
-                # A chunk is cut by a view, so that each byte is copied once, into its block.
-                view = memoryview(rest)
-                block = b"".join([*pieces, view[:room]])
-                rest, pieces, room = view[room:], [], self._block_bytes
-                await self._digest.add(block)
-                yield block
-            if rest:
-                pieces.append(rest)
-                room -= len(rest)
-        if pieces:
-            block = b"".join(pieces)
-            await self._digest.add(block)
+            if chunk:
+                yield chunk
+
+
+async def blocks(chunks: AsyncIterable[bytes], block_bytes: int, digest: Digest) -> AsyncIterator[bytes]:
+    """Blocks of exactly `block_bytes`, but for the last, of chunks of any size."""
+    pieces: list[Buffer] = []
+    room = block_bytes
+    async for chunk in chunks:
+        rest: Buffer = chunk
+        while len(rest) >= room:
+            # A chunk is cut by a view, so that each byte is copied once, into its block.
+            view = memoryview(rest)
+            block = b"".join([*pieces, view[:room]])
+            rest, pieces, room = view[room:], [], block_bytes
+            await digest.add([block])
             yield block
+        if rest:
+            pieces.append(rest)
+            room -= len(rest)
+    if pieces:
+        block = b"".join(pieces)
+        await digest.add([block])
+        yield block
+
+
+async def batches(chunks: AsyncIterable[bytes], batch_bytes: int, digest: Digest) -> AsyncIterator[list[bytes]]:
+    """Lists of chunks as they came, which have at least `batch_bytes` together, but for the last."""
+    pieces: list[bytes] = []
+    gathered = 0
+    async for chunk in chunks:
+        pieces.append(chunk)
+        gathered += len(chunk)
+        if gathered >= batch_bytes:
+            await digest.add(pieces)
+            yield pieces
+            pieces, gathered = [], 0
+    if pieces:
+        await digest.add(pieces)
+        yield pieces

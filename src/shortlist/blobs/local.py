@@ -3,16 +3,17 @@
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from shortlist.blobs.types import StoredObject
 
-# How much of a large upload may wait in memory for the disk.
-WRITE_BEHIND_BYTES = 32 * 1024 * 1024
+# Small pieces are gathered to so much before they are written; larger ones are written as they are.
+_GATHERED_BYTES = 256 * 1024
 
-# obstore writes `name#1` and renames it to `name` when it is complete.
+# What is not complete yet is `name#1`, which obstore's list does not show.
 _STAGED = "#"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
@@ -40,7 +41,7 @@ class LocalFolder:
                     rest = rest[opened.write(rest) :]
                 os.fsync(descriptor)
             staged.rename(file)
-            self._flush_entries(file.parent)
+            self.flush_entries(file.parent)
         except BaseException:
             staged.unlink(missing_ok=True)
             file.unlink(missing_ok=True)
@@ -54,13 +55,11 @@ class LocalFolder:
             raise OSError(f"{location} has {found} bytes instead of {size}")
         return file
 
-    def flush(self, location: str) -> None:
-        """Return once the object and every folder entry that leads to it are on disk."""
-        file = self._root / location
-        _sync(file)
-        self._flush_entries(file.parent)
+    def begin(self, location: str) -> "GrowingFile":
+        """A large object, to be written in steps."""
+        return GrowingFile(self, self._root / location)
 
-    def _flush_entries(self, folder: Path) -> None:
+    def flush_entries(self, folder: Path) -> None:
         """The rename that made an object visible is an entry in its folder, and a new folder is an entry in its
         parent: without their flush a crash could lose a file whose bytes are safe.
         """
@@ -70,23 +69,6 @@ class LocalFolder:
             with self._lock:
                 self._durable.add(folder)
             folder = folder.parent
-
-    def write_behind(self, location: str) -> None:
-        """Bring to disk what was written so far of an upload that goes on, and let go of its pages.
-
-        So the last flush is short, and a large file does not push the database out of the page cache. On a virtual
-        machine, pages that are used again are also several times faster than new ones.
-        """
-        try:
-            descriptor = os.open(self._root / f"{location}{_STAGED}1", os.O_RDONLY)
-        except FileNotFoundError:
-            return  # not begun yet, or complete already
-        try:
-            os.fdatasync(descriptor)
-            if hasattr(os, "posix_fadvise"):
-                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-        finally:
-            os.close(descriptor)
 
     def staged(self, before: int) -> Iterator[StoredObject]:
         """Uploads that were never finished and were last written before a time in milliseconds."""
@@ -103,6 +85,57 @@ class LocalFolder:
 
     def unstage(self, staged: StoredObject) -> None:
         (self._root / staged.location).unlink(missing_ok=True)
+
+
+class GrowingFile:
+    """A file that is visible once it is whole. For threads: each step after the one before, `to_disk` beside them."""
+
+    def __init__(self, folder: LocalFolder, file: Path) -> None:
+        self._folder = folder
+        self._file = file
+        self._staged: Path | None = None
+        self._opened: BinaryIO | None = None
+
+    def open(self) -> None:
+        self._staged, descriptor = _stage(self._file)
+        self._opened = open(descriptor, "wb", buffering=_GATHERED_BYTES)  # noqa: PTH123, SIM115 - a descriptor
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        self._writer().writelines(pieces)
+
+    def to_disk(self) -> None:
+        """Bring to disk what was written so far, and let go of its pages.
+
+        So the last flush is short, and a large file does not push the database out of the page cache. On a virtual
+        machine, pages that are used again are also several times faster than new ones.
+        """
+        descriptor = self._writer().fileno()
+        os.fdatasync(descriptor)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+    def finish(self) -> None:
+        """Make it visible; it and every folder entry that leads to it are on disk when this returns."""
+        with self._writer() as opened:
+            opened.flush()
+            os.fsync(opened.fileno())
+        if self._staged is not None:
+            self._staged.rename(self._file)
+        self._folder.flush_entries(self._file.parent)
+
+    def abandon(self) -> None:
+        """Leave nothing of it, finished or not."""
+        if self._opened is not None:
+            with suppress(OSError):  # of what could not be written before
+                self._opened.close()
+        if self._staged is not None:
+            self._staged.unlink(missing_ok=True)
+            self._file.unlink(missing_ok=True)
+
+    def _writer(self) -> BinaryIO:
+        if self._opened is None:
+            raise OSError("the file was not opened")
+        return self._opened
 
 
 def _stage(file: Path) -> tuple[Path, int]:

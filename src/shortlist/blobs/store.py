@@ -13,10 +13,11 @@ import obstore
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from shortlist.blobs import connect
-from shortlist.blobs.blocks import Blocks, Digest
+from shortlist.blobs.blocks import Counted, Digest, batches, blocks
 from shortlist.blobs.direct import Direct
 from shortlist.blobs.feed import Feed
-from shortlist.blobs.local import WRITE_BEHIND_BYTES, LocalFolder
+from shortlist.blobs.growing import BATCH_BYTES, LocalUpload
+from shortlist.blobs.local import LocalFolder
 from shortlist.blobs.through import READ_BYTES, nothing, read_through
 from shortlist.blobs.types import Stored, StoredObject
 from shortlist.errors import DomainError, Unavailable
@@ -99,17 +100,47 @@ class BlobStore:
         Raises:
             TooLarge: more than `limit` bytes. Unavailable: the store failed.
         """
-        part_bytes = max(PART_BYTES, -(-limit // _MAX_PARTS))
         digest = Digest(self._threads)
-        blocks = Blocks(chunks, part_bytes, limit, digest)
-        iterator = aiter(blocks)
-        first = await anext(iterator, b"")
+        counted = Counted(chunks, limit)
+        if self._folder is None:
+            await self._put_remote(location, counted, limit, digest)
+        else:
+            await self._put_local(self._folder, location, counted, digest)
+        return Stored(counted.size, await digest.result())
+
+    async def _put_remote(self, location: str, chunks: AsyncIterable[bytes], limit: int, digest: Digest) -> None:
+        part_bytes = max(PART_BYTES, -(-limit // _MAX_PARTS))
+        parts = blocks(chunks, part_bytes, digest)
+        first = await anext(parts, b"")
         if len(first) < part_bytes:
             await self._put_whole(location, first)
         else:
-            await self._put_parts(location, first, iterator, part_bytes)
-            await self._flush(location)
-        return Stored(blocks.size, await digest.result())
+            await self._put_parts(location, first, parts, part_bytes)
+
+    async def _put_local(
+        self, folder: LocalFolder, location: str, chunks: AsyncIterable[bytes], digest: Digest
+    ) -> None:
+        gathered = batches(chunks, BATCH_BYTES, digest)
+        first = await anext(gathered, None) or []
+        if sum(map(len, first)) < BATCH_BYTES:
+            await self._put_whole(location, b"".join(first))
+            return
+        upload = LocalUpload(folder.begin(location), self._threads)
+        try:
+            await self._grow(upload, location, first)
+            async for batch in gathered:
+                await self._grow(upload, location, batch)
+            await self._grow(upload, location, None)
+        except BaseException:
+            await upload.abandon()
+            raise
+
+    async def _grow(self, upload: LocalUpload, location: str, batch: Sequence[bytes] | None) -> None:
+        """With None, finish. The source of the bytes may raise a file error, too; those from here are the store's."""
+        try:
+            await (upload.finish() if batch is None else upload.add(batch))
+        except OSError as error:
+            raise self._unavailable(error, "put", location) from error
 
     async def _put_whole(self, location: str, content: bytes) -> None:
         upload = asyncio.ensure_future(self._write_whole(location, content))
@@ -138,7 +169,7 @@ class BlobStore:
             )
         )
         try:
-            await feed.carry(first, self._written_behind(location, rest), upload)
+            await feed.carry(first, rest, upload)
         except asyncio.CancelledError:
             await self._discard(location)
             raise
@@ -148,48 +179,10 @@ class BlobStore:
                 raise self._unavailable(error, "put", location) from error
             raise
 
-    async def _written_behind(self, location: str, blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Pass blocks on, and let the local disk follow at a short distance."""
-        folder = self._folder
-        if folder is None:
-            async for block in blocks:
-                yield block
-            return
-        loop = asyncio.get_running_loop()
-        running = loop.create_future()
-        running.set_result(None)
-        waiting = 0
-        async for block in blocks:
-            yield block
-            waiting += len(block)
-            if waiting >= WRITE_BEHIND_BYTES:
-                waiting = 0
-                await self._settle(running, location)
-                running = loop.run_in_executor(self._threads, folder.write_behind, location)
-        await self._settle(running, location)
-
-    async def _settle(self, flushing: "asyncio.Future[None]", location: str) -> None:
-        """A failure to flush must not be passed over: the system reports it once, and the next flush would succeed."""
-        try:
-            await flushing
-        except OSError as error:
-            raise self._unavailable(error, "flush", location) from error
-
     async def _discard(self, location: str) -> None:
         """Take back an object that nobody will refer to; what this misses, a sweep finds."""
         with suppress(Unavailable):
             await self.delete([location])
-
-    async def _flush(self, location: str) -> None:
-        if self._folder is None:
-            return
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._folder.flush, location)
-        except BaseException as error:
-            await self._discard(location)
-            if isinstance(error, OSError):
-                raise self._unavailable(error, "flush", location) from error
-            raise
 
     async def open_range(self, location: str, start: int, end: int) -> AsyncGenerator[bytes]:
         """The bytes from `start` up to, not including, `end`, both inside the object.
@@ -286,7 +279,7 @@ class BlobStore:
         try:
             answer = await obstore.get_async(self._store, location)
             async for block in answer.stream(READ_BYTES):
-                await digest.add(bytes(block))
+                await digest.add([bytes(block)])
                 size += len(block)
         except FileNotFoundError:
             return None

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -51,6 +52,53 @@ def test_a_failed_flush_is_no_success(root: Path, runner: asyncio.Runner, monkey
         runner.run(store.put_stream("p/ab/one", content(), 100))
     assert [path for path in root.rglob("*") if path.is_file()] == []
     store.close()
+
+
+async def large() -> AsyncIterator[bytes]:
+    for _ in range(3):
+        yield bytes(8 * 1024 * 1024)
+
+
+@pytest.mark.parametrize("step", ["fdatasync", "fsync"])
+def test_a_failure_on_the_way_of_a_large_file_leaves_nothing(
+    root: Path, runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    store = BlobStore.open(root.as_uri())
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises(Unavailable):
+        runner.run(store.put_stream("p/ab/one", large(), 2**30))
+    assert [path for path in root.rglob("*") if path.is_file()] == []
+    store.close()
+
+
+def test_who_is_cancelled_while_a_thread_writes_leaves_nothing(
+    root: Path, runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread cannot be interrupted: it ends, and then what it wrote is taken away."""
+    store = BlobStore.open(root.as_uri())
+    flushing, go_on = threading.Event(), threading.Event()
+
+    def fdatasync(_descriptor: int) -> None:
+        flushing.set()
+        assert go_on.wait(30)
+
+    async def cancel_twice() -> None:
+        upload = asyncio.ensure_future(store.put_stream("p/ab/one", large(), 2**30))
+        await asyncio.to_thread(flushing.wait, 30)
+        for _ in range(2):
+            upload.cancel()
+            await asyncio.sleep(0)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await upload
+
+    monkeypatch.setattr(os, "fdatasync", fdatasync)
+    runner.run(cancel_twice())
+    store.close()  # waits for its threads
+    assert [path for path in root.rglob("*") if path.is_file()] == []
 
 
 def test_what_a_killed_process_left_holds_up_no_other(root: Path, runner: asyncio.Runner) -> None:
