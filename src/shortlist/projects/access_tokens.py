@@ -61,10 +61,7 @@ def create(
     members.check_own_role(author, place, role)
     bot = make_bot(connection, place, new.name.strip())
     values = {**_key(place), "user_id": bot, "role": role, "created_at": now_ms(), "expires_at": None}
-    if isinstance(place, ProjectFacts):
-        store_members.set_member(connection, values)
-    else:
-        store_members.set_group_member(connection, values)
+    store_members.put(connection, values)
     return tokens.issue(connection, author, bot, asked)
 
 

@@ -89,7 +89,7 @@ def create(connection: Connection, author: Author, new: NewGroup) -> Group:
     redirects.take(connection, full_path)
     if author.actor.user_id is not None:
         owner = {"group_id": made, "user_id": author.actor.user_id, "role": Role.OWNER, "created_at": now}
-        store_members.set_group_member(connection, owner)
+        store_members.put(connection, owner)
     group = get(connection, author.actor, made)
     record(connection, author, "group:create", group.namespace, visibility=visibility.value)
     return group

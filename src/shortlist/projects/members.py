@@ -52,11 +52,11 @@ def add(
     user = accounts.get(connection, user_id)
     if user.bot:
         raise InvalidValue("The bot of a token cannot be made a member.", field="user_id")
-    if any(item.user_id == user_id for item in direct(connection, place)):
-        raise AlreadyExists("Member already exists", field="user_id")
     check_own_role(author, place, role)
     _check_expiry(expires_at)
-    _set(connection, place, user_id, role, expires_at)
+    # What is read before it is written could be another's by then, with a role that the author may not take.
+    if not store_members.add(connection, _values(place, user_id, role, expires_at), now_ms()):
+        raise AlreadyExists("Member already exists", field="user_id")
     _record(connection, author, "member:add", place, user, role=role.name.lower(), expires_at=expires_at)
     return get(connection, place, user_id)
 
@@ -70,13 +70,14 @@ def change(
         NotFound: no member. InvalidValue: an expiry in the past. PermissionDenied: the old or the new role is above
             the author's own, or nobody would own the place any more.
     """
+    store_members.lock(connection, user_id, **_key(place))
     before = get(connection, place, user_id)
     user = accounts.get(connection, user_id)
     check_own_role(author, place, max(role, before.role))
     _check_expiry(expires_at)
     if before.role is Role.OWNER and (role is not Role.OWNER or expires_at is not None):
         _keep_an_owner(connection, place, user_id)
-    _set(connection, place, user_id, role, expires_at)
+    store_members.put(connection, _values(place, user_id, role, expires_at))
     details = {"before": before.role.name.lower(), "role": role.name.lower(), "expires_at": expires_at}
     _record(connection, author, "member:change", place, user, **details)
     return get(connection, place, user_id)
@@ -88,6 +89,7 @@ def remove(connection: Connection, author: Author, place: Place, user_id: int) -
     Raises:
         NotFound: no member. PermissionDenied: a role above the author's own, or nobody would own the place any more.
     """
+    store_members.lock(connection, user_id, **_key(place))
     before = get(connection, place, user_id)
     user = accounts.get(connection, user_id)
     check_own_role(author, place, before.role)
@@ -97,12 +99,8 @@ def remove(connection: Connection, author: Author, place: Place, user_id: int) -
     _record(connection, author, "member:remove", place, user, role=before.role.name.lower())
 
 
-def _set(connection: Connection, place: Place, user_id: int, role: Role, expires_at: int | None) -> None:
-    values = {**_key(place), "user_id": user_id, "role": role, "created_at": now_ms(), "expires_at": expires_at}
-    if isinstance(place, ProjectFacts):
-        store_members.set_member(connection, values)
-    else:
-        store_members.set_group_member(connection, values)
+def _values(place: Place, user_id: int, role: Role, expires_at: int | None) -> dict[str, int | None]:
+    return {**_key(place), "user_id": user_id, "role": role, "created_at": now_ms(), "expires_at": expires_at}
 
 
 def check_own_role(author: Author, place: Place, role: Role) -> None:

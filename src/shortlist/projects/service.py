@@ -120,7 +120,7 @@ def set_member(
     connection: Connection, project_id: int, user_id: int, role: Role, expires_at: int | None = None
 ) -> None:
     """Make a user a member, or change the member's role, without asking whether anybody may."""
-    store_members.set_member(
+    store_members.put(
         connection,
         {
             "project_id": project_id,

@@ -1,21 +1,38 @@
 """SQL on the members of projects and groups."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, Table, delete, or_, select
 
 from shortlist.access.roles import Role
-from shortlist.db.dialect import upsert
+from shortlist.db.dialect import insert, upsert
 from shortlist.projects.tables import group_member, member, namespace, namespace_ancestor, project
 from shortlist.projects.types import Member
 
 
-def set_member(connection: Connection, values: dict[str, Any]) -> None:
-    upsert(connection, member, [values])
+def put(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Make a user a member of the place that the values name, by `project_id` or `group_id`, or change the role."""
+    upsert(connection, _table(values), [values])
 
 
-def set_group_member(connection: Connection, values: dict[str, Any]) -> None:
-    upsert(connection, group_member, [values])
+def add(connection: Connection, values: Mapping[str, Any], now: int) -> bool:
+    """The same, but a membership whose time is not over stays as it is. Whether it was made."""
+    table = _table(values)
+    statement = insert(connection, table).values(values)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: statement.excluded[name] for name in ("role", "created_at", "expires_at")},
+        where=table.c.expires_at <= now,
+    )
+    return connection.execute(statement.returning(table.c.user_id)).scalar_one_or_none() is not None
+
+
+def lock(connection: Connection, user_id: int, *, project_id: int | None = None, group_id: int | None = None) -> None:
+    """No other transaction changes this membership from here on, if there is one."""
+    table = member if project_id is not None else group_member
+    place = member.c.project_id == project_id if project_id is not None else group_member.c.group_id == group_id
+    connection.execute(select(table.c.user_id).where(place, table.c.user_id == user_id).with_for_update())
 
 
 def members(connection: Connection, *, project_id: int | None = None, group_id: int | None = None) -> list[Member]:
@@ -74,6 +91,10 @@ def lock_owners_of_group(connection: Connection, group_id: int, now: int) -> int
         or_(group_member.c.expires_at.is_(None), group_member.c.expires_at > now),
     )
     return len(connection.scalars(statement.order_by(group_member.c.user_id).with_for_update()).all())
+
+
+def _table(values: Mapping[str, Any]) -> Table:
+    return member if "project_id" in values else group_member
 
 
 def _member(row: Any) -> Member:

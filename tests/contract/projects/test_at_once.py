@@ -1,5 +1,6 @@
 """Two changes of people and places at once on PostgreSQL, each of which alone would be right."""
 
+import msgspec
 import pytest
 from sqlalchemy import Connection
 
@@ -64,6 +65,35 @@ def test_two_owners_cannot_leave_a_group_without_any(database: Database) -> None
 
     with pytest.raises(PermissionDenied, match="no owner"):
         second_of(database, leave(one), leave(other)).result()
+
+
+@pytest.mark.parametrize("change", ["added", "changed", "removed"])
+def test_a_role_that_was_given_meanwhile_is_not_taken_by_whoever_may_not(database: Database, change: str) -> None:
+    owner, maintainer, user = (account(database, name) for name in ("owner", "maintainer", "user"))
+    made = group(database, owner)
+    place = groups.facts(made)
+    below = msgspec.structs.replace(place, role=Role.MAINTAINER)
+
+    def raised(connection: Connection) -> None:
+        if change == "added":
+            members.add(connection, SERVER, place, user.id, Role.OWNER)
+        else:
+            members.change(connection, SERVER, place, user.id, Role.OWNER)
+
+    def lowered(connection: Connection) -> None:
+        match change:
+            case "added":
+                members.add(connection, author(maintainer), below, user.id, Role.GUEST)
+            case "changed":
+                members.change(connection, author(maintainer), below, user.id, Role.GUEST)
+            case _:
+                members.remove(connection, author(maintainer), below, user.id)
+
+    if change != "added":
+        database.write_now(lambda connection: members.add(connection, SERVER, place, user.id, Role.REPORTER))
+    with pytest.raises(AlreadyExists if change == "added" else PermissionDenied):
+        second_of(database, raised, lowered).result()
+    assert database.read_now(lambda connection: members.get(connection, place, user.id)).role is Role.OWNER
 
 
 def test_an_address_of_two_accounts_is_refused(database: Database) -> None:
