@@ -54,7 +54,7 @@ def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_
     expect(page.get_by_role("group", name=re.compile("^Difference to"))).to_be_visible()
     page.get_by_label("Smoothing").fill("0.6")
     expect(page).to_have_url(re.compile("smooth=0.6"))
-    for menu in page.get_by_role("button", name=re.compile("^Save or embed")).all()[:2]:
+    for menu in page.get_by_role("figure").get_by_role("button", name=re.compile("^Save or embed")).all()[:2]:
         menu.click()
         with page.expect_download() as download:
             page.get_by_role("menuitem", name="Save as SVG").click()
@@ -110,7 +110,23 @@ def test_pictures_of_one_step_stand_side_by_side(page: Page, lab: MakeLab, fille
     page.keyboard.press("[")
     expect(images.nth(0)).to_have_attribute("alt", "samples/epoch of p0 at step 10")
     expect(images.nth(1)).to_have_attribute("alt", "samples/epoch of p1 at step 0")
+    assert (
+        _saved(page, "Pictures", "CSV").decode().splitlines()[1]
+        == f"{iids['p0']},p0,samples/epoch,0,samples/epoch_0.png"
+    )
+    drawn = _saved(page, "Pictures", "SVG").decode()
+    assert [words in drawn for words in (">step 10<", ">step 0<")] == [True, True]
+    page.reload()
+    expect(images.nth(0)).to_have_attribute("alt", "samples/epoch of p0 at step 10")
+    assert b"metric" in _saved(page, "Comparison", "CSV")
     assert violations(page) == []
+
+
+def _saved(page: Page, title: str, suffix: str) -> bytes:
+    page.get_by_role("button", name=f"Save or embed {title}", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name=f"Save as {suffix}").click()
+    return download.value.path().read_bytes()
 
 
 def test_tables_stand_side_by_side_as_matrices_and_as_histograms(page: Page, lab: MakeLab, filled: Filled) -> None:
@@ -144,10 +160,7 @@ def test_tables_stand_side_by_side_as_matrices_and_as_histograms(page: Page, lab
     expect(page.get_by_role("status").filter(has_text=re.compile("^0.8"))).to_have_text("0.8550 to 0.9000: 1")
     saved: dict[str, bytes] = {}
     for suffix in ("CSV", "SVG", "PNG"):
-        page.get_by_role("button", name="Save or embed sure in predictions.json").click()
-        with page.expect_download() as download:
-            page.get_by_role("menuitem", name=f"Save as {suffix}").click()
-        saved[suffix] = download.value.path().read_bytes()
+        saved[suffix] = _saved(page, "sure in predictions.json", suffix)
     sheet = list(csv.DictReader(saved["CSV"].decode().splitlines()))
     assert len(sheet) == 20
     assert sum(int(row["t1"]) for row in sheet) == 10

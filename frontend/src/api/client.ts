@@ -177,6 +177,16 @@ export function tablesFileUrl(path: string, suffix: string, search: string): str
   return `${PREFIX}${projectUrl(path)}/tables.${suffix}${search}`;
 }
 
+/** The address at which the server gives a comparison as a file: `svg`, `png`, `csv` or `md`. */
+export function comparisonFileUrl(path: string, suffix: string, candidates: readonly number[]): string {
+  return `${PREFIX}${projectUrl(path)}/compare.${suffix}?candidates=${candidates.join('.')}`;
+}
+
+/** The address at which the server gives pictures of candidates as a file: `svg`, `png` or `csv`, with its query. */
+export function picturesFileUrl(path: string, suffix: string, search: string): string {
+  return `${PREFIX}${projectUrl(path)}/pictures.${suffix}${search}`;
+}
+
 /** The address of the stream that says what changes in experiments. */
 export function eventsUrl(path: string, experiments: readonly number[]): string {
   return `${PREFIX}${projectUrl(path)}/events?experiments=${experiments.join('.')}`;

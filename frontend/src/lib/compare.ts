@@ -161,3 +161,16 @@ export function imageAt(images: readonly LoggedImage[], step: number | null): Lo
   }
   return found;
 }
+
+/** The query string at which the server draws or lists pictures; of all series where none is named. */
+export function picturesSearch(
+  candidates: readonly number[],
+  step: number | null,
+  series: readonly string[] = [],
+): string {
+  const given = new URLSearchParams();
+  given.set('candidates', candidates.join('.'));
+  for (const name of series) given.append('series', name);
+  if (step !== null) given.set('step', String(step));
+  return `?${given}`;
+}

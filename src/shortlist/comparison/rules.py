@@ -53,6 +53,11 @@ def direction_of(key: str, goal: Goal | None) -> Direction | None:
     return Direction.MINIMIZE if is_lower_better(key) else Direction.MAXIMIZE
 
 
+def is_system(key: str) -> bool:
+    """Whether a metric is the machine's and not the model's."""
+    return key.startswith(("system/", "sys/"))
+
+
 def metric_rows(
     candidates: Sequence[Compared],
     goal: Goal | None,
@@ -186,6 +191,17 @@ def image_of(candidate_iid: int, path: str) -> Image | None:
     if numbered is not None and numbered["key"].rpartition("/")[2]:
         return Image(candidate_iid, numbered["key"], int(numbered["step"]), path)
     return Image(candidate_iid, path, None, path)
+
+
+def image_at(images: Iterable[Image], step: int | None) -> Image | None:
+    """The picture that stands for a step: the last that was logged by then; of pictures without steps, the last.
+    The pages have the same rule."""
+    by_then = [image for image in images if step is None or image.step is None or image.step <= step]
+    return max(enumerate(by_then), key=lambda pair: (_step(pair[1]), pair[0]))[1] if by_then else None
+
+
+def _step(image: Image) -> int:
+    return -1 if image.step is None else image.step
 
 
 def is_table(path: str) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.comparison import environment, rules
-from shortlist.comparison.types import Compared, Comparison, TextRow
+from shortlist.comparison.types import Compared, Comparison, Image, TextRow
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.metrics import service as metrics
 from shortlist.metrics.types import Latest
@@ -65,8 +65,8 @@ def compare(connection: Connection, scope: Scope, iids: Sequence[int]) -> Compar
     )
     metadata = [data[iid].metadata for iid in order]
     code = rules.code_rows(metadata)
-    files = {record.iid: _files(connection, scope, record) for record in found}
-    images = [image for iid in order for file in files[iid] if (image := rules.image_of(iid, file.path)) is not None]
+    listed = {record.iid: files(connection, scope, record) for record in found}
+    pictures = [image for iid in order for image, _ in images(iid, listed[iid])]
     return Comparison(
         answer=chosen.answer,
         experiments=[(item.iid, item.name) for item in store_experiments.by_iids(connection, scope, experiments)],
@@ -78,10 +78,10 @@ def compare(connection: Connection, scope: Scope, iids: Sequence[int]) -> Compar
         datasets=rules.text_rows([_datasets(data[iid].datasets) for iid in order]),
         code=code,
         code_url=rules.code_url(code),
-        images=images[:_MAX_IMAGES],
-        diffs=[(iid, file.path) for iid in order for file in files[iid] if rules.is_diff(file.path)],
-        tables=_tables(files),
-        environment_files=[(iid, file) for iid in order for file in _environment_files(files[iid])],
+        images=pictures[:_MAX_IMAGES],
+        diffs=[(iid, file.path) for iid in order for file in listed[iid] if rules.is_diff(file.path)],
+        tables=_tables(listed),
+        environment_files=[(iid, file) for iid in order for file in _environment_files(listed[iid])],
     )
 
 
@@ -94,7 +94,13 @@ def _at_step(connection: Connection, scope: Scope, compared: Sequence[Compared])
     return metrics.values_at(connection, scope, steps) if steps else {}
 
 
-def _files(connection: Connection, scope: Scope, record: CandidateRecord) -> list[PackageFile]:
+def images(iid: int, listed: Sequence[PackageFile]) -> list[tuple[Image, PackageFile]]:
+    """The pictures among the files of a candidate."""
+    return [(image, file) for file in listed if (image := rules.image_of(iid, file.path)) is not None]
+
+
+def files(connection: Connection, scope: Scope, record: CandidateRecord) -> list[PackageFile]:
+    """The first of the files that a candidate logged."""
     package = packages.candidate_package(record.experiment_iid, record.iid)
     return packages.files(connection, scope, package, _MAX_FILES)[0]
 

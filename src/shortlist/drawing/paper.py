@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-INK, FAINT, RULE, GROUND, BAD = "#1c1a17", "#6b665c", "#e4dfd5", "#ffffff", "#ab2318"
+INK, FAINT, RULE, GROUND = "#1c1a17", "#6b665c", "#e4dfd5", "#ffffff"
+GOOD, BAD = "#12653f", "#ab2318"
 FONT = "font-family='system-ui, sans-serif'"
 
 
@@ -15,8 +16,12 @@ def opening(title: str, summary: str, width: int, height: int) -> str:
         f" width='{width}' height='{height}' role='img' aria-labelledby='title summary'>"
         f"<title id='title'>{escape(title)}</title><desc id='summary'>{escape(summary)}</desc>"
         f"<rect width='{width}' height='{height}' fill='{GROUND}'/>"
-        f"<text x='16' y='26' {FONT} font-size='15' font-weight='600' fill='{INK}'>{escape(title)}</text>"
+        f"{heading(16, 26, title, 15)}"
     )
+
+
+def heading(x: float, y: float, words: str, size: int) -> str:
+    return f"<text x='{x}' y='{y}' {FONT} font-size='{size}' font-weight='600' fill='{INK}'>{escape(words)}</text>"
 
 
 def text(x: float, y: float, words: str, anchor: str, fill: str = FAINT, *, above: bool = False) -> str:

@@ -1,17 +1,26 @@
-"""Candidates beside each other, for the page and the API behind it."""
+"""Candidates beside each other: for the page and the API behind it, and as Markdown, CSV, SVG and PNG by address."""
 
+import asyncio
+import csv
+import io
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
 
 from shortlist.access.scope import Scope
 from shortlist.comparison import rules, service
 from shortlist.comparison import types as ours
+from shortlist.comparison.markdown import markdown
+from shortlist.comparison.sheet import Rows, sheet
+from shortlist.drawing.comparison import svg
+from shortlist.formulas import guarded
 from shortlist.http.endpoint import Call
 from shortlist.http.services import Services
 from shortlist.packages.contents import Storage
 from shortlist.search import fresh
-from shortlist.web import operations, translate
+from shortlist.web import operations, pictures, translate
 from shortlist.web import wire_compare as wire
 
 
@@ -102,4 +111,37 @@ async def compare(call: Call, request: wire.CompareQuery) -> wire.Comparison:
     return await comparison(call.services, call.project, request.candidates)
 
 
-ENDPOINTS = (operations.query("/compare", compare, wire.CompareQuery, wire.Comparison),)
+async def exported(call: Call, request: Request) -> Response:
+    """Give a comparison as Markdown, CSV, SVG or PNG: `?candidates=1.2`, the first of which is the baseline.
+
+    `width` is that of the picture, which sums up more than 8 candidates; `download` makes it a file to save.
+    """
+    given = request.query_params
+    suffix = call.target.rpartition(".")[2]
+    iids = pictures.iids_of(given.get("candidates", ""), most=service.MAX_CANDIDATES)
+    width, _ = pictures.size_of(given)
+    found, environment = await read(call.services, call.project, iids)
+    names = service.names(found)
+    name = f"comparison.{suffix}" if suffix == "csv" or "download" in given else None
+    match suffix:
+        case "md":
+            return pictures.answer(markdown(found, environment, names), "text/markdown; charset=utf-8", name)
+        case "csv":
+            return pictures.answer(_csv(sheet(found, environment, names)), "text/csv; charset=utf-8", name)
+        case _:
+            drawn = await asyncio.to_thread(svg, found, environment, names, width)
+            return await pictures.picture(drawn, suffix, name)
+
+
+def _csv(rows: Rows) -> str:
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows(
+        ["" if cell is None else guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+    )
+    return written.getvalue()
+
+
+ENDPOINTS = (
+    operations.query("/compare", compare, wire.CompareQuery, wire.Comparison),
+    *(operations.read_file(f"/compare.{suffix}", exported) for suffix in ("md", "csv", "svg", "png")),
+)
