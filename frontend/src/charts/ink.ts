@@ -11,3 +11,12 @@ export function ink(element: HTMLElement, property: string): string {
   probe.remove();
   return colour || FALLBACK;
 }
+
+/** The colour of what an element stands on. */
+export function backdrop(element: HTMLElement): string {
+  for (let at: HTMLElement | null = element; at !== null; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor;
+    if (colour !== '' && colour !== 'transparent' && colour !== 'rgba(0, 0, 0, 0)') return colour;
+  }
+  return ink(element, '--surface');
+}

@@ -5,12 +5,16 @@ import 'uplot/dist/uPlot.min.css';
 import { type Aligned, align, positiveOnly } from '../lib/curves';
 import { type Oddity, oddities } from '../lib/oddities';
 import { axes } from './axes';
-import { ink } from './ink';
+import { backdrop, ink } from './ink';
+import { Spotlight } from './spotlight';
 import type { End, Events, Hover, Range, Spec } from './types';
 
 const HEIGHT_OF_MARK = 5;
 /** Marks of more lines than this share rows. */
 const ROWS_OF_MARKS = 4;
+/** Of more lines than this each is a pixel wide, which browsers without a graphics card draw several times as fast, and
+ * the cursor marks the nearest alone. */
+const FEW = 20;
 
 export class Plot {
   readonly #chart: uPlot;
@@ -20,6 +24,8 @@ export class Plot {
   readonly #odd: Oddity[];
   readonly #colours: string[];
   readonly #strong: string;
+  readonly #spotlight: Spotlight;
+  #shown: Range;
 
   constructor(target: HTMLElement, spec: Spec, events: Events) {
     this.#spec = spec;
@@ -40,14 +46,16 @@ export class Plot {
     this.#odd = oddities(spec.lines);
     this.#colours = spec.lines.map(({ look }) => ink(target, look.colour));
     this.#strong = ink(target, '--control-line');
+    this.#spotlight = new Spotlight({ surface: backdrop(target), colours: this.#colours });
+    this.#shown = spec.range ?? this.extent();
     const data = [this.#data.x, ...this.#data.y] as uPlot.AlignedData;
     this.#chart = new uPlot(this.#options(target), data, target);
   }
 
   #options(target: HTMLElement): uPlot.Options {
-    const { axis, along, log, range, lines, margin } = this.#spec;
+    const { axis, along, log, lines, margin } = this.#spec;
     const banded = lines.filter(({ band }) => band !== undefined);
-    const [low, high] = range ?? this.extent();
+    const [low, high] = this.#shown;
     const font = `11.5px ${getComputedStyle(target).fontFamily}`;
     return {
       width: Math.max(80, target.clientWidth),
@@ -67,7 +75,7 @@ export class Plot {
         {},
         ...lines.map((line, place) => ({
           stroke: this.#colours[place] ?? '',
-          width: 1.6,
+          width: lines.length > FEW ? 1 : 1.6,
           dash: line.look.dash,
           points: { size: 5 },
           alpha: line.faint ? 0.32 : 1,
@@ -79,11 +87,11 @@ export class Plot {
         series: [lines.length + 1 + 2 * index, lines.length + 2 + 2 * index] as uPlot.Band.Bounds,
         fill: translucent(ink(target, line.look.colour)),
       })),
-      focus: { alpha: 0.22 },
+      focus: { alpha: 1 }, // the spotlight shows which
       cursor: {
         drag: { x: true, y: false, setScale: false },
         focus: { prox: lines.length > 1 && this.#spec.fade !== false ? 40 : -1 },
-        points: { size: 8 },
+        points: { size: 8, one: lines.length > FEW && this.#spec.fade !== false },
         sync: { key: this.#spec.sync, setSeries: false, scales: ['x', null] },
         dataIdx: (_, series, index) => this.#nearestIndex(series, index),
         bind: {
@@ -102,8 +110,12 @@ export class Plot {
         setSelect: [(chart) => this.#selected(chart)],
         setCursor: [(chart) => this.#events.onhover(this.#hover(chart))],
         drawAxes: [(chart) => this.#drawZero(chart)],
-        draw: [(chart) => this.#drawOddities(chart)],
+        draw: [(chart) => this.#drawOddities(chart), (chart) => this.#spotlight.draw(chart)],
+        setSeries: [(chart, series) => this.#spotlight.show(chart, series)],
         ready: [(chart) => this.#events.onends(this.#ends(chart))],
+        setScale: [
+          (chart, scale) => scale === 'y' && queueMicrotask(() => this.#events.onends(this.#ends(chart))),
+        ],
         setSize: [(chart) => queueMicrotask(() => this.#events.onends(this.#ends(chart)))],
       },
     };
@@ -249,6 +261,8 @@ export class Plot {
 
   /** Draws another part of the axis, from the points that are there. */
   show([min, max]: Range): void {
+    if (this.#shown[0] === min && this.#shown[1] === max) return;
+    this.#shown = [min, max];
     this.#chart.setScale('x', { min, max });
   }
 

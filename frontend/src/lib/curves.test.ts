@@ -6,6 +6,7 @@ import {
   lastPoint,
   nextLine,
   positiveOnly,
+  sameCurves,
   describe as sentence,
   spread,
   summaryOf,
@@ -135,4 +136,14 @@ test('the keyboard goes around the lines', () => {
   expect(nextLine(lines, 9, 1)).toBe(7);
   expect(nextLine(lines, 7, -1)).toBe(9);
   expect(nextLine([], null, 1)).toBeNull();
+});
+
+test('curves are the same while no point of them differs', () => {
+  const curve = { candidate: 1, key: 'loss', x: [0, 1], y: [0.5, 'NaN' as const], count: 2 };
+  expect(sameCurves([curve], [structuredClone(curve)])).toBe(true);
+  expect(sameCurves([curve], [{ ...curve, y: [0.5, 'Infinity'] }])).toBe(false);
+  expect(sameCurves([curve], [{ ...curve, x: [0, 2] }])).toBe(false);
+  expect(sameCurves([curve], [{ ...curve, count: 3 }])).toBe(false);
+  expect(sameCurves([curve], [{ ...curve, candidate: 2 }])).toBe(false);
+  expect(sameCurves([curve], [])).toBe(false);
 });

@@ -61,6 +61,19 @@ export function positiveOnly(aligned: Aligned): Aligned {
   return { x: aligned.x, y };
 }
 
+/** Whether two answers have the same curves: what nothing was added to need not be drawn again. */
+export function sameCurves(a: readonly Curve[], b: readonly Curve[]): boolean {
+  return a.length === b.length && a.every((curve, index) => isSame(curve, b[index] as Curve));
+}
+
+function isSame(a: Curve, b: Curve): boolean {
+  const size = a.x.length;
+  if (a.candidate !== b.candidate || a.key !== b.key || a.count !== b.count || size !== b.x.length)
+    return false;
+  for (let at = 0; at < size; at += 1) if (a.x[at] !== b.x[at] || a.y[at] !== b.y[at]) return false;
+  return true;
+}
+
 export interface MetricGroup<T> {
   name: string;
   items: T[];
