@@ -2,9 +2,9 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Sequence
 
+import httpx
 import numpy as np
 import pytest
 
@@ -14,6 +14,8 @@ from shortlist.errors import InvalidValue, TooLarge, Unavailable
 
 GIB = 1024 * 1024 * 1024
 LATER = 4_000_000_000_000
+
+Kept = Callable[[], list[str]]
 
 
 def pattern(size: int) -> bytes:
@@ -34,11 +36,6 @@ async def breaking(content: bytes, error: BaseException) -> AsyncIterator[bytes]
 
 async def fetch(store: BlobStore, location: str, start: int, end: int) -> bytes:
     return b"".join([block async for block in await store.open_range(location, start, end)])
-
-
-def kept(folder: Path) -> list[str]:
-    """Whatever lies in the store, unfinished uploads included."""
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
 SIZES = (0, 1, 100_000, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 12_345)
@@ -91,24 +88,24 @@ def test_a_reader_may_leave_in_the_middle(store: BlobStore, runner: asyncio.Runn
 
 
 @pytest.mark.parametrize("size", [1_000, PART_BYTES + 1, 3 * PART_BYTES])
-def test_a_source_that_fails_leaves_nothing(store: BlobStore, folder: Path, runner: asyncio.Runner, size: int) -> None:
+def test_a_source_that_fails_leaves_nothing(store: BlobStore, kept: Kept, runner: asyncio.Runner, size: int) -> None:
     for error in (ConnectionResetError("the client is gone"), ValueError("of the caller's own")):
         with pytest.raises(type(error)) as caught:
             runner.run(store.put_stream("one", breaking(pattern(size), error), GIB))
         assert caught.value is error
-    assert kept(folder) == []
+    assert kept() == []
 
 
 @pytest.mark.parametrize("limit", [999, PART_BYTES + 500_000])
-def test_too_many_bytes_leave_nothing(store: BlobStore, folder: Path, runner: asyncio.Runner, limit: int) -> None:
+def test_too_many_bytes_leave_nothing(store: BlobStore, kept: Kept, runner: asyncio.Runner, limit: int) -> None:
     with pytest.raises(TooLarge, match=str(limit)):
         runner.run(store.put_stream("one", chunks(pattern(limit + 1)), limit))
-    assert kept(folder) == []
+    assert kept() == []
     stored = runner.run(store.put_stream("one", chunks(pattern(limit)), limit))
     assert stored.size == limit
 
 
-def test_a_cancelled_upload_leaves_nothing(store: BlobStore, folder: Path, runner: asyncio.Runner) -> None:
+def test_a_cancelled_upload_leaves_nothing(store: BlobStore, kept: Kept, runner: asyncio.Runner) -> None:
     async def cancel_in_the_middle() -> None:
         reached = asyncio.Event()
 
@@ -125,7 +122,7 @@ def test_a_cancelled_upload_leaves_nothing(store: BlobStore, folder: Path, runne
             await upload
 
     runner.run(cancel_in_the_middle())
-    assert kept(folder) == []
+    assert kept() == []
 
 
 def test_many_at_once(store: BlobStore, runner: asyncio.Runner) -> None:
@@ -141,12 +138,12 @@ def test_many_at_once(store: BlobStore, runner: asyncio.Runner) -> None:
     assert list(runner.run(all_of_them())) == contents
 
 
-def test_delete_passes_over_what_is_not_there(store: BlobStore, folder: Path, runner: asyncio.Runner) -> None:
+def test_delete_passes_over_what_is_not_there(store: BlobStore, kept: Kept, runner: asyncio.Runner) -> None:
     for name in ("a", "b"):
         runner.run(store.put_stream(name, chunks(b"content"), GIB))
     runner.run(store.delete(["a", "missing", "b"]))
     runner.run(store.delete([]))
-    assert kept(folder) == []
+    assert kept() == []
 
 
 def test_what_is_missing_fails_before_the_first_byte(store: BlobStore, runner: asyncio.Runner) -> None:
@@ -168,9 +165,22 @@ def test_objects_lists_what_is_old_enough_below_a_prefix(store: BlobStore, runne
     assert runner.run(listed("nothing", LATER)) == []
 
 
-def test_check_leaves_no_trace(store: BlobStore, folder: Path, runner: asyncio.Runner) -> None:
+def test_a_signed_address_gives_out_the_object_to_anybody(store: BlobStore, runner: asyncio.Runner) -> None:
+    content = pattern(100_000)
+    runner.run(store.put_stream("projects/1/ab/one", chunks(content), GIB))
+    address = runner.run(store.signed_address("projects/1/ab/one", 60))
+    if store.url.startswith("file:"):
+        assert address is None
+        assert not store.signs
+        return
+    assert store.signs
+    assert address is not None
+    assert httpx.get(address).content == content
+
+
+def test_check_leaves_no_trace(store: BlobStore, kept: Kept, runner: asyncio.Runner) -> None:
     runner.run(store.check())
-    assert kept(folder) == []
+    assert kept() == []
 
 
 @pytest.mark.parametrize(
