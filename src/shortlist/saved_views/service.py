@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.audit import service as audit
 from shortlist.clock import now_ms
-from shortlist.db.counters import take
+from shortlist.db.counters import lock, take
 from shortlist.errors import AlreadyExists, InvalidValue, NotFound
 from shortlist.saved_views import rules, store
 from shortlist.saved_views.types import SavedView
@@ -97,6 +97,8 @@ def set_default(connection: Connection, scope: Scope, experiment_iid: int, view_
 
 
 def _of_audience(connection: Connection, scope: Scope, experiment_iid: int, *, shared: bool) -> list[SavedView]:
+    """Those that a change may touch, as they stay until it is done: two at once would take the same name."""
+    lock(connection, scope.project_id, "saved_view")
     experiments.get(connection, scope, experiment_iid)
     return [view for view in store.views(connection, scope, experiment_iid) if (view.user_id is None) is shared]
 
