@@ -40,7 +40,8 @@ export const NOTE_COLUMN = FACTS.at(-1) as TableColumn;
 export const NAME_COLUMN: TableColumn = fact('name', 'Name', 'name');
 
 const MOST_METRICS = 12;
-const MOST_PARAMS = 12;
+/** All that differ tell candidates apart; more than these nobody scrolls through. */
+const MOST_PARAMS = 60;
 const MOST_CONSTANTS = 50;
 
 function fact(id: string, title: string, field: string | null): TableColumn {
