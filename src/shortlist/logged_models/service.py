@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.audit import service as audit
 from shortlist.clock import now_ms
+from shortlist.db import changes
 from shortlist.db.counters import take
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.ids import new_external_id
@@ -160,6 +161,7 @@ def link(connection: Connection, scope: Scope, candidate_external_id: str, links
     for kind in LinkKind:
         steps = {iids[item.model_external_id]: item.step for item in links if item.kind is kind}
         store_links.put(connection, scope, record.iid, kind, steps)
+    changes.note(connection, scope.project_id, record.experiment_iid, record.iid)
 
 
 def made_by(

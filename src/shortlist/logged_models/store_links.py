@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ClauseElement, Connection, bindparam, select
 
 from shortlist.access.scope import Scope
-from shortlist.db.dialect import upsert
+from shortlist.db import changes
+from shortlist.db.dialect import among, upsert
 from shortlist.db.prepared import Prepared, of_each
 from shortlist.logged_models.tables import candidate_model, logged_model
 from shortlist.logged_models.types import LinkKind, ModelLink
+from shortlist.tracking.tables import candidate
 
 
 def put(connection: Connection, scope: Scope, candidate_iid: int, kind: LinkKind, steps: Mapping[int, int]) -> None:
@@ -55,3 +57,21 @@ def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> 
     for iid, kind, _, external_id, step in _LINKS.rows(connection, project_id=scope.project_id, iids=iids):
         found[iid].append(ModelLink(LinkKind(kind), external_id, step))
     return found
+
+
+def note_linked(connection: Connection, scope: Scope, model_iids: Sequence[int]) -> None:
+    """Note a change of every candidate with a link to one of some logged models. One statement."""
+    joined = (candidate.c.project_id == candidate_model.c.project_id) & (
+        candidate.c.iid == candidate_model.c.candidate_iid
+    )
+    statement = (
+        select(candidate.c.experiment_iid, candidate.c.iid)
+        .distinct()
+        .select_from(candidate_model.join(candidate, joined))
+        .where(
+            candidate_model.c.project_id == scope.project_id,
+            among(connection, candidate_model.c.model_iid, model_iids),
+        )
+    )
+    for experiment_iid, iid in connection.execute(statement):
+        changes.note(connection, scope.project_id, experiment_iid, iid)

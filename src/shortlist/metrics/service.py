@@ -26,6 +26,7 @@ __all__ = [
     "last_values",
     "latest",
     "summaries",
+    "unfolded",
     "values_at",
 ]
 
@@ -70,6 +71,15 @@ def latest(
     for found in answer.values():
         found.sort(key=_BY_KEY)
     return answer
+
+
+def unfolded(connection: Connection, scope: Scope, experiment_iid: int, candidate_iids: Sequence[int]) -> set[int]:
+    """Those of some candidates of an experiment that have points in the log, of which no change was noted yet.
+
+    Who keeps what he read of the others asks for this first, and only then how old it is (`db.memory`): what is
+    folded in between counts as changed.
+    """
+    return store_read.logged(connection, scope.project_id, experiment_iid, candidate_iids)
 
 
 def _add_fresh(answer: dict[int, list[Latest]], fresh: overlay.LogPoints) -> None:

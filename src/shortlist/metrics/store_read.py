@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ClauseElement, ColumnElement, Connection, Select, Table, and_, bindparam, func, select, tuple_
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
 
 from shortlist.db.dialect import among, among_rows, pairs_table
 from shortlist.db.prepared import Prepared, of_each, one_of
@@ -32,6 +43,12 @@ def _log(dialect: str) -> ClauseElement:
     return of_each(dialect, statement.where(here), candidate.c.iid, "iids")
 
 
+def _logged(dialect: str) -> ClauseElement:
+    log = metric_log.c
+    here = and_(log.project_id == bindparam("project_id"), log.experiment_iid == bindparam("experiment_iid"))
+    return of_each(dialect, select(log.candidate_iid).distinct().where(here), log.candidate_iid, "iids")
+
+
 def _latest(dialect: str, *conditions: ColumnElement[bool]) -> ClauseElement:
     series = metric_series.c
     columns = (series.candidate_iid, series.key_id, series.last_value, series.last_timestamp, series.last_step)
@@ -49,6 +66,7 @@ def _key_names(dialect: str) -> ClauseElement:
 
 
 _LOG = Prepared(_log, lists=["iids"])
+_LOGGED = Prepared(_logged, lists=["iids"])
 _LATEST = Prepared(_latest, lists=["iids"])
 _LATEST_OF_KEYS = Prepared(_latest_of_keys, lists=["iids", "key_ids"])
 _KEY_NAMES = Prepared(_key_names, lists=["ids"])
@@ -57,6 +75,12 @@ _KEY_NAMES = Prepared(_key_names, lists=["ids"])
 def log_of_candidates(connection: Connection, project_id: int, iids: Sequence[int]) -> list[tuple[int, bytes]]:
     """(candidate, payload) of every log row of candidates; their experiments lead to the rows' place in the key."""
     return _LOG.rows(connection, project_id=project_id, iids=iids)  # pyright: ignore[reportReturnType]
+
+
+def logged(connection: Connection, project_id: int, experiment_iid: int, iids: Sequence[int]) -> set[int]:
+    """Those of some candidates of an experiment that have rows in the log."""
+    rows = _LOGGED.rows(connection, project_id=project_id, experiment_iid=experiment_iid, iids=iids)
+    return {row[0] for row in rows}
 
 
 def log_of_experiment(connection: Connection, project_id: int, experiment_iid: int) -> list[tuple[int, bytes]]:

@@ -1,20 +1,17 @@
 """Operations on runs as a whole. Paths are relative to `/api/2.0/mlflow`."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
-from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.http.endpoint import Call, required
-from shortlist.logged_models import store_links
-from shortlist.metrics import service as metrics
-from shortlist.mlflow import lengths, operations, translate
+from shortlist.mlflow import lengths, operations, pages_of_runs, translate
 from shortlist.mlflow import wire_runs as wire
 from shortlist.mlflow.wire_experiments import Empty
 from shortlist.search import fresh
 from shortlist.search.service import CandidateSearch
-from shortlist.tracking import candidates, store_candidates
+from shortlist.tracking import candidates
 from shortlist.tracking.types import CandidateChange, NewCandidate
 
 
@@ -43,7 +40,7 @@ async def create(call: Call, request: wire.CreateRun) -> wire.RunAnswer:
 def get(call: Call, connection: Connection, request: wire.RunId) -> wire.RunAnswer:
     """Get a run with its latest metrics, deleted runs included."""
     record = candidates.get(connection, call.project, run_id(request))
-    return wire.RunAnswer(_load(connection, call.project, [record.iid])[0])
+    return wire.RunAnswer(pages_of_runs.load(connection, call.project, [record.iid])[0])
 
 
 async def update(call: Call, request: wire.UpdateRun) -> wire.RunInfoAnswer:
@@ -95,19 +92,11 @@ async def search(call: Call, request: wire.SearchRuns) -> wire.RunPage:
         page_token=request.page_token,
     )
     services = call.services
-    page, runs = await fresh.candidates(services.database, services.folder, call.project, query, _load)
+    load = pages_of_runs.load
+    if len(query.experiment_iids) == 1:
+        load = partial(pages_of_runs.load_of_experiment, experiment_iid=query.experiment_iids[0])
+    page, runs = await fresh.candidates(services.database, services.folder, call.project, query, load)
     return wire.RunPage(runs, page.next_page_token)
-
-
-def _load(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[wire.Run]:
-    """Runs in the order of their iids, in a fixed number of statements."""
-    records = store_candidates.by_iids(connection, scope, iids)
-    data = candidates.encoded_data(connection, scope, iids)
-    latest = metrics.latest(connection, scope, iids)
-    links = store_links.of_candidates(connection, scope, iids)
-    return [
-        translate.run(record, data[record.iid], latest.get(record.iid, []), links[record.iid]) for record in records
-    ]
 
 
 ENDPOINTS = (

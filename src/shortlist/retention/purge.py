@@ -16,6 +16,7 @@ from shortlist.db import changes
 from shortlist.db.database import Database
 from shortlist.errors import NotFound
 from shortlist.logged_models import service as logged_models
+from shortlist.logged_models import store_links
 from shortlist.logs import get_logger
 from shortlist.metrics import service as metrics
 from shortlist.packages import registry
@@ -123,6 +124,7 @@ def _purge_logged_models(connection: Connection, scope: Scope, before: int) -> E
     for record in found:
         registry.delete_of(connection, scope, logged_models.package(record))
     iids = [record.iid for record in found]
+    store_links.note_linked(connection, scope, iids)
     store.remove_logged_models(connection, scope, iids)
     _record(connection, scope, logged_models=iids)
     return Expired(logged_models=len(iids))
