@@ -114,6 +114,46 @@ def restore(
     typer.echo(f"Restored {chosen}: {rows} rows, {manifest.contents} files of {manifest.content_bytes} bytes.")
 
 
+@app.command("repair")
+def repair(
+    source: Place,
+    read: Annotated[
+        bool, typer.Option("--read", help="Read what is there, too, and replace what is damaged.")
+    ] = False,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    artifacts: Artifacts = None,
+    config: Config = None,
+) -> None:
+    """Bring back files that the store has lost, from whichever backup has them. Beside running servers.
+
+    Changes nothing but the bytes of lost files. Exit code 1 where some are in no backup here.
+    """
+    with (
+        open_database(data, database, config, artifacts) as opened,
+        _archive(source) as archive,
+        _progress() as progress,
+    ):
+        import asyncio
+
+        from shortlist.backup import repair as repairing
+        from shortlist.blobs.store import BlobStore
+
+        settings = settings_of(config, data=data, database=database, artifacts=artifacts)
+        blobs = BlobStore.open(settings.artifacts_url)
+        try:
+            found = asyncio.run(repairing.repair(opened, blobs, archive, read=read, progress=progress))
+        finally:
+            blobs.close()
+    typer.echo(
+        f"Looked at {found.looked_at} files, and brought back {found.brought_back} with {found.size} bytes; "
+        f"{len(found.lost)} more are lost, and in no backup here."
+    )
+    for content in found.lost:
+        typer.echo(f"lost: {content.location} ({content.size} bytes, SHA-256 {content.sha256.hex()})")
+    raise typer.Exit(1 if found.lost else 0)
+
+
 @contextmanager
 def _archive(place: str) -> "Generator[Archive]":
     with refusals():

@@ -1,9 +1,19 @@
 """What a database says about itself, for those who look after it."""
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from shortlist.clock import now_ms
 from shortlist.errors import Unavailable
+
+# The least of what the server, the account and the database allow; -1 is no limit.
+_ALLOWED = """
+SELECT least(
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+    (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),
+    (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())
+)
+"""
 
 
 def write(connection: Connection) -> None:
@@ -35,13 +45,37 @@ def clock_ms(connection: Connection) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
-def connections(connection: Connection) -> tuple[int, int] | None:
-    """How many connections PostgreSQL serves, and how many it would."""
+class Setup(msgspec.Struct, frozen=True):
+    """How PostgreSQL is set up for us. `allowed`: the connections that this account may have to this database."""
+
+    version: int
+    encoding: str
+    durable: dict[str, str]  # settings without which a crash loses what was committed
+    used: int
+    allowed: int
+
+
+def setup(connection: Connection) -> Setup | None:
+    """None for an embedded database."""
     if connection.dialect.name == "sqlite":
         return None
+    names = ("fsync", "full_page_writes", "synchronous_commit")
+    durable = {name: str(connection.execute(text(f"SHOW {name}")).scalar_one()) for name in names}
     used = text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
-    most = text("SELECT current_setting('max_connections')::int")
-    return int(connection.execute(used).scalar_one()), int(connection.execute(most).scalar_one())
+    version = text("SELECT current_setting('server_version_num')::int / 10000")
+    return Setup(
+        version=int(connection.execute(version).scalar_one()),
+        encoding=str(connection.execute(text("SHOW server_encoding")).scalar_one()),
+        durable=durable,
+        used=int(connection.execute(used).scalar_one()),
+        allowed=int(connection.execute(text(_ALLOWED)).scalar_one()),
+    )
+
+
+def has_extension(connection: Connection, name: str) -> bool:
+    """Whether PostgreSQL has an extension in this database."""
+    found = text("SELECT count(*) FROM pg_extension WHERE extname = :name")
+    return bool(connection.execute(found, {"name": name}).scalar_one())
 
 
 def size_bytes(connection: Connection) -> int:

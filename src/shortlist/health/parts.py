@@ -1,8 +1,10 @@
 """The parts of an installation that `doctor` looks at, one function each: findings that a person can act on."""
 
+import errno
 import os
 import shutil
 import stat
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +17,7 @@ from shortlist.clock import now_ms
 from shortlist.db import migrate, probe
 from shortlist.db.database import Database
 from shortlist.errors import DomainError, InvalidValue
+from shortlist.health import postgresql
 from shortlist.health.types import Finding, ok, problem, warning
 from shortlist.metrics import store as metrics
 from shortlist.outbound import Limits, OutboundError, get_json
@@ -24,6 +27,7 @@ from shortlist.provenance.issuers import Issuers
 from shortlist.settings import Settings
 
 _MIB = 1024 * 1024
+_LEAST_NODES = 1_000
 _LEAST_FREE, _LITTLE_FREE = 256 * _MIB, 2048 * _MIB
 _CLOCK_WARNING_MS, _CLOCK_PROBLEM_MS = 2_000, 60_000
 _LONG_LAG_MS = 60_000
@@ -70,7 +74,7 @@ def schema(found: Settings) -> Iterator[Finding]:
     try:
         revision = migrate.check_reachable(found.database_url)
     except InvalidValue as error:
-        yield problem("database", f"{error.message}. Is it running, and are its address and password right?")
+        yield problem("database", f"{error.message}. {_what_to_do(error.message)}")
         return
     if revision == migrate.HEAD:
         yield ok("schema", f"The database has schema {revision}, which is what this version needs.")
@@ -83,14 +87,40 @@ def schema(found: Settings) -> Iterator[Finding]:
             "`shortlist db upgrade`.",
         )
     else:
-        yield problem("schema", f"The database has schema {revision}, which is newer than this program. Upgrade it.")
+        yield problem(
+            "schema",
+            f"The database has schema {revision}, which is newer than this program ({migrate.HEAD}). "
+            "Upgrade the program, or restore the backup from before the upgrade.",
+        )
 
 
-def database(opened: Database) -> Iterator[Finding]:
+# What databases say when they cannot be opened, and what to do then.
+_REFUSALS = {
+    "too many": "It serves as many connections as it may. Raise max_connections, or put PgBouncer between.",
+    "connection slots": "It serves as many connections as it may. Raise max_connections, or put PgBouncer between.",
+    "password authentication": "Check the account and its password in SHORTLIST_DATABASE.",
+    "does not exist": "Make it with `createdb`, or correct its name in SHORTLIST_DATABASE.",
+    "starting up": "It is coming up; ask again in a moment.",
+    "unable to open database file": "Does its folder exist, and may this account read and write there?",
+    "readonly database": "This account may not write to its file or its folder; run as their owner.",
+    "not a database": "The file is something else, or damaged. Correct the path, or restore a backup.",
+    "malformed": "The file is damaged. Stop the server and restore a backup.",
+    "full": "Its disk is full. Free some room.",
+}
+
+
+def _what_to_do(said: str) -> str:
+    for words, advice in _REFUSALS.items():
+        if words in said:
+            return advice
+    return "Is it running, and are its address and password right?"
+
+
+def database(opened: Database, workers: int) -> Iterator[Finding]:
     """What the database is, whether it takes changes, and what is in it that should not be."""
 
     def read(connection: Connection) -> Sequence[Finding]:
-        return list(_read_database(connection))
+        return list(_read_database(connection, workers))
 
     yield from opened.read_now(read)
     try:
@@ -100,21 +130,13 @@ def database(opened: Database) -> Iterator[Finding]:
         yield problem("database", f"It takes no changes: {error.message} Look at its disk, its locks and its log.")
 
 
-def _read_database(connection: Connection) -> Iterator[Finding]:
+def _read_database(connection: Connection, workers: int) -> Iterator[Finding]:
     size = probe.size_bytes(connection) / _MIB
     yield ok("database", f"{probe.version(connection)}, {size:,.1f} MiB.")
     damage = probe.damage(connection)
     if damage is not None:
         yield problem("database", f"The file is damaged ({damage}). Stop the server and restore a backup.")
-    used = probe.connections(connection)
-    if used is not None:
-        full = used[0] > 0.8 * used[1]
-        text = f"{used[0]} of {used[1]} connections are in use."
-        yield (
-            warning("database", f"{text} Raise max_connections, or put a pooler between.")
-            if full
-            else ok("database", text)
-        )
+    yield from postgresql.findings(connection, workers)
     yield _clock(probe.clock_ms(connection) - now_ms(), "the database's")
     yield _fold(connection)
     yield _sweep(connection)
@@ -177,12 +199,32 @@ def files(found: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok("files", "Other accounts of this machine cannot read the database.")
-    if found.data.exists() and not os.access(found.data, os.W_OK | os.X_OK):
-        yield problem("files", f"This account cannot write to {found.data}; the server must run as its owner.")
+    for name, folder in folders.items():
+        if folder.exists():
+            yield from _writable(name, folder)
+
+
+def _writable(name: str, folder: Path) -> Iterator[Finding]:
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-"):
+            pass
+    except OSError as error:
+        advice = {
+            errno.EROFS: "Its disk is mounted read-only; look at the system's log, and mount it for writing",
+            errno.ENOSPC: "Its disk is full; free some room",
+        }.get(error.errno or 0, "Give it to the account that runs the server (`chown -R`), or run as its owner")
+        yield problem(
+            "files", f"This account cannot write to the {name} folder {folder} ({error.strerror}). {advice}."
+        )
 
 
 def _room(folder: Path) -> Finding:
     usage = shutil.disk_usage(folder)
+    nodes = os.statvfs(folder)
+    if nodes.f_files and nodes.f_favail < _LEAST_NODES:
+        return problem(
+            "disk", f"{nodes.f_favail} more files fit on the disk of {folder}, whatever their size. Free some."
+        )
     text = f"{usage.free / _MIB:,.0f} MiB are free of {usage.total / _MIB:,.0f} MiB at {folder}."
     if usage.free < _LEAST_FREE:
         return problem("disk", f"{text} Changes will soon be refused. Free some, or move the folder.")
@@ -219,7 +261,13 @@ async def issuers(found: Settings, opened: Database) -> Sequence[Finding]:
             continue
         try:
             count = await asked.probe(issuer)
-            findings.append(ok("issuers", f"{issuer} publishes {count} keys."))
+            findings.append(
+                ok("issuers", f"{issuer} publishes {count} keys.")
+                if count
+                else problem(
+                    "issuers", f"{issuer} publishes no usable key: its jobs will be refused. Ask its administrator."
+                )
+            )
         except (OutboundError, DomainError) as error:
             findings.append(
                 problem("issuers", f"{issuer} cannot be asked for its keys ({error}): its jobs will be refused.")

@@ -11,6 +11,7 @@ from shortlist.db.prepared import Prepared
 from shortlist.packages.locations import in_database
 from shortlist.packages.tables import blob, package, package_file, small_content
 from shortlist.packages.types import Kept, SmallContent
+from shortlist.projects.tables import project
 
 # Counters of a project: the bytes that it keeps, and those of them that are in the database.
 BYTES = "package_bytes"
@@ -127,14 +128,14 @@ def shown_after(connection: Connection, project_id: int, sha256: bytes, limit: i
     ]
 
 
-def a_place(connection: Connection, project_id: int, sha256: bytes) -> tuple[str, str, str] | None:
-    """Where somebody sees a content: name and version of a package, and a path in it."""
+def a_place(connection: Connection, project_id: int, sha256: bytes) -> tuple[str, str, str, str] | None:
+    """Where somebody sees a content: the path of the project, name and version of a package, and the path in it."""
     file = package_file.c
     joined = and_(package.c.project_id == file.project_id, package.c.id == file.package_id)
     statement = (
-        select(package.c.name, package.c.version, file.path)
-        .select_from(package_file.join(package, joined))
+        select(project.c.full_path, package.c.name, package.c.version, file.path)
+        .select_from(package_file.join(package, joined).join(project, project.c.id == file.project_id))
         .where(file.project_id == project_id, file.sha256 == sha256, file.deleted_at.is_(None))
     )
     row = connection.execute(statement.limit(1)).first()
-    return None if row is None else (row[0], row[1], row[2])
+    return None if row is None else (row[0], row[1], row[2], row[3])
