@@ -295,3 +295,39 @@ def test_nothing_moves_for_those_who_want_no_motion(page: Page, filled: Filled) 
     _card(page, "history").locator("svg[aria-roledescription=chart]").focus()
     page.keyboard.press("End")
     assert page.evaluate(moving) == 0
+
+
+def test_a_link_opens_the_same_part_of_the_axis(page: Page, filled: Filled) -> None:
+    both = [filled.candidates[name] for name in ("mlp-64-s0", "mlp-64-s1")]
+    page.goto(f"/{filled.project}/-/ml/compare?candidates={both[0]}.{both[1]}&metric=val%2Faccuracy&outliers=off")
+    chart = page.get_by_role("group", name=re.compile("^val.accuracy of 2 candidates"))
+    _zoom(page, chart)
+    assert "outliers=off" in page.url
+    page.get_by_role("button", name=re.compile("^Data.of Difference to")).click()
+    with filled.server.client() as client:
+        start, end = (float(parse_qs(urlsplit(page.url).query)[name][0]) for name in ("start", "end"))
+        query = {"candidates": both[1:], "keys": ["val/accuracy"], "minus": both[0], "start": start, "end": end}
+        values = client.post(f"{API}/curves", json=query).json()["curves"][0]["y"]
+    row = page.get_by_role("dialog").get_by_role("row").nth(1)
+    for value in (min(values), max(values), values[-1]):
+        expect(row).to_contain_text(json.dumps(value))
+
+    page.goto(f"{filled.candidate_path('mlp-64-s0')}?scale=log&smooth=0.5")
+    chart = page.get_by_role("group", name=re.compile("^val.accuracy:")).locator("visible=true")
+    _zoom(page, chart.first)
+    assert "smooth=0.5" in page.url
+    expect(page.get_by_role("checkbox", name="Log")).to_be_checked()
+
+    page.goto(f"{filled.experiment_path}?chart=on&metric=val%2Faccuracy")
+    _zoom(page, page.get_by_role("region", name="Curves").locator("[aria-roledescription=chart]"))
+
+
+def _zoom(page: Page, chart: Locator) -> None:
+    """Stretches the axis by keyboard; the address says what is shown, and opens it again."""
+    expect(chart.locator(".u-over")).to_be_visible()
+    chart.focus()
+    page.keyboard.press("+")
+    expect(page).to_have_url(re.compile(r"[?&]start=[\d.]+&end=[\d.]+"))
+    expect(page.get_by_role("button", name="Whole range")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Whole range")).to_be_visible()

@@ -118,7 +118,7 @@ def test_pictures_of_one_step_stand_side_by_side(page: Page, lab: MakeLab, fille
     assert [words in drawn for words in (">step 10<", ">step 0<")] == [True, True]
     page.reload()
     expect(images.nth(0)).to_have_attribute("alt", "samples/epoch of p0 at step 10")
-    assert b"metric" in _saved(page, "Comparison", "CSV")
+    assert b"candidate,number" in _saved(page, "Comparison", "CSV")
     assert violations(page) == []
 
 

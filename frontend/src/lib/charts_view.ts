@@ -1,5 +1,8 @@
 // The charts of an experiment as its address says them.
 
+import type { Range } from '../charts/types';
+import { putRange, rangeOf } from './span';
+
 export type ScaleKind = 'log' | 'linear';
 
 /** The charts as the address says them; empty fields are the server's choice. */
@@ -17,6 +20,8 @@ export interface ChartsView {
   /** The parameter by whose values curves stand side by side; empty: by metric. */
   facet: string;
   facetMetric: string;
+  facetClip: boolean;
+  facetRange: Range | null;
 }
 
 export const NO_CHARTS: ChartsView = {
@@ -31,6 +36,8 @@ export const NO_CHARTS: ChartsView = {
   paretoY: '',
   facet: '',
   facetMetric: '',
+  facetClip: false,
+  facetRange: null,
 };
 
 export function parseCharts(given: URLSearchParams): ChartsView {
@@ -46,6 +53,8 @@ export function parseCharts(given: URLSearchParams): ChartsView {
     paretoY: given.get('front_y') ?? '',
     facet: given.get('facet') ?? '',
     facetMetric: given.get('facet_metric') ?? '',
+    facetClip: given.get('facet_outliers') === 'off',
+    facetRange: rangeOf(given, 'facet_'),
   };
 }
 
@@ -67,5 +76,7 @@ export function writeCharts(given: URLSearchParams, view: ChartsView): void {
   for (const [name, text] of Object.entries(texts)) if (text !== '') given.set(name, text);
   if (view.xScale !== null) given.set('x_scale', view.xScale);
   if (view.yScale !== null) given.set('y_scale', view.yScale);
+  if (view.facetClip) given.set('facet_outliers', 'off');
+  putRange(given, view.facetRange, 'facet_');
   for (const axis of view.axes) given.append('axes', axis);
 }

@@ -16,7 +16,7 @@ const cell = (
 
 it('the address keeps the set in its order, each candidate once, and nothing that is no number', () => {
   const view = parseCompare(
-    '?candidates=7.3,12.7.x.-1&metric=val%2Facc&axis=wall&scale=log&smooth=0.6&step=10&table=a%2Fb.json&column=sure',
+    '?candidates=7.3,12.7.x.-1&metric=val%2Facc&axis=wall&scale=log&smooth=0.6&start=2&end=8&step=10&table=a%2Fb.json&column=sure',
   );
   expect(view).toEqual({
     candidates: [7, 3, 12],
@@ -24,6 +24,8 @@ it('the address keeps the set in its order, each candidate once, and nothing tha
     axis: 'wall',
     log: true,
     smooth: 0.6,
+    clip: false,
+    range: [2, 8],
     step: 10,
     table: 'a/b.json',
     column: 'sure',

@@ -2,8 +2,10 @@
 
 import type { ComparedCandidate, ComparedMetric, LoggedImage, MetricCell } from '../api/schema';
 import type { Axis } from '../api/types';
+import type { Range } from '../charts/types';
 import { short, toNumber } from './numbers';
 import { smoothOf } from './smooth';
+import { putRange, rangeOf } from './span';
 
 /** More candidates than this get a summary in place of a column each. */
 export const MOST_COLUMNS = 8;
@@ -18,6 +20,10 @@ export interface CompareView {
   log: boolean;
   /** Weight of the average that is drawn over curves; 0 draws none. */
   smooth: number;
+  /** Whether the vertical axis leaves out the few values that lie far from all others. */
+  clip: boolean;
+  /** The part of the horizontal axis that is shown; null: all of it. */
+  range: Range | null;
   /** The step of the pictures; null: the last. */
   step: number | null;
   /** The path of the tables that stand side by side; empty: the one that most have. */
@@ -36,6 +42,8 @@ export function parseCompare(search: string): CompareView {
     axis: axis === 'relative' || axis === 'wall' ? axis : 'step',
     log: given.get('scale') === 'log',
     smooth: smoothOf(given.get('smooth')),
+    clip: given.get('outliers') === 'off',
+    range: rangeOf(given),
     step: stepOf(given.get('step')),
     table: given.get('table') ?? '',
     column: given.get('column') ?? '',
@@ -53,6 +61,8 @@ export function compareSearch(view: CompareView): string {
   if (view.axis !== 'step') given.set('axis', view.axis);
   if (view.log) given.set('scale', 'log');
   if (view.smooth > 0) given.set('smooth', String(view.smooth));
+  if (view.clip) given.set('outliers', 'off');
+  putRange(given, view.range);
   if (view.step !== null) given.set('step', String(view.step));
   if (view.table !== '') given.set('table', view.table);
   if (view.column !== '') given.set('column', view.column);

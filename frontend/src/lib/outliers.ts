@@ -1,6 +1,7 @@
 // What an axis shows when a few values lie far from all others.
 
 import type { Value } from '../api/schema';
+import type { Line } from '../charts/types';
 import { toNumber } from './numbers';
 
 export interface Trimmed {
@@ -28,4 +29,10 @@ export function withoutOutliers(values: readonly Value[]): Trimmed | null {
   const outside = sorted.length - inside.length;
   if (outside === 0) return null;
   return { low: inside[0] as number, high: inside.at(-1) as number, outside };
+}
+
+/** The same for lines; on a logarithmic axis, for what has a place there. */
+export function trimmedLines(lines: readonly Pick<Line, 'y'>[], log: boolean): Trimmed | null {
+  const values = lines.flatMap(({ y }) => y);
+  return withoutOutliers(log ? values.filter((value) => toNumber(value) > 0) : values);
 }

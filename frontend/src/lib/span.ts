@@ -1,4 +1,4 @@
-// The part of a horizontal axis that is shown, moved and stretched.
+// The part of a horizontal axis that is shown: moved, stretched, and in an address.
 
 import type { Range } from '../charts/types';
 
@@ -30,4 +30,18 @@ function within([low, high]: Range, whole: Range | null): Range | null {
   if (whole === null) return [low, high];
   const cut: Range = [Math.max(whole[0], low), Math.min(whole[1], high)];
   return cut[0] <= whole[0] && cut[1] >= whole[1] ? null : cut;
+}
+
+/** The part that an address says; null where it says none. */
+export function rangeOf(given: URLSearchParams, prefix = ''): Range | null {
+  const [low, high] = [given.get(`${prefix}start`), given.get(`${prefix}end`)];
+  if (low === null || high === null) return null;
+  const range: Range = [Number(low), Number(high)];
+  return range.every(Number.isFinite) && range[0] < range[1] ? range : null;
+}
+
+export function putRange(given: URLSearchParams, range: Range | null, prefix = ''): void {
+  if (range === null) return;
+  given.set(`${prefix}start`, String(range[0]));
+  given.set(`${prefix}end`, String(range[1]));
 }

@@ -1,8 +1,10 @@
 // What an experiment's page shows, as its address says it: filter, order, columns, and which candidates.
 
 import type { Axis, View } from '../api/types';
+import type { Range } from '../charts/types';
 import { type ChartsView, NO_CHARTS, parseCharts, writeCharts } from './charts_view';
 import { smoothOf } from './smooth';
+import { putRange, rangeOf } from './span';
 
 export interface Order {
   field: string;
@@ -50,6 +52,8 @@ export interface ChartView {
   smooth: number;
   /** Whether the vertical axis leaves out the few values that lie far from all others. */
   clip: boolean;
+  /** The part of the horizontal axis that is shown; null: all of it. */
+  range: Range | null;
 }
 
 export const NO_CHART: ChartView = {
@@ -62,6 +66,7 @@ export const NO_CHART: ChartView = {
   by: [],
   smooth: 0,
   clip: false,
+  range: null,
 };
 
 export const START: ExperimentView = {
@@ -134,6 +139,7 @@ function parseChart(given: URLSearchParams): ChartView {
     by: given.getAll('by').slice(0, MOST_BY),
     smooth: smoothOf(given.get('smooth')),
     clip: given.get('outliers') === 'off',
+    range: rangeOf(given),
   };
 }
 
@@ -162,7 +168,7 @@ export function viewSearch(view: ExperimentView): string {
   if (view.selected.length > 0 && view.selected.length <= MOST_SELECTED_IN_ADDRESS) {
     given.set('selected', view.selected.join('.'));
   }
-  const { open, metric, axis, log, against, groups, by, smooth, clip } = view.chart;
+  const { open, metric, axis, log, against, groups, by, smooth, clip, range } = view.chart;
   if (open !== null) given.set('chart', open ? 'on' : 'off');
   if (metric !== null) given.set('metric', metric);
   if (axis !== 'step') given.set('axis', axis);
@@ -172,6 +178,7 @@ export function viewSearch(view: ExperimentView): string {
   for (const key of by) given.append('by', key);
   if (smooth > 0) given.set('smooth', String(smooth));
   if (clip) given.set('outliers', 'off');
+  putRange(given, range);
   writeCharts(given, view.charts);
   const text = given.toString();
   return text === '' ? '' : `?${text}`;
