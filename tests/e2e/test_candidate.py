@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.conftest import Filled, OpenPage
 from tests.e2e.fill import BEST, STEPS
@@ -320,3 +320,41 @@ def test_a_refresh_without_news_draws_nothing_again(page: Page, filled: Filled) 
     _mlflow(filled, "runs/set-tag", run_id=external_id, key="team", value="vision")
     expect(_panel(page, "Metadata").get_by_role("row", name="team")).to_be_visible(timeout=15_000)
     assert len([url for url in asked if url.endswith("/curves")]) == before
+
+
+def test_charts_that_are_scrolled_away_cost_nothing(page: Page, filled: Filled) -> None:
+    external_id, address = _new_candidate(filled, "tall")
+    keys = [f"norm{number:02}" for number in range(24)]
+
+    def log(*steps: int) -> None:
+        metrics = [
+            {"key": key, "value": step / 4, "timestamp": 1000 + step, "step": step} for key in keys for step in steps
+        ]
+        _mlflow(filled, "runs/log-batch", run_id=external_id, metrics=metrics)
+
+    log(0, 1)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.extend(_curves_in(request)))
+    with page.expect_request(re.compile("/events\\?")):  # from here on it hears of changes
+        page.goto(address)
+    first, last = (page.get_by_role("article", name=key) for key in (keys[0], keys[-1]))
+    first.scroll_into_view_if_needed()
+    expect(first.locator("canvas")).to_be_visible()
+    last.scroll_into_view_if_needed()
+    expect(last.locator("canvas")).to_be_visible()
+    expect(first.locator("canvas")).to_have_count(0)
+
+    asked.clear()
+    with page.expect_request(lambda request: keys[-1] in _curves_in(request)):
+        log(2)
+    expect(first.locator(".caption")).to_contain_text("3 points")
+    assert keys[0] not in asked
+    with page.expect_request(lambda request: keys[0] in _curves_in(request)):
+        first.scroll_into_view_if_needed()
+    expect(first.locator("canvas")).to_be_visible()
+
+
+def _curves_in(request: Request) -> list[str]:
+    """The metrics whose curves a request asks for."""
+    query = request.post_data_json if request.url.endswith("/curves") else None
+    return query["keys"] if query else []
