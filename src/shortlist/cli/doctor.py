@@ -64,7 +64,7 @@ def _as_json(finding: "Finding") -> str:
 
 def _as_line(finding: "Finding") -> str:
     level = typer.style(f"{finding.level.value:8}", fg=_COLOURS[finding.level.value])
-    return f"{level} {finding.subject:9} {finding.sentence}"
+    return f"{level} {finding.subject:11} {finding.sentence}"
 
 
 def _summary(problems: int, warnings: int) -> str:

@@ -3,11 +3,13 @@
 Alembic is imported only where there is something to do; a start-up that finds the schema in order reads one row.
 """
 
-from contextlib import nullcontext
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from shortlist.db import engine as engines
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 HEAD = "0025"
 
 _FOLDER = Path(__file__).parent / "migrations"
+# The number of PostgreSQL's lock that an upgrade holds; any that nobody else takes.
+_LOCK = 0x73686F72746C
+_TURN_SECONDS = 0.2
 
 # Alembic's own table, apart from ours so that it is not compared with them.
 _VERSION = Table(
@@ -41,18 +46,34 @@ def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema to a revision, the newest for none, from whatever it is; does nothing when it is there.
 
     SQLite does all in one transaction. PostgreSQL has one for each migration, and none for an index of a large table;
-    what is broken off goes on from there with the next attempt.
+    what is broken off goes on from there with the next attempt. Of several at once, one works and the others wait.
     """
     from alembic import command  # noqa: PLC0415
 
     engine = engines.create(engines.normalise_url(url))
     try:
         with engine.connect() as connection:
-            whole = nullcontext() if connection.dialect.name == "postgresql" else engines.begin_write(connection)
+            whole = _alone(engine) if connection.dialect.name == "postgresql" else engines.begin_write(connection)
             with whole:
                 command.upgrade(config(connection), revision)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _alone(engine: Engine) -> Generator[None]:
+    """Hold a lock of the database in a transaction of its own, which a pooler in transaction mode leaves alone.
+
+    Who waits asks again and again: a statement that waits would hold up an index that is built CONCURRENTLY, which
+    waits for all statements that began before it.
+    """
+    while True:
+        with engine.begin() as holder:
+            if holder.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar_one():
+                holder.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+                yield
+                return
+        time.sleep(_TURN_SECONDS)
 
 
 def prepare(url: str) -> None:

@@ -1,5 +1,7 @@
 """Upgrades of databases that have rows: what earlier versions wrote is there after every step."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,22 @@ def test_rows_of_every_earlier_version_survive_every_step(
         assert counts(connection) == expected
         assert expected["candidate"] == len(REVISIONS)
     engine.dispose()
+    databases.drop(url)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_of_two_upgrades_at_once_one_works_and_both_succeed(
+    kind: str, databases: DatabaseFactory, tmp_path: Path
+) -> None:
+    url = databases.create_empty(kind, tmp_path)
+    command = [sys.executable, "-m", "shortlist", "db", "upgrade", "--database", url]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)
+    ]
+    for process in running:
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
+        assert output.strip().endswith(f"The schema is at {migrate.HEAD}."), output
     databases.drop(url)
 
 
