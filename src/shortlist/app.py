@@ -25,6 +25,7 @@ from shortlist.projects.purger import Purger
 from shortlist.ranking.snapshots import Snapshots
 from shortlist.retention.keeper import Keeper
 from shortlist.settings import Settings
+from shortlist.tracking.together import CandidateWrites
 from shortlist.v4 import endpoints as v4
 from shortlist.v4.surface import SURFACE as V4
 from shortlist.web import api, pages, probes
@@ -89,7 +90,7 @@ def finish(opened: Opened, sibling: Sibling | None = None) -> Application:
     services = opened.services
     settings, database = services.settings, services.database
     cold.attach(database, lambda: services.blobs)
-    services.late = Late(Folder(database), Snapshots())
+    services.late = Late(Folder(database), Snapshots(), CandidateWrites(database))
     services.folder.start()
     purger = Purger(database)
     purger.start()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, text
 from shortlist.db.database import Database
 from shortlist.metrics.types import Points
 from shortlist.moving import service as moving
-from shortlist.tracking import candidates
+from shortlist.tracking import logs
 from shortlist.tracking.tables import experiment, metadata, param
 from shortlist.tracking.types import Batch
 from tests.contract.metrics.conftest import PROJECT, add_candidates, external_id, scope_of
@@ -25,7 +25,7 @@ def test_what_is_written_while_a_candidate_moves_moves_along(database: Database)
 
     def log(connection: Connection) -> None:
         points = Points.of([("loss", 1.0, 0, 0)])
-        candidates.log_batch(connection, scope, external_id(1), batch, points)
+        logs.log_batch(connection, scope, external_id(1), batch, points)
 
     with ThreadPoolExecutor(1) as thread:
 

@@ -13,7 +13,7 @@ from shortlist.errors import InvalidValue, NotFound
 from shortlist.metrics import service as metrics
 from shortlist.metrics.folder import fold_experiments
 from shortlist.metrics.types import CandidateKey, Points
-from shortlist.tracking import candidates, store_candidates
+from shortlist.tracking import candidates, logs, store_candidates
 from shortlist.tracking import experiments as tracking
 from shortlist.tracking.tables import experiment
 from shortlist.tracking.types import Batch, CandidateChange, CandidateRecord, NewCandidate, Status
@@ -61,7 +61,7 @@ class Writes:
                 lambda: candidates.change(connection, scope, record, CandidateChange(status=status)),
                 lambda: candidates.set_metadata(connection, scope, record, {dice.choice("kl"): dice.choice("12")}),
                 lambda: candidates.delete_metadata(connection, scope, record, dice.choice("kl")),
-                lambda: candidates.log_batch(
+                lambda: logs.log_batch(
                     connection, scope, record.external_id, Batch(params={dice.choice("pq"): dice.choice("12")})
                 ),
                 lambda: candidates.delete(connection, scope, record),

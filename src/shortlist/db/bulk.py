@@ -18,6 +18,29 @@ def upsert_columns(
     _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "overwrite"), same, columns)
 
 
+def append_columns(
+    connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
+) -> None:
+    """Insert rows; a key that is taken is an error."""
+    _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "refuse"), same, columns)
+
+
+def change_columns(
+    connection: Connection,
+    table: Table,
+    same: Mapping[str, int],
+    columns: Mapping[str, Sequence[Any]],
+    changed: tuple[str, ...],
+) -> None:
+    """Overwrite the columns `changed` of rows that are there and are given whole.
+
+    It is the INSERT of a key that is taken, since PostgreSQL may read the whole project for an UPDATE of several rows
+    (see `dialect.alone`), and goes to a taken key by its index.
+    """
+    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "overwrite", changed)
+    _run(connection, text, same, columns)
+
+
 def insert_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> int:
@@ -48,12 +71,21 @@ def _run(connection: Connection, text: str, same: Mapping[str, int], columns: Ma
 
 
 @lru_cache(maxsize=64)
-def _text(table: Table, same: tuple[str, ...], columns: tuple[str, ...], dialect: str, conflict: str) -> str:
+def _text(
+    table: Table,
+    same: tuple[str, ...],
+    columns: tuple[str, ...],
+    dialect: str,
+    conflict: str,
+    changed: tuple[str, ...] = (),
+) -> str:
     names = (*same, *columns)
     keys = [column.name for column in table.primary_key]
-    action = "DO NOTHING"
-    if conflict != "keep":
-        action = f"({', '.join(keys)}) DO UPDATE SET {_changes(table, names, keys, conflict)}"
+    others = changed or [name for name in names if name not in keys]
+    action = {
+        "refuse": "",
+        "keep": " ON CONFLICT DO NOTHING",
+    }.get(conflict, f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {_changes(table, others, conflict)}")
     if dialect == "postgresql":
         lists = ", ".join(f"%s::{_postgres_type(table, name)}[]" for name in columns)
         shared = "".join(f"%s::{_postgres_type(table, name)}, " for name in same)
@@ -62,13 +94,13 @@ def _text(table: Table, same: tuple[str, ...], columns: tuple[str, ...], dialect
         source = f"SELECT {shared}u.* FROM unnest({lists}) AS u ORDER BY {order}"  # noqa: S608 - names of our columns
     else:
         source = f"VALUES ({', '.join('?' for _ in names)})"
-    return f"INSERT INTO {table.name} ({', '.join(quoted(name) for name in names)}) {source} ON CONFLICT {action}"
+    return f"INSERT INTO {table.name} ({', '.join(quoted(name) for name in names)}) {source}{action}"
 
 
-def _changes(table: Table, names: Sequence[str], keys: Sequence[str], conflict: str) -> str:
+def _changes(table: Table, names: Sequence[str], conflict: str) -> str:
     before = "{table}.{name} + " if conflict == "add" else ""
     form = f"{{name}} = {before}excluded.{{name}}"
-    return ", ".join(form.format(name=name, table=table.name) for name in names if name not in keys)
+    return ", ".join(form.format(name=name, table=table.name) for name in names)
 
 
 def quoted(name: str) -> str:

@@ -100,14 +100,16 @@ def one_of(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement
     return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
 
 
-def of_each(dialect: str, found: Select[*Row], column: ColumnElement[int], name: str) -> Select[*Row] | Select[Any]:
+def of_each(dialect: str, found: Select[*Row], column: ColumnElement[Any], name: str) -> Select[*Row] | Select[Any]:
     """`found`, whose columns have different names, with `column IN values`.
 
     PostgreSQL looks every value up for itself, where it would else compare each row of the project with all values
-    (see `dialect.alone`).
+    (see `dialect.alone`), and in their order, so that all who lock rows lock them in the same.
     """
     if dialect != "postgresql":
         return found.where(one_of(dialect, column, name))
-    wanted = select(func.unnest(bindparam(name, type_=ARRAY[Any](BigInteger))).label("value")).distinct().subquery()
+    kind = Text if isinstance(column.type, Text) else BigInteger
+    values = select(func.unnest(bindparam(name, type_=ARRAY[Any](kind))).label("value"))
+    wanted = values.distinct().order_by("value").subquery()
     rows = alone(found.where(column == wanted.c.value)).lateral()
     return select(*rows.c).select_from(wanted.join(rows, true()))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shortlist.provenance.verifier import Verifier
     from shortlist.ranking.snapshots import Snapshots
     from shortlist.sign_in.provider import Providers
+    from shortlist.tracking.together import CandidateWrites
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Late:
 
     folder: "Folder"
     snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
+    candidate_writes: "CandidateWrites"
 
 
 @dataclass(slots=True)
@@ -73,6 +75,10 @@ class Services:
     @property
     def snapshots(self) -> "Snapshots":
         return self._late.snapshots
+
+    @property
+    def candidate_writes(self) -> "CandidateWrites":
+        return self._late.candidate_writes
 
     @property
     def _late(self) -> Late:

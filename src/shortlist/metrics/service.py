@@ -36,8 +36,12 @@ _BY_KEY = attrgetter("key")
 
 def append(connection: Connection, scope: Scope, candidate: CandidateKey, points: Points) -> None:
     """Log checked points to a candidate that the caller knows to be active. No points are nothing to log."""
-    if len(points):
-        store.append(connection, scope.project_id, candidate, points.encode())
+    append_all(connection, scope.project_id, [(candidate, points)])
+
+
+def append_all(connection: Connection, project_id: int, logged: Sequence[tuple[CandidateKey, Points | None]]) -> None:
+    """The same for candidates of one project, in one statement."""
+    store.append(connection, project_id, [(key, points.encode()) for key, points in logged if points])
 
 
 def payload_of(key: str, value: float, timestamp: int, step: int) -> bytes:

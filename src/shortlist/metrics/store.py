@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, se
 
 from shortlist.clock import now_ms
 from shortlist.db import counters, driver
-from shortlist.db.bulk import add_columns, upsert_columns
+from shortlist.db.bulk import add_columns, append_columns, upsert_columns
 from shortlist.db.dialect import among, among_rows, insert
 from shortlist.ids import milliseconds_of, uuid7_bytes
 from shortlist.metrics import codec, store_cold
@@ -26,7 +26,8 @@ from shortlist.metrics.types import CandidateKey
 from shortlist.tracking.tables import candidate
 
 _MOST_COUNTED_ROWS = 10_000
-_COLUMNS = "project_id, experiment_iid, candidate_iid, id, points, keys, payload"
+_APPENDED = ("experiment_iid", "candidate_iid", "id", "points", "keys", "payload")
+_COLUMNS = ", ".join(("project_id", *_APPENDED))
 _APPEND = {
     style: f"INSERT INTO metric_log ({_COLUMNS}) VALUES ({', '.join([mark] * 7)})"  # noqa: S608 - no outside text
     for style, mark in (("sqlite", "?"), ("postgresql", "%s"))
@@ -45,13 +46,17 @@ Place = tuple[int, int]
 LogHead = tuple[int, int, bytes, int, int]  # experiment, candidate, id, points, keys
 
 
-def append(connection: Connection, project_id: int, owner: CandidateKey, payload: bytes) -> None:
-    points, keys = codec.payload_size(payload)
-    driver.change(
-        connection,
-        _APPEND[connection.dialect.name],
-        (project_id, owner.experiment_iid, owner.candidate_iid, uuid7_bytes(), points, keys, payload),
-    )
+def append(connection: Connection, project_id: int, payloads: Sequence[tuple[CandidateKey, bytes]]) -> None:
+    """Log `Points.encode()` to candidates, a row each. One statement."""
+    rows = [
+        (owner.experiment_iid, owner.candidate_iid, uuid7_bytes(), *codec.payload_size(payload), payload)
+        for owner, payload in payloads
+    ]
+    if len(rows) == 1:  # a large payload alone is sent as it is, and not as part of an array
+        driver.change(connection, _APPEND[connection.dialect.name], (project_id, *rows[0]))
+    elif rows:
+        columns: dict[str, Any] = dict(zip(_APPENDED, zip(*rows, strict=True), strict=True))
+        append_columns(connection, metric_log, {"project_id": project_id}, columns)
 
 
 def append_active(connection: Connection, project_id: int, external_id: str, payload: bytes) -> bool:

@@ -18,7 +18,7 @@ from shortlist.mlflow import lengths, linked, operations, translate, translate_m
 from shortlist.mlflow import wire_runs as wire
 from shortlist.mlflow.runs import run_id
 from shortlist.mlflow.wire_experiments import Empty, Tag
-from shortlist.tracking import candidates, rules, store_candidates
+from shortlist.tracking import candidates, logs, rules, store_candidates
 from shortlist.tracking.types import Batch
 
 _LOGGED_MODELS = "mlflow.log-model.history"
@@ -88,13 +88,18 @@ async def _log(
     call: Call, external_id: str, batch: Batch, points: Points | None, of_models: Sequence[LinkedPoint] = ()
 ) -> None:
     def work(connection: Connection) -> None:
-        candidates.log_batch(connection, call.project, external_id, batch, points)
-        if of_models:
-            logged_models.record_metrics(connection, call.project, parse_external_id(external_id), of_models)
+        logs.log_batch(connection, call.project, external_id, batch, points)
+        logged_models.record_metrics(connection, call.project, parse_external_id(external_id), of_models)
 
-    database = call.services.database
-    only_points = not (batch.params or batch.metadata or of_models)
-    await (database.append(work) if only_points else database.write(work))
+    services = call.services
+    if of_models:
+        await services.database.write(work)
+    elif batch.params or batch.metadata:
+        await services.candidate_writes.log_batch(call.project, external_id, batch, points)
+    else:
+        await services.database.append(
+            lambda connection: logs.log_batch(connection, call.project, external_id, batch, points)
+        )
     if points:
         call.services.folder.notify(call.project.project_id, len(points))
 

@@ -30,11 +30,8 @@ async def create(call: Call, request: wire.CreateRun) -> wire.RunAnswer:
         metadata=lengths.metadata(call, request.tags),
     )
 
-    def work(connection: Connection) -> wire.Run:
-        record = candidates.create(connection, call.project, new)
-        return translate.new_run(record, candidates.data_of_new(record, new))
-
-    return wire.RunAnswer(await call.services.database.write(work))
+    record = await call.services.candidate_writes.create(call.project, new)
+    return wire.RunAnswer(translate.new_run(record, candidates.data_of_new(record, new)))
 
 
 def get(call: Call, connection: Connection, request: wire.RunId) -> wire.RunAnswer:
@@ -52,11 +49,8 @@ async def update(call: Call, request: wire.UpdateRun) -> wire.RunInfoAnswer:
         end_time=request.end_time,
     )
 
-    def work(connection: Connection) -> wire.RunInfo:
-        record = candidates.get_active(connection, call.project, external_id, hold=True)
-        return translate.run_info(candidates.change(connection, call.project, record, changes))
-
-    return wire.RunInfoAnswer(await call.services.database.write(work))
+    record = await call.services.candidate_writes.change(call.project, external_id, changes)
+    return wire.RunInfoAnswer(translate.run_info(record))
 
 
 async def delete(call: Call, request: wire.RunId) -> Empty:

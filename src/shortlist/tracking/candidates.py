@@ -1,7 +1,8 @@
 """What can be done with candidates. Every function runs inside a transaction that its caller opened."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -13,14 +14,11 @@ from shortlist.db import changes
 from shortlist.db.counters import take
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.ids import new_external_id, parse_external_id
-from shortlist.metrics import service as metrics
-from shortlist.metrics.types import CandidateKey, Points
 from shortlist.provenance import origins, reported
 from shortlist.tracking import experiments, rules, store_datasets, wellknown
 from shortlist.tracking import store_candidates as store
 from shortlist.tracking.names import make_up_name
 from shortlist.tracking.types import (
-    Batch,
     CandidateChange,
     CandidateData,
     CandidateRecord,
@@ -28,6 +26,31 @@ from shortlist.tracking.types import (
     EncodedData,
     NewCandidate,
 )
+
+_BY_IID = attrgetter("iid")
+
+
+class Creation(NamedTuple):
+    """What somebody wants to create."""
+
+    scope: Scope
+    new: NewCandidate
+
+
+class Edit(NamedTuple):
+    """What somebody wants to change of a candidate."""
+
+    scope: Scope
+    external_id: str
+    change: CandidateChange
+
+
+class Said(NamedTuple):
+    """What somebody says of a candidate: parameters, or metadata."""
+
+    scope: Scope
+    record: CandidateRecord
+    pairs: Mapping[str, str]
 
 
 def create(connection: Connection, scope: Scope, new: NewCandidate) -> CandidateRecord:
@@ -39,6 +62,28 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
         InvalidValue: a value against the rules, two different names, or a deleted experiment.
         NotFound: there is no such experiment.
     """
+    return create_all(connection, [Creation(scope, new)])[0]
+
+
+def create_all(connection: Connection, creations: Sequence[Creation]) -> list[CandidateRecord]:
+    """The same for candidates of one project: all of them, or none. A fixed number of statements an experiment."""
+    metadata = [_checked(new) for _, new in creations]
+    project_id = creations[0].scope.project_id
+    for experiment_iid in sorted({new.experiment_iid for _, new in creations}):
+        experiments.check_active(connection, creations[0].scope, experiment_iid)
+    first = take(connection, project_id, "candidate", len(creations))
+    records = [_record(scope, new, first + place, metadata[place]) for place, (scope, new) in enumerate(creations)]
+    store.add(connection, project_id, records)
+    store.set_metadata(connection, project_id, [store.Owned(*each) for each in zip(records, metadata, strict=True)])
+    for place, record in enumerate(records):
+        scope = creations[place].scope
+        origins.note_created(connection, scope, record.iid, metadata[place])
+        note(connection, scope, record)
+    return records
+
+
+def _checked(new: NewCandidate) -> dict[str, str]:
+    """The metadata of a new candidate, whose other values are good too."""
     metadata = dict(new.metadata)
     metadata[wellknown.NAME] = rules.check_candidate_name(_choose_name(new))
     rules.check_time(new.start_time, "start_time")
@@ -46,10 +91,13 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
         rules.check_time(new.end_time, "end_time")
     rules.check_text(new.user_name, rules.MAX_KEY, "user_id")
     check_metadata(metadata)
-    experiments.check_active(connection, scope, new.experiment_iid)
+    return metadata
+
+
+def _record(scope: Scope, new: NewCandidate, iid: int, metadata: Mapping[str, str]) -> CandidateRecord:
     now = now_ms()
-    record = CandidateRecord(
-        iid=take(connection, scope.project_id, "candidate"),
+    return CandidateRecord(
+        iid=iid,
         external_id=new_external_id(),
         experiment_iid=new.experiment_iid,
         name=metadata[wellknown.NAME],
@@ -64,11 +112,6 @@ def create(connection: Connection, scope: Scope, new: NewCandidate) -> Candidate
         updated_at=now,
         deleted_at=None,
     )
-    store.add(connection, scope, record)
-    store.set_metadata(connection, scope, record, metadata)
-    origins.note_created(connection, scope, record.iid, metadata)
-    _note(connection, scope, record)
-    return record
 
 
 def data_of_new(record: CandidateRecord, new: NewCandidate) -> CandidateData:
@@ -77,7 +120,8 @@ def data_of_new(record: CandidateRecord, new: NewCandidate) -> CandidateData:
     return CandidateData({}, dict(sorted(metadata.items())), [])
 
 
-def _note(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
+def note(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
+    """To be called where a candidate is changed: who looks at it hears of it."""
     changes.note(connection, scope.project_id, record.experiment_iid, record.iid)
 
 
@@ -129,12 +173,26 @@ def iids_of(connection: Connection, scope: Scope, external_ids: Sequence[str]) -
 
 def get_active(connection: Connection, scope: Scope, external_id: str, *, hold: bool = False) -> CandidateRecord:
     """A candidate that may be written to. To be held for what is filed under its experiment."""
-    record = get(connection, scope, external_id, hold=hold)
+    return _active(get(connection, scope, external_id, hold=hold), external_id)
+
+
+def _active(record: CandidateRecord | None, external_id: str) -> CandidateRecord:
+    if record is None:
+        raise NotFound(f"Run with id={external_id} not found", field="run_id")
     if record.deleted_at is not None:
         raise InvalidValue(
             f"The run {external_id} must be in the 'active' state. Current state is deleted.", field="run_id"
         )
     return record
+
+
+def all_active(
+    connection: Connection, project_id: int, external_ids: Sequence[str], hold: store.Hold
+) -> list[CandidateRecord]:
+    """Candidates that may be written to, by their external ids, in one statement."""
+    canonical = [parse_external_id(external_id) for external_id in external_ids]
+    found = store.by_external_ids(connection, project_id, set(canonical), hold)
+    return [_active(found.get(key), asked) for key, asked in zip(canonical, external_ids, strict=True)]
 
 
 def encoded_data(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, EncodedData]:
@@ -168,6 +226,39 @@ def params(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[in
 
 def change(connection: Connection, scope: Scope, record: CandidateRecord, new: CandidateChange) -> CandidateRecord:
     """Change a candidate's own fields, and the metadata that says the same. Returns it as it is afterwards."""
+    values, metadata = _changes(new)
+    store.change(connection, scope, record.iid, values)
+    note(connection, scope, record)
+    store.set_metadata(connection, scope.project_id, [store.Owned(record, metadata)])
+    return msgspec.structs.replace(record, **values)
+
+
+def change_all(connection: Connection, edits: Sequence[Edit]) -> list[CandidateRecord]:
+    """Change candidates of one project by their external ids, in the order in which they come: all of them, or none.
+    Returns each as it was after its change. Three statements.
+
+    Raises:
+        InvalidValue: one is deleted, or a value is against the rules. NotFound: there is no such candidate.
+    """
+    project_id = edits[0].scope.project_id
+    found = all_active(connection, project_id, [edit.external_id for edit in edits], "whole")
+    records = {record.iid: record for record in found}
+    metadata: dict[int, dict[str, str]] = {}
+    after: list[CandidateRecord] = []
+    for edit, before in zip(edits, found, strict=True):
+        values, pairs = _changes(edit.change)
+        records[before.iid] = msgspec.structs.replace(records[before.iid], **values)
+        metadata.setdefault(before.iid, {}).update(pairs)
+        after.append(records[before.iid])
+        note(connection, edit.scope, before)
+    ordered = sorted(records.values(), key=_BY_IID)
+    store.change_held(connection, project_id, ordered)
+    store.set_metadata(connection, project_id, [store.Owned(record, metadata[record.iid]) for record in ordered])
+    return after
+
+
+def _changes(new: CandidateChange) -> tuple[dict[str, Any], dict[str, str]]:
+    """New values of a candidate's fields, and the metadata that says the same."""
     values: dict[str, Any] = {"updated_at": now_ms()}
     metadata: dict[str, str] = {}
     if new.name is not None:
@@ -178,10 +269,7 @@ def change(connection: Connection, scope: Scope, record: CandidateRecord, new: C
         values["status"] = new.status
     if new.end_time is not None:
         values["end_time"] = rules.check_time(new.end_time, "end_time")
-    store.change(connection, scope, record.iid, values)
-    _note(connection, scope, record)
-    store.set_metadata(connection, scope, record, metadata)
-    return msgspec.structs.replace(record, **values)
+    return values, metadata
 
 
 def delete(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
@@ -189,7 +277,7 @@ def delete(connection: Connection, scope: Scope, record: CandidateRecord) -> Non
     if record.deleted_at is None:
         now = now_ms()
         store.change(connection, scope, record.iid, {"deleted_at": now, "updated_at": now})
-        _note(connection, scope, record)
+        note(connection, scope, record)
         audit.record_in(connection, scope, "candidate:delete", record.name, record.iid)
 
 
@@ -204,49 +292,29 @@ def restore(connection: Connection, scope: Scope, record: CandidateRecord) -> No
         get_by_iid(connection, scope, record.iid)
         experiments.get_active(connection, scope, record.experiment_iid)
         store.change(connection, scope, record.iid, {"deleted_at": None, "updated_at": now_ms()})
-        _note(connection, scope, record)
+        note(connection, scope, record)
         audit.record_in(connection, scope, "candidate:restore", record.name, record.iid)
 
 
-def log_batch(
-    connection: Connection, scope: Scope, external_id: str, batch: Batch, points: Points | None = None
-) -> CandidateKey:
-    """Write parameters, metrics and metadata of one request: all of it, or nothing.
-
-    Raises:
-        InvalidValue: the candidate is deleted, or a parameter already has another value.
-        NotFound: there is no such candidate.
-    """
-    # Points alone are appended, which waits for nobody; a fold files them where the candidate is by then.
-    record = get_active(connection, scope, external_id, hold=bool(batch.params or batch.metadata))
-    key = CandidateKey(record.iid, record.experiment_iid)
-    if batch.params:
-        _add_params(connection, scope, record, batch.params)
-        _note(connection, scope, record)
-    if points is not None and len(points):
-        metrics.append(connection, scope, key, points)
-    if batch.metadata:
-        set_metadata(connection, scope, record, batch.metadata)
-    return key
-
-
-def _add_params(connection: Connection, scope: Scope, record: CandidateRecord, params: Mapping[str, str]) -> None:
-    if store.add_params(connection, scope, record, params):
-        return
-    stored = store.params_of(connection, scope, [record.iid], list(params))[record.iid]
-    for key, value in params.items():
-        if stored[key] != value:
-            raise InvalidValue(
-                f"Changing param values is not allowed. Param with key='{key}' was already logged with "
-                f"value='{stored[key]}' for run ID='{record.external_id}'. Attempted logging new value '{value}'.",
-                field="params",
-            )
+def merged(pairs: Sequence[Said], *, first: bool = False) -> list[Said]:
+    """Each candidate of which anything is said once, in order of iid, with what is said of it last, or first."""
+    found: dict[int, Said] = {}
+    for scope, record, said in pairs:
+        if said:
+            known: Mapping[str, str] = found[record.iid].pairs if record.iid in found else {}
+            found[record.iid] = Said(scope, record, {**said, **known} if first else {**known, **said})
+    return [found[iid] for iid in sorted(found)]
 
 
 def set_metadata(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
     """Set metadata, overwriting what is there; keys with a meaning change the candidate's own fields too."""
-    store.set_metadata(connection, scope, record, pairs)
-    _note(connection, scope, record)
+    if pairs:
+        change_named(connection, scope, record, pairs)
+        write_metadata(connection, [Said(scope, record, pairs)])
+
+
+def change_named(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
+    """Change the candidate's own fields that metadata says too."""
     values: dict[str, str | int | None] = {}
     if wellknown.NAME in pairs:
         values["name"] = rules.check_candidate_name(pairs[wellknown.NAME])
@@ -256,7 +324,17 @@ def set_metadata(connection: Connection, scope: Scope, record: CandidateRecord, 
         values["parent_external_id"] = _parent(pairs[wellknown.PARENT])
     if values:
         store.change(connection, scope, record.iid, values)
-    _note_origin(connection, scope, record, pairs)
+
+
+def write_metadata(connection: Connection, metadata: Sequence[Said]) -> None:
+    """Write metadata of candidates of one project, each of which comes once, in order of iid."""
+    if not metadata:
+        return
+    owned = [store.Owned(record, pairs) for _, record, pairs in metadata]
+    store.set_metadata(connection, metadata[0][0].project_id, owned)
+    for scope, record, pairs in metadata:
+        note(connection, scope, record)
+        _note_origin(connection, scope, record, pairs)
 
 
 def _note_origin(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
@@ -274,7 +352,7 @@ def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecor
     """
     if not store.delete_metadata(connection, scope, record, key):
         raise NotFound(f"No tag with name: {key} in run with id {record.external_id}", field="key")
-    _note(connection, scope, record)
+    note(connection, scope, record)
     if key == wellknown.NOTE:
         store.change(connection, scope, record.iid, {"note": ""})
     if key == wellknown.PARENT:
@@ -285,7 +363,7 @@ def delete_metadata(connection: Connection, scope: Scope, record: CandidateRecor
 def log_inputs(connection: Connection, scope: Scope, external_id: str, inputs: Sequence[DatasetInput]) -> None:
     record = get_active(connection, scope, external_id, hold=True)
     store_datasets.link(connection, scope, record, inputs)
-    _note(connection, scope, record)
+    note(connection, scope, record)
 
 
 def check_metadata(metadata: Mapping[str, str], field: str = "tags") -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.metrics.types import Points
-from shortlist.tracking import candidates, rules, wellknown
+from shortlist.tracking import candidates, logs, rules, wellknown
 from shortlist.tracking.types import Batch, CandidateRecord, NewCandidate, Status
 
 _ENDED = frozenset({Status.FINISHED, Status.FAILED, Status.KILLED})
@@ -34,5 +34,5 @@ def create(
         rules.check_key(key, "params.key")
         rules.check_text(value, rules.MAX_PARAM_VALUE, "params.value")
     record = candidates.create(connection, scope, new)
-    candidates.log_batch(connection, scope, record.external_id, Batch(params=dict(params)), points)
+    logs.log_batch(connection, scope, record.external_id, Batch(params=dict(params)), points)
     return record

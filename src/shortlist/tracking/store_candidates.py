@@ -1,13 +1,13 @@
 """SQL on candidates, their parameters and their metadata."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ClauseElement, Connection, Select, Table, Text, bindparam, cast, delete, func, select, update
 
 from shortlist.access.scope import Scope
-from shortlist.db.bulk import insert_columns, upsert_columns
+from shortlist.db.bulk import append_columns, change_columns, insert_columns, upsert_columns
 from shortlist.db.dialect import among
 from shortlist.db.prepared import Prepared, of_each, one_of
 from shortlist.tracking.rules import as_number
@@ -20,25 +20,52 @@ _STATUS = _NAMES.index("status")
 _STATUSES = {status.value: status for status in Status}
 _here = candidate.c.project_id == bindparam("project_id")
 
-_ADD = Prepared(lambda _: candidate.insert().values({name: bindparam(name) for name in ("project_id", *_NAMES)}))
-_BY_EXTERNAL_ID = Prepared(
-    lambda _: select(*_FIELDS).where(_here, candidate.c.external_id == bindparam("external_id"))
-)
-# Who moves candidates has `FOR UPDATE` on them, and only that is kept waiting: not folds, and not other changes.
-_HELD_BY_EXTERNAL_ID = Prepared(
-    lambda _: (
-        select(*_FIELDS)
-        .where(_here, candidate.c.external_id == bindparam("external_id"))
-        .with_for_update(read=True, key_share=True)
-    )
-)
+# How a candidate is held until the transaction ends. "here": it stays in its experiment; who moves candidates has
+# `FOR UPDATE` on them, and only that is kept waiting: not folds, and not other changes. "whole": nobody changes it.
+Hold = Literal["not", "here", "whole"]
+_HERE, _WHOLE = {"read": True, "key_share": True}, {"key_share": True}
+# What a client changes of a candidate that it has created.
+_CHANGED = ("name", "note", "status", "end_time", "updated_at")
+
+
+class Owned(NamedTuple):
+    """Parameters or metadata of a candidate."""
+
+    record: CandidateRecord
+    pairs: Mapping[str, str]
+
+
+def _found_by(hold: Hold) -> tuple[Prepared, Prepared]:
+    """Statements that find one candidate by its external id, and several."""
+    found = select(*_FIELDS).where(_here)
+    if hold != "not":
+        found = found.with_for_update(**(_HERE if hold == "here" else _WHOLE))
+    one = found.where(candidate.c.external_id == bindparam("external_id"))
+    some = Prepared(lambda dialect: of_each(dialect, found, candidate.c.external_id, "ids"), lists=["ids"])
+    return Prepared(lambda _: one), some
+
+
+_BY_EXTERNAL_ID: Mapping[Hold, tuple[Prepared, Prepared]] = {
+    "not": _found_by("not"),
+    "here": _found_by("here"),
+    "whole": _found_by("whole"),
+}
 _BY_IIDS = Prepared(
     lambda dialect: of_each(dialect, select(*_FIELDS).where(_here), candidate.c.iid, "iids"), lists=["iids"]
 )
 
 
-def add(connection: Connection, scope: Scope, record: CandidateRecord) -> None:
-    _ADD.run(connection, project_id=scope.project_id, **{name: getattr(record, name) for name in _NAMES})
+def add(connection: Connection, project_id: int, records: Sequence[CandidateRecord]) -> None:
+    append_columns(connection, candidate, {"project_id": project_id}, _columns(records))
+
+
+def change_held(connection: Connection, project_id: int, records: Sequence[CandidateRecord]) -> None:
+    """Write what clients change of candidates that were held whole. One statement."""
+    change_columns(connection, candidate, {"project_id": project_id}, _columns(records), _CHANGED)
+
+
+def _columns(records: Sequence[CandidateRecord]) -> dict[str, list[Any]]:
+    return {name: [getattr(record, name) for record in records] for name in _NAMES}
 
 
 def by_external_id(
@@ -47,9 +74,20 @@ def by_external_id(
     """Args:
     hold: it stays in its experiment until the transaction ends. SQLite's one writer sees to that anyway.
     """
-    statement = _HELD_BY_EXTERNAL_ID if hold else _BY_EXTERNAL_ID
-    row = statement.row(connection, project_id=scope.project_id, external_id=external_id)
-    return None if row is None else _record(row)
+    return by_external_ids(connection, scope.project_id, [external_id], "here" if hold else "not").get(external_id)
+
+
+def by_external_ids(
+    connection: Connection, project_id: int, external_ids: Collection[str], hold: Hold = "not"
+) -> dict[str, CandidateRecord]:
+    """The candidates that exist, by external id. One statement, which locks them in order of that."""
+    one, some = _BY_EXTERNAL_ID[hold]
+    if len(external_ids) == 1:
+        [external_id] = external_ids
+        rows = one.rows(connection, project_id=project_id, external_id=external_id)
+    else:
+        rows = some.rows(connection, project_id=project_id, ids=list(external_ids))
+    return {record.external_id: record for record in map(_record, rows)}
 
 
 def iids_of(connection: Connection, scope: Scope, external_ids: Sequence[str]) -> dict[int, str]:
@@ -111,15 +149,28 @@ def _change(names: tuple[str, ...]) -> Prepared:
     return Prepared(lambda _: statement.values({name: bindparam(name) for name in names}))
 
 
-def add_params(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> bool:
-    """Insert parameters. False when some key is taken: its value stays, and `params_of` tells which."""
-    columns = {"key": list(pairs), "value": list(pairs.values()), "number": [as_number(v) for v in pairs.values()]}
-    return insert_columns(connection, param, _owner(scope, record), columns) == len(pairs)
+def add_params(connection: Connection, project_id: int, owned: Sequence[Owned]) -> bool:
+    """Insert parameters of candidates. False when some key is taken: its value stays, and `params_of` tells which."""
+    columns = _param_columns(owned)
+    return insert_columns(connection, param, {"project_id": project_id}, columns) == len(columns["key"])
 
 
 def set_params(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
-    columns = {"key": list(pairs), "value": list(pairs.values()), "number": [as_number(v) for v in pairs.values()]}
-    upsert_columns(connection, param, _owner(scope, record), columns)
+    upsert_columns(connection, param, {"project_id": scope.project_id}, _param_columns([Owned(record, pairs)]))
+
+
+def _param_columns(owned: Sequence[Owned]) -> dict[str, list[Any]]:
+    columns = _pair_columns(owned)
+    return {**columns, "number": [as_number(value) for value in columns["value"]]}
+
+
+def _pair_columns(owned: Sequence[Owned]) -> dict[str, list[Any]]:
+    return {
+        "experiment_iid": [record.experiment_iid for record, pairs in owned for _ in pairs],
+        "candidate_iid": [record.iid for record, pairs in owned for _ in pairs],
+        "key": [key for _, pairs in owned for key in pairs],
+        "value": [value for _, pairs in owned for value in pairs.values()],
+    }
 
 
 def delete_params(connection: Connection, scope: Scope, record: CandidateRecord, keys: Sequence[str]) -> None:
@@ -133,17 +184,9 @@ def delete_params(connection: Connection, scope: Scope, record: CandidateRecord,
     )
 
 
-def set_metadata(connection: Connection, scope: Scope, record: CandidateRecord, pairs: Mapping[str, str]) -> None:
-    columns = {"key": list(pairs), "value": list(pairs.values())}
-    upsert_columns(connection, metadata, _owner(scope, record), columns)
-
-
-def _owner(scope: Scope, record: CandidateRecord) -> dict[str, int]:
-    return {
-        "project_id": scope.project_id,
-        "experiment_iid": record.experiment_iid,
-        "candidate_iid": record.iid,
-    }
+def set_metadata(connection: Connection, project_id: int, owned: Sequence[Owned]) -> None:
+    """Set metadata of candidates, each of which comes once. One statement."""
+    upsert_columns(connection, metadata, {"project_id": project_id}, _pair_columns(owned))
 
 
 def values_in_use(

@@ -13,7 +13,7 @@ from shortlist.http.endpoint import AsyncHandler, Call, Pieces
 from shortlist.metrics import arrow
 from shortlist.metrics import service as metrics
 from shortlist.search import fresh
-from shortlist.tracking import candidates, editing, stars
+from shortlist.tracking import candidates, editing, logs, stars
 from shortlist.tracking import types as tracking
 from shortlist.tracking.creation import has_ended
 from shortlist.web import answers, operations, translate, views, wire
@@ -78,7 +78,7 @@ async def change(call: Call, request: CandidateEdit) -> wire.Candidate:
             candidates.delete_metadata(connection, scope, record, key)
         editing.set_params(connection, scope, record, request.params)
         if points:
-            candidates.log_batch(connection, scope, record.external_id, tracking.Batch(), points)
+            logs.log_batch(connection, scope, record.external_id, tracking.Batch(), points)
         ended = now if status is not None and has_ended(status) and record.end_time is None else None
         fields = tracking.CandidateChange(name=request.name, note=request.note, status=status, end_time=ended)
         candidates.change(connection, scope, record, fields)

@@ -69,9 +69,9 @@ def store(connection: Connection, scope: Scope, records: Sequence[Record]) -> No
 def add(connection: Connection, scope: Scope, records: Sequence[Record]) -> None:
     for item in records:
         record = _record(item)
-        store_candidates.add(connection, scope, record)
-        store_candidates.add_params(connection, scope, record, item.params)
-        store_candidates.set_metadata(connection, scope, record, item.metadata)
+        store_candidates.add(connection, scope.project_id, [record])
+        store_candidates.add_params(connection, scope.project_id, [store_candidates.Owned(record, item.params)])
+        store_candidates.set_metadata(connection, scope.project_id, [store_candidates.Owned(record, item.metadata)])
         inputs = [
             DatasetInput(
                 name=str(used["name"]),
