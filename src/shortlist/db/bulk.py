@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from shortlist.db import driver
+from shortlist.db.arrays import array
 
 _POSTGRES_TYPES = {"Double": "double precision", "Boolean": "boolean", "LargeBinary": "bytea", "Text": "text"}
 
@@ -15,14 +16,16 @@ def upsert_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> None:
     """Insert rows that share the values of `same`; where the primary key is taken, overwrite the other columns."""
-    _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "overwrite"), same, columns)
+    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "overwrite")
+    _run(connection, table, text, same, columns)
 
 
 def append_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> None:
     """Insert rows; a key that is taken is an error."""
-    _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "refuse"), same, columns)
+    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "refuse")
+    _run(connection, table, text, same, columns)
 
 
 def change_columns(
@@ -38,7 +41,7 @@ def change_columns(
     (see `dialect.alone`), and goes to a taken key by its index.
     """
     text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "overwrite", changed)
-    _run(connection, text, same, columns)
+    _run(connection, table, text, same, columns)
 
 
 def insert_columns(
@@ -47,9 +50,9 @@ def insert_columns(
     """Insert rows; where any key is taken, keep what is there. How many were inserted."""
     text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "keep")
     if connection.dialect.name != "postgresql" or not len(next(iter(columns.values()))):
-        return _run(connection, text, same, columns)
+        return _run(connection, table, text, same, columns)
     # Counted by what comes back: Citus says of an INSERT with SELECT how many rows it was given.
-    values = (*same.values(), *(list(column) for column in columns.values()))
+    values = _arrays(table, same, columns)
     return len(driver.rows(connection, f"{text} RETURNING {quoted(next(iter(same)))}", values))
 
 
@@ -57,17 +60,23 @@ def add_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> None:
     """Insert rows; where the primary key is taken, add to the other columns."""
-    _run(connection, _text(table, tuple(same), tuple(columns), connection.dialect.name, "add"), same, columns)
+    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "add")
+    _run(connection, table, text, same, columns)
 
 
-def _run(connection: Connection, text: str, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]) -> int:
+def _run(
+    connection: Connection, table: Table, text: str, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
+) -> int:
     if not len(next(iter(columns.values()))):
         return 0
     if connection.dialect.name == "postgresql":
-        values = (*same.values(), *(list(column) for column in columns.values()))
-        return driver.change(connection, text, values)
+        return driver.change(connection, text, _arrays(table, same, columns))
     shared = tuple(same.values())
     return driver.change_many(connection, text, [shared + row for row in zip(*columns.values(), strict=True)])
+
+
+def _arrays(table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
+    return (*same.values(), *(array(_postgres_type(table, name), values) for name, values in columns.items()))
 
 
 @lru_cache(maxsize=64)

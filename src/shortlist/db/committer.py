@@ -8,8 +8,8 @@ nothing but talk to its connection.
 On PostgreSQL writers run side by side. A transaction of several functions would hold the rows of the first while a
 later one waits for rows of another writer's, who may wait for those of the first: a deadlock, which the database only
 looks for after a second. So there only functions that wait for no row (`Job.appends`) share a transaction. Every other
-one has its own, whose commit does not wait for the disk; the last commit of a batch does, which covers all before it,
-and nobody is answered sooner.
+one has its own, whose commit does not wait for the disk: rows that others wait for are not held for so long. The last
+commit of a batch does wait, which covers all before it, and nobody is answered sooner.
 
 A function there may also look whether a name is free and find it taken when it writes, or write below what was removed
 meanwhile. It runs again, sees what the other one did, and refuses in its own words.
@@ -110,15 +110,17 @@ class Committer:
             self._connection = connect_to_write(self._engine)
         connection = self._connection
         groups = [batch] if self._engine.dialect.name == "sqlite" else _groups(batch)
+        # What others wait for, an experiment's revision above all, is not held while the disk is waited for.
+        flushed = len(groups) == 1 and (self._engine.dialect.name == "sqlite" or batch[0].appends)
         noted: set[Change] = set()
         for group in groups:
             try:
-                noted |= _run_group(connection, group, flushed=len(groups) == 1)
+                noted |= _run_group(connection, group, flushed=flushed)
             except Exception as error:
                 if connection.invalidated:
                     raise
                 self._fail(group, error, reason=error)
-        if len(groups) > 1:
+        if not flushed:
             flush(connection)
         return frozenset(noted)
 

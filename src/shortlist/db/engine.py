@@ -147,8 +147,8 @@ def begin_write(connection: Connection, *, flushed: bool = True) -> Generator[Ro
 def flush(connection: Connection) -> None:
     """Make durable what transactions of a writer on PostgreSQL have committed: a commit that waits for the disk waits
     for all before it. The message is there because a transaction that writes nothing does not wait."""
-    with begin_write(connection):
-        driver.rows(connection, "SELECT pg_logical_emit_message(true, 'shortlist', '')", ())
+    with connection.begin():  # one text and so one round trip
+        driver.change(connection, "BEGIN; SELECT pg_logical_emit_message(true, 'shortlist', ''); COMMIT", ())
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from shortlist.db import driver
+from shortlist.db.arrays import array
 from shortlist.db.dialect import Row, alone
 
 _json = msgspec.json.Encoder()
@@ -74,7 +75,7 @@ class Prepared:
         postgresql = connection.dialect.name == "postgresql"
         for name in self._lists:
             given = values[name]
-            values[name] = list(given) if postgresql else _json.encode(given).decode()
+            values[name] = array("text", given) if postgresql else _json.encode(given).decode()
         if fixed:
             values = fixed | values
         return text, values if postgresql else tuple([values[name] for name in names])
