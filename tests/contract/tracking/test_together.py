@@ -1,0 +1,122 @@
+"""Requests to candidates that wait together are written together, and each has the answer that it would have alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+from sqlalchemy import event
+
+from shortlist.db.database import Database
+from shortlist.errors import InvalidValue, NotFound
+from shortlist.metrics import service as metrics
+from shortlist.metrics.types import Points
+from shortlist.tracking import candidates
+from shortlist.tracking.together import CandidateWrites
+from shortlist.tracking.types import Batch, CandidateChange, NewCandidate, Status
+from tests.contract.metrics.conftest import PROJECT, add_candidates, external_id, scope_of
+
+SCOPE = scope_of(PROJECT)
+Act = Callable[[CandidateWrites], Awaitable[object]]
+
+
+@pytest.fixture
+def together(database: Database) -> Callable[[Sequence[Act]], list[object]]:
+    """Do all of them at the same moment; what each answers or raises."""
+    add_candidates(database, PROJECT, range(101, 141))
+
+    async def begin(acts: Sequence[Act]) -> list[object]:
+        writes = CandidateWrites(database)
+        return await asyncio.gather(*(act(writes) for act in acts), return_exceptions=True)
+
+    return lambda acts: asyncio.run(begin(acts))
+
+
+Together = Callable[[Sequence[Act]], list[object]]
+
+
+def log(iid: int, params: dict[str, str], metadata: dict[str, str], *points: tuple[str, float, int, int]) -> Act:
+    batch, logged = Batch(params, metadata), Points.of(points)
+    return lambda writes: writes.log_batch(SCOPE, external_id(iid), batch, logged)
+
+
+def edit(iid: int, **change: object) -> Act:
+    return lambda writes: writes.change(SCOPE, external_id(iid), CandidateChange(**change))  # type: ignore[arg-type]
+
+
+def create(name: str, experiment_iid: int = 1) -> Act:
+    return lambda writes: writes.create(SCOPE, NewCandidate(experiment_iid, name, 0, "ada", {"of": name}))
+
+
+def test_candidates_get_numbers_without_gaps_though_some_are_refused(database: Database, together: Together) -> None:
+    made = together([create("a"), create("b", 9), create("x" * 1000), create("c")])
+
+    assert [type(each) for each in made[1:3]] == [NotFound, InvalidValue]
+    found = database.read_now(lambda connection: candidates.data(connection, SCOPE, [1, 2]))
+    iids = {getattr(each, "name", ""): getattr(each, "iid", 0) for each in made}
+    assert {iids["a"], iids["c"]} == {1, 2}
+    assert found[iids["c"]].metadata["of"] == "c"
+
+
+def test_of_one_candidate_the_last_metadata_and_the_first_parameter_stay(
+    database: Database, together: Together
+) -> None:
+    answers = together(
+        [
+            log(101, {"lr": "1", "only": "x"}, {"t": "first", "kept": 'é"\\ \n'}),
+            log(102, {"lr": "5"}, {}, ("loss", 0.5, 10, 1)),
+            log(101, {"lr": "2", "lost": "x"}, {"t": "refused"}),
+            log(101, {"lr": "1"}, {"t": "last", "mlflow.runName": "renamed"}, ("loss", 0.25, 10, 1)),
+        ]
+    )
+
+    assert [type(each) for each in answers if isinstance(each, BaseException)] == [InvalidValue]
+    data = database.read_now(lambda connection: candidates.data(connection, SCOPE, [101, 102]))
+    assert (data[101].params, data[102].params) == ({"lr": "1", "only": "x"}, {"lr": "5"})
+    assert data[101].metadata == {"t": "last", "kept": 'é"\\ \n', "mlflow.runName": "renamed"}
+    latest = database.read_now(lambda connection: metrics.latest(connection, SCOPE, [101, 102]))
+    assert {iid: [each.value for each in found] for iid, found in latest.items()} == {101: [0.25], 102: [0.5]}
+    assert database.read_now(lambda c: candidates.get_by_iid(c, SCOPE, 101)).name == "renamed"
+
+
+def test_changes_follow_each_other_and_leave_alone_what_they_do_not_name(
+    database: Database, together: Together
+) -> None:
+    answers = together(
+        [
+            edit(103, name="three"),
+            edit(104, status=Status.FAILED),
+            edit(103, status=Status.FINISHED, end_time=9),
+            edit(999),
+        ]
+    )
+
+    assert isinstance(answers[3], NotFound)
+    three, four = database.read_now(lambda c: [candidates.get_by_iid(c, SCOPE, iid) for iid in (103, 104)])
+    assert (three.name, three.status, three.end_time, three.start_time) == (
+        "three",
+        Status.FINISHED,
+        9,
+        1_700_000_000_000,
+    )
+    assert (four.name, four.status) == ("candidate 104", Status.FAILED)
+    assert answers[2] == three
+
+
+@pytest.mark.parametrize("kind", ["create", "log", "change"])
+def test_twenty_ask_the_database_as_often_as_ten(kind: str, database: Database, together: Together) -> None:
+    texts: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: texts.append(given[2]))
+    makers: dict[str, Callable[[int], Act]] = {
+        "create": lambda number: create(f"run {number}"),
+        "log": lambda number: log(100 + number, {"lr": "1"}, {"t": "1"}, ("loss", 1.0, 1, 1)),
+        "change": lambda number: edit(100 + number, status=Status.FINISHED),
+    }
+
+    def cost(numbers: range) -> int:
+        texts.clear()
+        answers = together([makers[kind](number) for number in numbers])
+        assert not [each for each in answers if isinstance(each, BaseException)]
+        return len(texts)
+
+    cost(range(1, 3))
+    assert cost(range(3, 13)) == cost(range(13, 33))
