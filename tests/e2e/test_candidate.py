@@ -48,7 +48,7 @@ def test_everything_that_was_logged_is_there(page: Page, filled: Filled) -> None
     )
     row = _panel(page, "Metrics").get_by_role("row", name="val/accuracy")
     expect(row.get_by_role("cell")).to_contain_text(["", "0.9552", "0.1474", "0.9556", str(STEPS)])
-    expect(row).to_contain_text("at step 35")
+    expect(row).to_contain_text("best, at step 35")
     expect(_panel(page, "Parameters").get_by_role("row", name="learning_rate")).to_contain_text("0.01")
     expect(_panel(page, "Datasets")).to_contain_text("digits-2026")
     expect(_panel(page, "Datasets")).to_contain_text("training")
@@ -65,6 +65,16 @@ def test_the_note_is_text_whatever_it_holds(page: Page, filled: Filled) -> None:
     expect(shown).to_contain_text("<img src=x onerror=alert(1)>")
     expect(shown.locator("img")).to_have_count(0)
     expect(shown.get_by_role("link")).to_have_text(["there"])
+
+
+def test_a_note_with_a_table_and_a_picture_shows_them(page: Page, filled: Filled) -> None:
+    external_id, address = _new_candidate(filled, "tabled")
+    note = "| split | accuracy |\n|---|--:|\n| val | **0.91** |\n\n> once more\n\n![gone](gone.png)"
+    _mlflow(filled, "runs/set-tag", run_id=external_id, key="mlflow.note.content", value=note)
+    page.goto(address)
+    expect(page.get_by_role("columnheader", name="accuracy")).to_be_visible()
+    expect(page.get_by_role("blockquote")).to_have_text("once more")
+    expect(page.get_by_text("[picture: gone]")).to_be_visible()
 
 
 def test_name_and_note_change_in_place_and_back(page: Page, filled: Filled) -> None:

@@ -1,5 +1,6 @@
 """Models in the browser: promoting a candidate, versions, aliases, comparing, uploading."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -77,6 +78,34 @@ def test_versions_are_compared_and_an_alias_is_taken_back(page: Page, filled: Fi
     expect(page.get_by_text("“champion” points at no version any more.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Remove the alias champion")).to_be_visible()
+
+
+def test_a_long_list_of_versions_is_filtered_and_leads_to_their_jobs(page: Page, filled: Filled) -> None:
+    base = "/api/v1/projects/root%2Fdefault"
+    with filled.server.client() as client:
+        run = client.get(f"{base}/candidates/{filled.candidates['forest-s1']}").json()["external_id"]
+        tags = [{"key": key, "value": "4711"} for key in ("gitlab.CI_JOB_ID", "gitlab.CI_PIPELINE_ID")]
+        client.post(f"{filled.server.tracking_uri}/api/2.0/mlflow/runs/log-batch", json={"run_id": run, "tags": tags})
+        model = client.post(f"{base}/models", json={"name": "many"}).json()["iid"]
+        for number in range(16):
+            body = {"candidate": filled.candidates["forest-s1" if number == 3 else "forest-s0"]}
+            client.post(f"{base}/models/{model}/versions", json=body)
+    page.goto(f"{filled.models_path}/{model}")
+    rows = page.get_by_role("region", name="Versions").get_by_role("row").filter(has=page.get_by_role("rowheader"))
+    expect(rows).to_have_count(16)
+    page.get_by_label("Filter versions").fill("4711")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("forest-s1")
+    expect(rows).to_contain_text("reported by the client")
+    expect(rows.get_by_role("link", name="#4711")).to_have_attribute("href", re.compile("/-/pipelines/4711"))
+
+    # The page of a candidate names the newest, and the others when asked.
+    page.goto(filled.candidate_path("forest-s0"))
+    expect(page.get_by_role("link", name=re.compile("^many "))).to_have_count(5)
+    page.get_by_role("button", name="and 10 more").click()
+    expect(page.get_by_role("link", name=re.compile("^many "))).to_have_count(15)
+    with filled.server.client() as client:
+        assert client.delete(f"{base}/models/{model}").status_code == 200
 
 
 def test_a_version_is_made_of_uploaded_files_and_deleted(page: Page, filled: Filled, tmp_path: Path) -> None:

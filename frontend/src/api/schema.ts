@@ -1093,6 +1093,8 @@ export interface Place {
   rank: number;
   of: number;
   by: string;
+  metric: string;
+  lower_is_better: boolean;
 }
 
 export interface PlaceTokenCreate {
@@ -1553,6 +1555,7 @@ export interface VersionRow {
   created_by: string | null;
   candidate: CandidateLink | null;
   metrics: Record<string, Value>;
+  ci: Record<string, string>;
 }
 
 export interface ViewChange {

@@ -1,4 +1,4 @@
-import type { CiFact } from '../api/schema';
+import type { Ci, CiFact } from '../api/schema';
 import type { Subject } from './routes';
 
 export const CI_LABELS: Record<CiFact['kind'], string> = {
@@ -26,6 +26,12 @@ export function ciText(fact: Pick<CiFact, 'kind' | 'text'>, system: string): str
     default:
       return fact.text;
   }
+}
+
+/** The facts of a job by kind, with its system and who vouches for them, as a row of a list has them. */
+export function jobFacts(ci: Ci): Record<string, string> {
+  const facts = ci.facts.map(({ kind, text }): [string, string] => [kind, text]);
+  return { system: ci.system, verified: ci.verified, ...Object.fromEntries(facts) };
 }
 
 export interface CiStatus {

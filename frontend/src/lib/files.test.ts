@@ -27,9 +27,10 @@ describe('a tree of files', () => {
 
   it('stands open near the top, unless it is long', () => {
     const folder = root.folders[0];
-    expect(folder !== undefined && opensAtFirst(folder, 0)).toBe(true);
-    expect(folder !== undefined && opensAtFirst(folder, 2)).toBe(false);
-    expect(folder !== undefined && opensAtFirst({ ...folder, count: 13 }, 0)).toBe(false);
+    expect(folder !== undefined && opensAtFirst(folder, 0, 1)).toBe(true);
+    expect(folder !== undefined && opensAtFirst(folder, 2, 1)).toBe(false);
+    expect(folder !== undefined && opensAtFirst({ ...folder, count: 13 }, 0, 1)).toBe(false);
+    expect(folder !== undefined && opensAtFirst(folder, 0, 13)).toBe(false);
   });
 });
 

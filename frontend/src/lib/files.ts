@@ -112,9 +112,9 @@ export function firstFile(files: readonly File[]): File | null {
   return files[0] ?? null;
 }
 
-/** Whether a folder stands open before anybody touched it: near the top and of a size to look through. */
-export function opensAtFirst(inner: Folder, depth: number): boolean {
-  return depth < 2 && inner.count <= 12;
+/** Whether a folder stands open before anybody touched it: near the top, one of few, and of a size to look through. */
+export function opensAtFirst(inner: Folder, depth: number, folders: number): boolean {
+  return depth < 2 && folders <= 12 && inner.count <= 12;
 }
 
 /** The file that a relative address in another file means; null when it leads outside or elsewhere. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareKeys, compareValues, matchesAll } from './keys';
+import { compareKeys, compareValues, keyParts, matchesAll } from './keys';
 
 describe('keys', () => {
   it('are ordered as people count', () => {
@@ -16,6 +16,15 @@ describe('keys', () => {
     expect(matchesAll('adam optim', 'optimizer', 'AdamW')).toBe(true);
     expect(matchesAll('val f1', 'val/accuracy')).toBe(false);
     expect(matchesAll('', 'anything')).toBe(true);
+  });
+});
+
+describe('the parts of a key', () => {
+  it('end where a line may', () => {
+    expect(keyParts('val/top_5.acc')).toEqual(['val/', 'top_', '5.', 'acc']);
+    expect(keyParts('/a__')).toEqual(['/', 'a__']);
+    expect(keyParts('loss of all')).toEqual(['loss of all']);
+    expect(keyParts('')).toEqual(['']);
   });
 });
 

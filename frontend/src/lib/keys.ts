@@ -9,6 +9,11 @@ export function compareKeys(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
 }
 
+/** A key in the parts between which a line of it may end: `val/`, `top_`, `5`. */
+export function keyParts(key: string): string[] {
+  return key.match(/[^/._-]*[/._-]+|[^/._-]+$/g) ?? [key];
+}
+
 /** Whether every word of the search occurs in one of the texts, whatever the case. */
 export function matchesAll(search: string, ...texts: string[]): boolean {
   const inside = texts.join('\n').toLowerCase();

@@ -1,5 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { parseInline, parseNote } from './note';
+import { isRich, parseInline, parseNote } from './note';
+
+describe('a rich note', () => {
+  it('has what the whole of Markdown is needed for', () => {
+    for (const text of [
+      '| a | b |\n|---|---|',
+      '![plot](a.png)',
+      'so\n\n> said',
+      '- a\n  - b',
+      'a\n\n---\n',
+      '- [x] done',
+      '~~no~~',
+    ])
+      expect(isRich(text), text).toBe(true);
+    for (const text of ['# Why\n\n**a** | b', '- a\n- b', '1. a', 'x > y', 'a -- b', '```\ncode\n```', '*a*'])
+      expect(isRich(text), text).toBe(false);
+  });
+});
 
 describe('a note', () => {
   it('is paragraphs, headings, lists and code', () => {

@@ -12,6 +12,13 @@ export type Block =
   | { kind: 'list'; ordered: boolean; items: Inline[][] }
   | { kind: 'code'; text: string };
 
+/** Whether a text has what only the whole of Markdown knows: tables, pictures, quotes, lists in lists, rules, tasks. */
+export function isRich(text: string): boolean {
+  return /^\s*\|.+\||!\[|^\s{0,3}>|^\s{2,}(?:[-*+]|\d{1,3}[.)])\s|^\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*$|~~\S|^\s*[-*+] \[[ x]\]\s/im.test(
+    text,
+  );
+}
+
 const ITEM = /^\s{0,3}(?:[-*+]|(\d{1,3})[.)])\s+(.*)$/;
 const HEADING = /^#{1,6}\s+(.*?)\s*#*$/;
 const FENCE = /^\s{0,3}```/;

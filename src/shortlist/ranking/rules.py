@@ -41,9 +41,17 @@ def guess(keys: Iterable[tuple[str, int]]) -> Goal | None:
     found = [pair for pair in keys if pair[1] > 0 and not is_of_machine(pair[0])]
     if not found:
         return None
-    metric, _ = min(found, key=lambda pair: (_distance(pair[0]), -pair[1], pair[0]))
+    metric = most_telling(found)[0]
     direction = Direction.MINIMIZE if is_lower_better(metric) else Direction.MAXIMIZE
     return Goal(metric=metric, direction=direction, confirmed=False)
+
+
+def most_telling(keys: Iterable[tuple[str, int]]) -> list[str]:
+    """Metrics in the order in which a reader asks for them, from (metric, how many have it); the machine's last."""
+    return [
+        key
+        for key, _ in sorted(keys, key=lambda pair: (is_of_machine(pair[0]), _distance(pair[0]), -pair[1], pair[0]))
+    ]
 
 
 def is_of_machine(key: str) -> bool:

@@ -1,6 +1,7 @@
 """Registered models and their versions as pages and the API show them, in a fixed number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -11,9 +12,13 @@ from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.identity import service as identity
 from shortlist.metrics import service as metrics
+from shortlist.metrics.types import Latest
 from shortlist.models import models, places, store_models, store_versions, versions
 from shortlist.models.types import ModelRecord, Version, VersionRecord
 from shortlist.packages import service as packages
+from shortlist.provenance import origins
+from shortlist.provenance.types import Origin
+from shortlist.ranking.rules import most_telling
 from shortlist.search import registry as search
 from shortlist.search.text import name_contains
 from shortlist.search.types import RegistrySearch
@@ -23,6 +28,7 @@ from shortlist.web import ci, translate, wire, wire_models
 
 MAX_LISTED_VERSIONS = 500
 MAX_LISTED_FILES = 2000
+MAX_LISTED_METRICS = 20
 
 
 def model_list(connection: Connection, scope: Scope, query: wire_models.ModelQuery) -> wire_models.ModelList:
@@ -95,6 +101,8 @@ def model_page(connection: Connection, scope: Scope, iid: int) -> wire_models.Mo
     loaded = versions.load(connection, scope, records[:MAX_LISTED_VERSIONS])
     makers = _makers(connection, scope, [item.record for item in loaded])
     latest = metrics.latest(connection, scope, list(makers))
+    telling = _most_telling(latest.values())
+    origin = origins.of_candidates(connection, scope, list(makers))
     users = _usernames(connection, records)
     return wire_models.ModelPage(
         model=shown,
@@ -111,13 +119,26 @@ def model_page(connection: Connection, scope: Scope, iid: int) -> wire_models.Mo
                 candidate=None if made_by is None else translate.link(made_by),
                 metrics={}
                 if made_by is None
-                else {point.key: translate.value(point.value) for point in latest[made_by.iid]},
+                else {
+                    point.key: translate.value(point.value) for point in latest[made_by.iid] if point.key in telling
+                },
+                ci=_ci(None if made_by is None else origin.get(made_by.iid)),
             )
             for item in loaded
             for made_by in [makers.get(item.record.candidate_iid or 0)]
         ],
         truncated=len(records) > MAX_LISTED_VERSIONS,
     )
+
+
+def _most_telling(latest: Iterable[Sequence[Latest]]) -> set[str]:
+    """The metrics of a list of versions: a page of hundreds of versions with a thousand metrics each is no list."""
+    held = Counter(point.key for points in latest for point in points)
+    return set(most_telling(held.items())[:MAX_LISTED_METRICS])
+
+
+def _ci(origin: Origin | None) -> dict[str, str]:
+    return {} if origin is None else {"system": origin.facts.system, **ci.columns(origin, None)}
 
 
 def maker(connection: Connection, scope: Scope, record: VersionRecord) -> CandidateRecord | None:

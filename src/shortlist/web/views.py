@@ -12,6 +12,7 @@ from shortlist.metrics import service as metrics
 from shortlist.packages import service as packages
 from shortlist.ranking import service as ranking
 from shortlist.ranking.sentence import describe
+from shortlist.ranking.types import Direction
 from shortlist.reports import store as reports
 from shortlist.search import experiments as experiment_search
 from shortlist.search import fresh
@@ -170,7 +171,10 @@ def _place(connection: Connection, scope: Scope, record: CandidateRecord) -> wir
     if goal is None:
         return None
     place = standing.find(record.iid)
-    return None if place is None or place >= ranked else wire.Place(place + 1, ranked, describe(goal))
+    if place is None or place >= ranked:
+        return None
+    lower = goal.direction is Direction.MINIMIZE
+    return wire.Place(place + 1, ranked, describe(goal), metric=goal.metric, lower_is_better=lower)
 
 
 def _parent(connection: Connection, scope: Scope, record: CandidateRecord) -> wire.CandidateLink | None:

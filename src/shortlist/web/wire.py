@@ -285,6 +285,8 @@ class Place(msgspec.Struct):
     rank: int
     of: int
     by: str
+    metric: str
+    lower_is_better: bool
 
 
 class Candidate(msgspec.Struct):

@@ -57,7 +57,8 @@ class ModelChange(msgspec.Struct):
 
 
 class VersionRow(msgspec.Struct):
-    """A version in the list of its model. `metrics` are the last values of the candidate it was made from."""
+    """A version in the list of its model. `metrics` are the last values of the candidate it was made from, of those
+    metrics of all versions that say most; `ci` has the facts of the job that made the candidate, and its `system`."""
 
     number: int
     version: str
@@ -68,6 +69,7 @@ class VersionRow(msgspec.Struct):
     created_by: str | None
     candidate: CandidateLink | None
     metrics: dict[str, Value]
+    ci: dict[str, str] = {}
 
 
 class ModelPage(msgspec.Struct):

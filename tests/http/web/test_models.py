@@ -76,7 +76,22 @@ def test_a_candidate_is_promoted_without_copying_a_byte(rita: Client, base: str,
     ]
     assert ok(rita.get(f"{base}/models", params={"search": "_"}))["models"] == []
     row = ok(rita.get(model))["versions"][0]
-    assert (row["candidate"]["name"], row["metrics"]) == ("forest", {"val/acc": 0.91})
+    assert (row["candidate"]["name"], row["metrics"], row["ci"]) == ("forest", {"val/acc": 0.91}, {})
+
+
+def test_the_list_of_versions_has_the_metrics_that_say_most_and_the_jobs(
+    rita: Client, base: str, model: str, candidate: int
+) -> None:
+    run_id = ok(rita.get(f"{base}/candidates/{candidate}"))["external_id"]
+    many = [{"key": f"train/loss_{number}", "value": number, "timestamp": 1, "step": 0} for number in range(40)]
+    job = {"gitlab.CI_JOB_ID": "71", "gitlab.CI_PIPELINE_ID": "7", "gitlab.CI_MERGE_REQUEST_IID": "12"}
+    tags = [{"key": key, "value": value} for key, value in job.items()]
+    rita.mlflow.call("runs/log-batch", run_id=run_id, metrics=many, tags=tags)
+    ok(rita.post(f"{model}/versions", {"candidate": candidate}))
+    row = ok(rita.get(model))["versions"][0]
+    assert len(row["metrics"]) == 20
+    assert row["metrics"]["val/acc"] == 0.91
+    assert [row["ci"][key] for key in ("system", "job", "pipeline", "merge_request")] == ["gitlab", "71", "7", "12"]
 
 
 def test_a_version_may_have_files_of_its_own(rita: Client, base: str, model: str, candidate: int) -> None:
