@@ -1,8 +1,8 @@
 """The threads that write: they gather the functions that wait, and answer each once it is durable (`committer`)."""
 
 import asyncio
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from time import perf_counter
@@ -25,6 +25,77 @@ _PATIENCE = 0.003
 _IDLE_SECONDS = 1.0
 
 
+class _Waiting:
+    """The functions that no thread has taken yet.
+
+    To wake a thread for each function costs as much as the function, so the one that gathers is woken when it has as
+    many as it hopes for. `queue.Queue` wakes one each time.
+    """
+
+    def __init__(self) -> None:
+        lock = threading.Lock()
+        self._jobs: deque[Job] = deque()
+        self._closed = False
+        self._come = threading.Condition(lock)  # for threads that have nothing to do
+        self._idle = 0
+        self._enough = threading.Condition(lock)  # for threads that gather
+        self._hoped_for = 0
+        self._lock = lock
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def put(self, job: Job) -> None:
+        with self._lock:
+            if self._closed:  # nothing may come after the threads have gone: nobody would answer it
+                raise RuntimeError("the database is closed")
+            self._jobs.append(job)
+            if self._idle:
+                self._come.notify()
+            elif len(self._jobs) >= self._hoped_for:
+                self._enough.notify()
+
+    def close(self) -> bool:
+        """Take no more. Whether it did until now."""
+        with self._lock:
+            was_open, self._closed = not self._closed, True
+            self._come.notify_all()
+            self._enough.notify_all()
+            return was_open
+
+    def take(self, expected: int, patience: float, idle_seconds: float | None) -> list[Job] | None:
+        """The jobs of the next transaction; none where nothing came for so long; None when nothing will come any more.
+
+        Those that were answered together come back one after another; without patience the first of them would get
+        a flush of its own, and the others wait for it. So up to `patience` seconds are given to as many as came last.
+        """
+        with self._lock:
+            while not self._jobs:
+                if self._closed:
+                    return None
+                self._idle += 1
+                came = self._come.wait(idle_seconds)
+                self._idle -= 1
+                if not came and not self._jobs:
+                    return []
+            batch = self._first([])
+            deadline = perf_counter() + patience
+            while len(batch) < expected and not self._closed:
+                left = deadline - perf_counter()
+                if left <= 0:
+                    break
+                self._hoped_for = expected - len(batch)
+                self._enough.wait(left)
+                batch = self._first(batch)
+            return batch
+
+    def _first(self, batch: list[Job]) -> list[Job]:
+        """The batch with what has come, as far as it has room."""
+        while self._jobs and len(batch) < MAX_BATCH:
+            batch.append(self._jobs.popleft())
+        return batch
+
+
 class Writer:
     """Threads that own the writing connections. SQLite allows one writer, so it gets one thread."""
 
@@ -39,11 +110,7 @@ class Writer:
         self._engine = engine
         self._meters = meters
         self._committed = committed
-        # Not a SimpleQueue: in Python 3.11 its `get` waits for ever when a short timeout is over before it waits, and
-        # what was taken already would wait along with it.
-        self._queue: queue.Queue[Job | None] = queue.Queue()
-        self._closed = False
-        self._closing = threading.Lock()
+        self._waiting = _Waiting()
         self._threads = [
             threading.Thread(target=self._run, name=f"db-write-{number}", daemon=True) for number in range(threads)
         ]
@@ -58,75 +125,37 @@ class Writer:
         *,
         appends: bool = False,
     ) -> None:
-        self._put(Job(work, future, loop, appends=appends))
+        self._waiting.put(Job(work, future, loop, appends=appends))
 
     def submit(self, work: Callable[[Connection], Any], future: "Future[Any]") -> None:
-        self._put(Job(work, future, None, appends=False))
+        self._waiting.put(Job(work, future, None, appends=False))
 
     def close(self) -> None:
         """Commit what was accepted, then stop the threads."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-        for _ in self._threads:
-            self._queue.put(None)
-        for thread in self._threads:
-            thread.join()
+        if self._waiting.close():
+            for thread in self._threads:
+                thread.join()
 
     @property
     def waiting(self) -> int:
         """How many functions no thread has taken yet."""
-        return self._queue.qsize()
-
-    def _put(self, job: Job) -> None:
-        with self._closing:  # nothing may come after what ends the threads: nobody would answer it
-            if self._closed:
-                raise RuntimeError("the database is closed")
-            self._queue.put(job)
+        return len(self._waiting)
 
     def _run(self) -> None:
         expected, patience = 1, 0.0
         committer = Committer(self._engine, self._meters, self._committed)
         while True:
-            batch, last = self._collect(expected, patience, committer)
-            if batch:
-                began = perf_counter()
-                committer.commit(batch)
-                _deliver(batch)
-                expected, patience = len(batch), min(_PATIENCE, (perf_counter() - began) / 4)
-                self._measure(batch, began)
-            if last:
+            batch = self._waiting.take(expected, patience, _IDLE_SECONDS if committer.holds else None)
+            if not batch:
                 committer.release()
-                return
-
-    def _collect(self, expected: int, patience: float, committer: Committer) -> tuple[list[Job], bool]:
-        """The jobs of the next transaction, and whether it is the last.
-
-        Those that were answered together come back one after another; without patience the first of them would get
-        a flush of its own, and the others wait for it. So up to `patience` seconds are given to as many as came last.
-        """
-        batch: list[Job] = []
-        deadline: float | None = None
-        while len(batch) < MAX_BATCH:
-            try:
-                job = self._queue.get_nowait()
-            except queue.Empty:
-                left = None if deadline is None else deadline - perf_counter()
-                if left is not None and (len(batch) >= expected or left <= 0):
-                    break
-                try:
-                    job = self._queue.get(timeout=left or (_IDLE_SECONDS if committer.holds else None))
-                except queue.Empty:
-                    if batch:
-                        break
-                    committer.release()
-                    continue
-            if job is None:
-                return batch, True
-            batch.append(job)
-            deadline = deadline or perf_counter() + patience
-        return batch, False
+                if batch is None:
+                    return
+                continue
+            began = perf_counter()
+            committer.commit(batch)
+            _deliver(batch)
+            expected, patience = len(batch), min(_PATIENCE, (perf_counter() - began) / 4)
+            self._measure(batch, began)
 
     def _measure(self, batch: Sequence[Job], began: float) -> None:
         self._meters.commit_jobs.observe(len(batch))

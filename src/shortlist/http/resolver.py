@@ -9,10 +9,10 @@ import base64
 import binascii
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -133,7 +133,32 @@ class _Cache(Generic[T]):
 
     def __init__(self) -> None:
         self._entries: OrderedDict[object, tuple[float, T]] = OrderedDict()
+        self._finding: dict[object, asyncio.Task[T]] = {}
         self.cleared = 0
+
+    async def find(self, key: object, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What is kept, else what `read` finds, which is kept unless it is None.
+
+        Those that ask meanwhile wait for the same answer: of a client with many connections, all would else read
+        again whenever an entry grows old.
+        """
+        found = self.get(key)
+        if found is not None:
+            return found
+        finding = self._finding.get(key)
+        if finding is None:
+            finding = self._finding[key] = asyncio.create_task(self._find(key, read, self.cleared))
+        return await asyncio.shield(finding)
+
+    async def _find(self, key: object, read: Callable[[], Coroutine[Any, Any, T]], cleared: int) -> T:
+        try:
+            found = await read()
+        finally:
+            if cleared == self.cleared:
+                del self._finding[key]
+        if found is not None:
+            self.put(key, found, cleared)
+        return found
 
     def get(self, key: object) -> T | None:
         entry = self._entries.get(key)
@@ -153,6 +178,7 @@ class _Cache(Generic[T]):
     def clear(self) -> None:
         self.cleared += 1
         self._entries.clear()
+        self._finding.clear()  # who asks from now on must not be given what was read before
 
 
 class Resolver:
@@ -166,8 +192,8 @@ class Resolver:
         self._verifier = verifier
         self._job_tokens = job_tokens
         self._actors: _Cache[Actor] = _Cache()
-        self._projects: _Cache[ProjectFacts] = _Cache()
-        self._groups: _Cache[GroupFacts] = _Cache()
+        self._projects: _Cache[ProjectFacts | None] = _Cache()
+        self._groups: _Cache[GroupFacts | None] = _Cache()
 
     def forget(self) -> None:
         """Drop what is remembered, after a change of roles, tokens or sessions."""
@@ -185,14 +211,23 @@ class Resolver:
             Unauthenticated: the credentials are not valid. RateLimited: too many passwords were guessed.
             Unavailable: a CI token's issuer does not answer.
         """
-        found, cleared = self._actors.get(presented.key(reference)), self._actors.cleared
-        if found is None:
+        key = presented.key(reference)
+
+        async def read() -> Actor:
             found, touch = await self._identified(presented, reference, address)
             if touch is not None:
                 # When a token was last used is not worth refusing to read from a database that takes no changes.
                 with suppress(Unavailable):
                     await self._database.write(touch)
-            self._actors.put(presented.key(reference), found, cleared)
+            return found
+
+        if presented.password is None:
+            return await self._actors.find(key, read)
+        # Each guess at a password counts for itself.
+        found, cleared = self._actors.get(key), self._actors.cleared
+        if found is None:
+            found = await read()
+            self._actors.put(key, found, cleared)
         return found
 
     async def _identified(
@@ -247,35 +282,24 @@ class Resolver:
 
     async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
         """The project with this id or full path, as this caller stands to it; None when there is none."""
-        key = (actor.user_id, reference)
-        found, cleared = self._projects.get(key), self._projects.cleared
-        if found is None:
-            found = await self._database.read(lambda connection: _facts(connection, actor, _number_or(reference)))
-            if found is not None:
-                self._projects.put(key, found, cleared)
-        return found
+        return await self._projects.find(
+            (actor.user_id, reference),
+            lambda: self._database.read(lambda connection: _facts(connection, actor, _number_or(reference))),
+        )
 
     async def group(self, actor: Actor, reference: str) -> GroupFacts | None:
         """The group with this id or full path, likewise."""
-        key = (actor.user_id, reference)
-        found, cleared = self._groups.get(key), self._groups.cleared
-        if found is None:
-            found = await self._database.read(
-                lambda connection: _group_facts(connection, actor, _number_or(reference))
-            )
-            if found is not None:
-                self._groups.put(key, found, cleared)
-        return found
+        return await self._groups.find(
+            (actor.user_id, reference),
+            lambda: self._database.read(lambda connection: _group_facts(connection, actor, _number_or(reference))),
+        )
 
     async def default_project(self, actor: Actor) -> ProjectFacts | None:
         """What calls at the root are about: the first project if the caller has a role there, else their oldest."""
-        key = (actor.user_id, None)
-        found, cleared = self._projects.get(key), self._projects.cleared
-        if found is None:
-            found = await self._database.read(lambda connection: _default_facts(connection, actor))
-            if found is not None:
-                self._projects.put(key, found, cleared)
-        return found
+        return await self._projects.find(
+            (actor.user_id, None),
+            lambda: self._database.read(lambda connection: _default_facts(connection, actor)),
+        )
 
 
 def _identify(connection: Connection, presented: Presented) -> tuple[Actor, "_Touch | None"]:
