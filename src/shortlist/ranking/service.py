@@ -22,6 +22,9 @@ from shortlist.tracking import candidates, experiments
 
 # Seeds of one training rank near each other; a group is looked for among so many of the best.
 MAX_GROUPED = 10_000
+# Fewer are compared by all their parameters, without asking for another one.
+_FEW = 100
+_MOST_ASKED = 24
 
 
 def goal(connection: Connection, scope: Scope, experiment_iid: int) -> Goal | None:
@@ -53,8 +56,8 @@ def forget_goal(connection: Connection, scope: Scope, experiment_iid: int) -> No
 
 
 def answer(connection: Connection, scope: Scope, experiment_iid: int) -> Answer:
-    """Who leads an experiment; see `Answer`. A fixed number of statements, whatever the number of candidates."""
-    return answer_to(connection, scope, standing(connection, scope, experiment_iid))
+    """Who leads an experiment; see `Answer`. The number of statements does not grow with that of candidates."""
+    return answer_to(connection, scope, experiment_iid, standing(connection, scope, experiment_iid))
 
 
 def among(connection: Connection, scope: Scope, experiment_iids: Sequence[int], iids: Sequence[int]) -> Chosen:
@@ -83,7 +86,8 @@ def among(connection: Connection, scope: Scope, experiment_iids: Sequence[int], 
     if best_first:
         everyone, ranked = places[wanted[best_first[0].iid]]
         peers = everyone[:ranked]
-    params = _params_of_group(connection, scope, best_first[0].iid, peers) if best_first else {}
+    home = wanted[best_first[0].iid] if best_first else experiment_iids[0]
+    params = _params_of_group(connection, scope, home, best_first[0].iid, peers) if best_first else {}
     return Chosen(rules.answer(found, given, best_first, params, peers), chosen, ranks)
 
 
@@ -139,13 +143,23 @@ def as_tree(
     return folding.tree(found.scores, places, parents, frozenset(expanded))
 
 
-def answer_to(connection: Connection, scope: Scope, found: Standing) -> Answer:
+def answer_to(connection: Connection, scope: Scope, experiment_iid: int, found: Standing) -> Answer:
     """The answer that a standing gives."""
     if found.goal is None:
         return Answer()
-    ranked = found.scores[: found.ranked]
-    params = _params_of_group(connection, scope, ranked[0].iid, ranked) if ranked else {}
-    return rules.answer(found.goal, found.scores, ranked, params)
+    by, ranked = found.goal, found.scores[: found.ranked]
+
+    def make() -> tuple[dict[int, dict[str, str]], int]:
+        params = _params_of_group(connection, scope, experiment_iid, ranked[0].iid, ranked)
+        return params, sum(len(key) + len(value) for own in params.values() for key, value in own.items())
+
+    if not ranked:
+        params = {}
+    elif by.constraints:
+        params, _ = make()
+    else:
+        params = Board(connection, scope, experiment_iid).derived(("group", *_reading(by), by.direction), make)
+    return rules.answer(by, found.scores, ranked, params)
 
 
 def scores(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> Scores:
@@ -174,12 +188,22 @@ def _reading(by: Goal) -> tuple[str, str, int]:
     return by.metric, by.reduction.value, by.last
 
 
-def _params_of_group(connection: Connection, scope: Scope, best: int, ranked: Scores) -> dict[int, dict[str, str]]:
-    """The parameters of those that may be in the group of `best`: they have all of its, seeds aside."""
+def _params_of_group(
+    connection: Connection, scope: Scope, experiment_iid: int, best: int, ranked: Scores
+) -> dict[int, dict[str, str]]:
+    """The parameters of those that may be in the group of `best`: they share what tells candidates apart.
+
+    A statement for each parameter, of which the likeliest to tell them apart come first, until few are left.
+    """
     own = candidates.params(connection, scope, [best])[best]
+    common = rules.without_seeds(own)
     if not own:
         return {}
-    near: list[int] = ranked.iid[:MAX_GROUPED].tolist()
-    members = store.with_params(connection, scope, near, rules.without_seeds(own))
+    near: set[int] = set(ranked.iid[:MAX_GROUPED].tolist())
+    telling = sorted(common.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    for key, value in telling[:_MOST_ASKED]:
+        near &= store.with_param(connection, scope, experiment_iid, key, value)
+        if len(near) <= _FEW:
+            break
     # Of so many that the best is not near itself, it is still one.
-    return candidates.params(connection, scope, list(dict.fromkeys([best, *members])))
+    return candidates.params(connection, scope, [best, *sorted(near - {best})])

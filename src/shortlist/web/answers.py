@@ -16,9 +16,9 @@ from shortlist.web.wire_leaders import Leader, LeaderList
 from shortlist.web.wire_nearest import Difference, Neighbour, Neighbourhood
 
 
-def shown(connection: Connection, scope: Scope, standing: ranking.Standing) -> wire_answer.Answer:
+def shown(connection: Connection, scope: Scope, experiment_iid: int, standing: ranking.Standing) -> wire_answer.Answer:
     """The answer that a standing gives, with the names of those that it names."""
-    found = ranking.answer_to(connection, scope, standing)
+    found = ranking.answer_to(connection, scope, experiment_iid, standing)
     named = [score.iid for score in (found.best, found.runner_up, found.baseline) if score is not None]
     names = {record.iid: record.name for record in store_candidates.by_iids(connection, scope, named)}
     return translate.answer(found, names)

@@ -61,7 +61,7 @@ def first(connection: Connection, services: Services, scope: Scope, query: wire.
     _after(query)
     standing, found = snapshot(connection, scope, query)
     rows = _cut(connection, scope, query, found, (services.snapshots.keep(found), 0))
-    return wire.AnsweredPage(answers.shown(connection, scope, standing), rows)
+    return wire.AnsweredPage(answers.shown(connection, scope, query.experiment, standing), rows)
 
 
 def snapshot(connection: Connection, scope: Scope, query: wire.CandidateQuery) -> tuple[ranking.Standing, Snapshot]:

@@ -97,7 +97,7 @@ async def answer(services: Services, scope: Scope, experiment_iid: int) -> wire_
 
     def read(connection: Connection) -> wire_answer.Answer:
         experiments.get(connection, scope, experiment_iid)
-        return answers.shown(connection, scope, ranking.standing(connection, scope, experiment_iid))
+        return answers.shown(connection, scope, experiment_iid, ranking.standing(connection, scope, experiment_iid))
 
     return await fresh.folded(services.database, services.folder, scope, [experiment_iid], read)
 

@@ -12,7 +12,7 @@ from shortlist.db.database import Database
 from shortlist.ranking import service as ranking
 from shortlist.ranking.types import Direction, Goal, Reduction
 from shortlist.tracking import candidates, store_keys
-from shortlist.tracking.types import CandidateChange, CandidateRecord, Status
+from shortlist.tracking.types import Batch, CandidateChange, CandidateRecord, Status
 from tests.contract.metrics.conftest import statements
 from tests.contract.writes import Writes, log, new, scope, write_if_allowed
 
@@ -28,6 +28,7 @@ GOALS = [
 
 def answers(connection: Connection, scope: Scope) -> list[object]:
     found: list[object] = [store_keys.keys_of_experiment(connection, scope, kind, 1) for kind in ("param", "metadata")]
+    found.append(ranking.answer(connection, scope, 1).group)
     return found + [
         [*ranking.scores(connection, scope, 1, goal), *ranking._by_goal(connection, scope, 1, goal)[0]]
         for goal in GOALS
@@ -122,3 +123,29 @@ def test_nothing_is_read_again_while_nothing_changes(
     assert statements(read) == 1  # the revision
     database.write_now(lambda connection: candidates.set_metadata(connection, scope, records[1], {"k": "v"}))
     assert statements(read) == cold
+
+
+def test_the_group_of_the_best_is_who_differs_in_the_seed_alone(database: Database, scope: Scope) -> None:
+    """More than are compared by all their parameters at once, so that every parameter is asked for."""
+    alike = {"path": "/data/that/all/have", "depth": "3", "model": "a"}
+    others = [{**alike, "depth": "4"}, {**alike, "model": "b"}, {"path": alike["path"]}, {**alike, "extra": "1"}, {}]
+
+    def fill(connection: Connection) -> list[str]:
+        made: list[str] = []
+        for number, params in enumerate([*([alike] * 110), *others]):
+            record = new(connection, scope, number)
+            batch = Batch(params={**params, "seed": str(number)} if params else {})
+            candidates.log_batch(connection, scope, record.external_id, batch)
+            log(connection, scope, record.iid, ("acc", 1.0 - number / 1000, 0))
+            made.append(record.external_id)
+        return made
+
+    made = database.write_now(fill)
+    found = database.read_now(lambda connection: ranking.answer(connection, scope, 1))
+    assert found.group is not None
+    assert (found.group.n, found.group.params) == (110, alike)
+    more = Batch(params={"warmup": "5"})
+    database.write_now(lambda connection: candidates.log_batch(connection, scope, made[7], more))
+    found = database.read_now(lambda connection: ranking.answer(connection, scope, 1))
+    assert found.group is not None
+    assert found.group.n == 109
