@@ -11,7 +11,7 @@ from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.ranking import service as ranking
 from shortlist.ranking.types import Direction, Goal, Reduction
-from shortlist.tracking import candidates, store_keys
+from shortlist.tracking import candidates, logs, store_keys
 from shortlist.tracking.types import Batch, CandidateChange, CandidateRecord, Status
 from tests.contract.metrics.conftest import statements
 from tests.contract.writes import Writes, log, new, scope, write_if_allowed
@@ -135,7 +135,7 @@ def test_the_group_of_the_best_is_who_differs_in_the_seed_alone(database: Databa
         for number, params in enumerate([*([alike] * 110), *others]):
             record = new(connection, scope, number)
             batch = Batch(params={**params, "seed": str(number)} if params else {})
-            candidates.log_batch(connection, scope, record.external_id, batch)
+            logs.log_batch(connection, scope, record.external_id, batch)
             log(connection, scope, record.iid, ("acc", 1.0 - number / 1000, 0))
             made.append(record.external_id)
         return made
@@ -145,7 +145,7 @@ def test_the_group_of_the_best_is_who_differs_in_the_seed_alone(database: Databa
     assert found.group is not None
     assert (found.group.n, found.group.params) == (110, alike)
     more = Batch(params={"warmup": "5"})
-    database.write_now(lambda connection: candidates.log_batch(connection, scope, made[7], more))
+    database.write_now(lambda connection: logs.log_batch(connection, scope, made[7], more))
     found = database.read_now(lambda connection: ranking.answer(connection, scope, 1))
     assert found.group is not None
     assert found.group.n == 109
