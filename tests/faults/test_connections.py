@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.faults.counts import counted
 from tests.live import TOKEN, LiveServer, live_server
 
 IDLE = 10_000
@@ -50,6 +51,7 @@ def test_idle_connections_cost_little_and_hold_up_nobody(tmp_path: Path) -> None
             assert other.get("/-/liveness").status_code == 200
             assert len(psutil.Process(server.process.pid).net_connections()) >= IDLE
         cost = memory(server) - before
+        counted("silent connections", connections=IDLE, MiB=cost // MIB)
         assert cost < 200 * MIB, f"{cost / MIB:.0f} MiB for {IDLE} connections"
 
 
@@ -80,4 +82,5 @@ def test_large_bodies_that_wait_take_no_more_than_their_room(request_line: str, 
             if large.status_code != 503:
                 break
         assert large.status_code == 400
+        counted(f"bodies that stop half-way, {request_line}", clients=WAITING, MiB=cost // MIB)
         assert cost < 2 * room, f"{cost / MIB:.0f} MiB"

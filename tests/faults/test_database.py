@@ -1,6 +1,7 @@
 """A database that fills up, or drops its connections: clients are told 503, and nothing acknowledged is lost."""
 
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from shortlist.db.engine import normalise_url
 from tests.databases import DatabaseFactory
+from tests.faults.counts import counted
 from tests.faults.load import BatchLogger, Load, check_complete
 from tests.faults.proxy import proxy
 from tests.live import TOKEN, live_server
@@ -61,6 +63,7 @@ def test_dropped_connections_lose_nothing(database_kind: str, databases: Databas
             assert not logger.is_alive()
         assert {status for logger in loggers for status in logger.statuses} <= {200, 503}
         assert all(logger.statuses[200] for logger in loggers)
+        counted("connections dropped 12 times", answers=sum((logger.statuses for logger in loggers), Counter[int]()))
         with server.client() as client:
             check_complete(client, loggers)
     admin.dispose()
@@ -92,6 +95,7 @@ def test_running_out_of_connections_refuses_some_and_loses_nothing(databases: Da
             assert not logger.is_alive()
         assert {status for logger in loggers for status in logger.statuses} <= {200, 503}
         assert sum(logger.statuses[200] for logger in loggers) > 0
+        counted("out of connections, then not", answers=sum((logger.statuses for logger in loggers), Counter[int]()))
         with server.client() as client:
             check_complete(client, loggers)
     with admin.connect() as connection:
@@ -126,6 +130,7 @@ def test_a_slow_database_takes_longer_and_a_silent_one_is_waited_for(
             while probe.get("/-/readiness?of=database").status_code != 200:
                 pass
             assert set(load.stop()) == {200}
+            counted("PostgreSQL slow, then silent", answers=load.statuses)
             with server.client() as client:
                 check_complete(client, load.loggers)
     databases.drop(url.render_as_string(hide_password=False))

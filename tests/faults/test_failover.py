@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, select
 from shortlist.db.database import Database
 from shortlist.db.migrate import upgrade
 from shortlist.errors import Unavailable
+from tests.faults.counts import counted
 from tests.faults.load import Load, check_complete
 from tests.faults.postgres import postgres_alone, postgres_pair
 from tests.live import live_server
@@ -40,6 +41,7 @@ def test_a_database_that_restarts_crashes_and_fails_over_loses_nothing(tmp_path:
             assert client.get("/-/readiness?of=database").status_code == 200
             assert set(load.stop()) == {200, 503}
             assert load.broken == 0
+            counted("PostgreSQL restarted, crashed, failed over", answers=load.statuses, broken=load.broken)
             check_complete(client, load.loggers)
             assert standby.execute("SELECT pg_is_in_recovery()") == [(False,)]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.faults.counts import counted
 from tests.live import LiveServer, live_server
 
 WRITERS = 6
@@ -70,6 +71,10 @@ def test_nothing_acknowledged_is_lost(database_kind: str, databases, tmp_path: P
                 logger.join(timeout=60)
                 assert not logger.is_alive()
             loggers += started
+    counted(
+        f"killed with -9 {ROUNDS} times on {database_kind}",
+        acknowledged=sum(len(logger.acknowledged) for logger in loggers),
+    )
 
     with live_server(tmp_path / "data", url) as server, server.client() as client:
         for logger in loggers:

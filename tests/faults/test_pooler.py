@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from shortlist.db.engine import normalise_url
 from tests.databases import DatabaseFactory
+from tests.faults.counts import counted
 from tests.faults.load import Load, check_complete
 from tests.faults.postgres import USER
 from tests.faults.proxies import program
@@ -53,7 +54,6 @@ def pgbouncer(url: str, folder: Path) -> Iterator[str]:
             process.wait(timeout=60)
 
 
-@pytest.mark.nightly
 @pytest.mark.skipif(program("pgbouncer") is None, reason="PgBouncer is not installed (Debian: pgbouncer)")
 def test_a_pooler_in_transaction_mode_shares_few_connections(databases: DatabaseFactory, tmp_path: Path) -> None:
     url = databases.create("postgresql", tmp_path)
@@ -69,6 +69,7 @@ def test_a_pooler_in_transaction_mode_shares_few_connections(databases: Database
             assert 1 <= _connections(url) <= POOL
             assert set(load.stop()) == {200}
             assert load.broken == 0
+            counted(f"two workers share {POOL} connections through PgBouncer", answers=load.statuses)
             check_complete(client, load.loggers)
     databases.drop(url)
 

@@ -17,6 +17,7 @@ from shortlist.db.database import Database
 from shortlist.identity.rate_limit import AttemptLimit
 from shortlist.identity.shared_attempts import SharedAttempts
 from tests.databases import DatabaseFactory
+from tests.faults.counts import counted
 from tests.faults.load import Load, check_complete
 from tests.faults.proxies import installed, real_proxy
 from tests.faults.proxy import proxy
@@ -65,6 +66,7 @@ def test_workers_share_a_port_and_are_renewed_and_replaced_under_load(url: str, 
         load.go_on_until(lambda: len(workers_of(server)) == 2)
         load.wait_for(20)
         assert set(load.stop()) == {200}
+        counted("two workers renewed and one killed", answers=load.statuses, broken=load.broken)
         with server.client() as client:
             check_complete(client, load.loggers)
         left = workers_of(server)
@@ -84,20 +86,23 @@ def test_a_rolling_restart_behind_a_proxy_loses_nothing(url: str, tmp_path: Path
         addresses = [stack.enter_context(real_proxy(name, ports, tmp_path / name)) for name in installed()] or [
             stack.enter_context(proxy(ports)).url
         ]
+        names = installed() or ["a proxy of our own"]
         loads = [Load(LiveServer(servers[0].process, address)) for address in addresses]
         for number, port in enumerate(ports):
             _wait_for(loads, 20)
             assert servers[number].stop() == 0
             servers[number] = start(port)
         _wait_for(loads, 10)
-        for load, address in zip(loads, addresses, strict=True):
+        for load, address, name in zip(loads, addresses, names, strict=True):
             assert (set(load.statuses), load.broken) == ({200}, 0), address
+            counted(f"three servers restarted behind {name}", answers=load.statuses, broken=load.broken)
         servers[1].kill()
         _wait_for(loads, 20)
-        for load, address in zip(loads, addresses, strict=True):
+        for load, address, name in zip(loads, addresses, names, strict=True):
             # What was on its way is answered 502 by nginx, and HAProxy closes; MLflow's client tries both again.
             assert set(load.stop()) <= {200, 502}, address
             assert load.broken <= WRITERS, address
+            counted(f"then one killed, behind {name}", answers=load.statuses, broken=load.broken)
             with LiveServer(servers[0].process, address).client() as client:
                 check_complete(client, load.loggers)
         _a_session_holds_everywhere(servers[0], servers[2])
