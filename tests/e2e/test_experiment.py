@@ -125,6 +125,18 @@ def test_what_is_logged_appears_without_moving_the_focus_or_the_scroll(page: Pag
     expect(page.locator("[data-live]")).to_contain_text("New values came at")
 
 
+def test_an_experiment_that_a_client_makes_appears_in_the_list(page: Page, lab: MakeLab) -> None:
+    with page.expect_request(re.compile("/events\\?experiments=all")):  # from here on it hears of changes
+        page.goto(lab("there before").path.rsplit("/", 1)[0])
+    search = page.get_by_role("searchbox")
+    search.focus()
+    made = lab("came just now")
+    expect(page.get_by_role("link", name="came just now")).to_be_visible()
+    made.start("first-one")
+    expect(page.get_by_role("row").filter(has_text="came just now")).to_contain_text("1")
+    expect(search).to_be_focused()
+
+
 def test_the_export_holds_the_view(page: Page, small: Lab, tmp_path: Path) -> None:
     page.goto(f"{small.path}?order_by=metrics.acc+DESC&columns=metrics.acc&columns=params.depth")
     page.get_by_role("button", name="More actions").click()

@@ -188,8 +188,8 @@ export function picturesFileUrl(path: string, suffix: string, search: string): s
 }
 
 /** The address of the stream that says what changes in experiments. */
-export function eventsUrl(path: string, experiments: readonly number[]): string {
-  return `${PREFIX}${projectUrl(path)}/events?experiments=${experiments.join('.')}`;
+export function eventsUrl(path: string, experiments: readonly number[] | null): string {
+  return `${PREFIX}${projectUrl(path)}/events?experiments=${experiments?.join('.') ?? 'all'}`;
 }
 
 export function queryText(query: object): string {

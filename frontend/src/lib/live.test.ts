@@ -9,6 +9,12 @@ describe('a change concerns a page', () => {
     expect(concerned(page(null), '{"experiments":{"5":null}}')).toEqual([]);
   });
 
+  it('of a project when anything in any of its experiments did', () => {
+    const whole: Watch = { project: 'p/q', experiments: null, candidates: null };
+    expect(concerned(whole, '{"experiments":{"3":[1],"9":null}}')).toEqual([3, 9]);
+    expect(concerned(whole, '{"experiments":null}')).toBeNull();
+  });
+
   it('of candidates when one of them did, or nobody knows which', () => {
     expect(concerned(page([7]), '{"experiments":{"3":[1]}}')).toEqual([]);
     expect(concerned(page([7]), '{"experiments":{"3":[1,7]}}')).toEqual([3]);

@@ -36,7 +36,7 @@ export function keepLive(watch: () => Watch | null, refresh: Refresh): void {
   const wanted = $derived(JSON.stringify(watch()));
   $effect(() => {
     const watched = JSON.parse(wanted) as Watch | null;
-    if (watched === null || watched.experiments.length === 0) return;
+    if (watched === null || watched.experiments?.length === 0) return;
     const stream = new Stream(watched, refresh);
     return () => stream.stop();
   });

@@ -27,6 +27,7 @@ _GATHER_SECONDS = 0.3  # between two rounds
 _SHARE_SECONDS = 0.03  # that a first change waits for those that come with it
 _LOOK_SECONDS = 1.0
 _EVERYTHING = ""  # a notice that names no experiment
+WHOLE = -1  # in the place of an experiment: all of a project's, those to come as well
 _Place = tuple[int, int]  # project, experiment
 
 
@@ -168,7 +169,7 @@ class Hub:
     def committed(self, changes: frozenset[Change]) -> None:
         """Take note of what a transaction changed. Cheap; called by the writing threads."""
         with self._lock:
-            if not self._shared and not any(change[:2] in self._subscriptions for change in changes):
+            if not self._shared and not any(self._subscriptions.keys() & _places(change) for change in changes):
                 return
             self._pending |= changes
         self._wake.set()
@@ -197,7 +198,7 @@ class Hub:
                 self._share(changes)
 
     def _share(self, changes: Iterable[Change]) -> None:
-        places = {change[:2] for change in changes}
+        places = {place for change in changes for place in _places(change)}
         try:
             self._count(places)
             if places and self.notices is not None:
@@ -238,8 +239,9 @@ class Hub:
         by_subscription: dict[Subscription, list[Change]] = {}
         with self._lock:
             for change in changes:
-                for subscription in self._subscriptions.get(change[:2], ()):
-                    by_subscription.setdefault(subscription, []).append(change)
+                for place in _places(change):
+                    for subscription in self._subscriptions.get(place, ()):
+                        by_subscription.setdefault(subscription, []).append(change)
         for subscription, found in by_subscription.items():
             self._tell(subscription, found)
 
@@ -248,6 +250,11 @@ class Hub:
             subscription.loop.call_soon_threadsafe(subscription.wake, changes)
         except RuntimeError:  # its loop is closed, and so is its connection
             self.leave(subscription)
+
+
+def _places(change: Change) -> set[_Place]:
+    """Where a change is waited for."""
+    return {change[:2], (change.project_id, WHOLE)}
 
 
 def _by_project(places: Iterable[_Place]) -> dict[int, list[int]]:

@@ -32,6 +32,7 @@ _DELETION = Prepared(
 
 def add(connection: Connection, scope: Scope, record: ExperimentRecord) -> bool:
     """Insert an experiment; False when its iid or its name is taken."""
+    changes.note(connection, scope.project_id, record.iid)
     statement = insert(connection, experiment).on_conflict_do_nothing().returning(experiment.c.iid)
     added = connection.execute(
         statement,

@@ -6,7 +6,7 @@ session nor a membership.
 """
 
 import re
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Collection
 
 import msgspec
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from shortlist.db.changes import Change
 from shortlist.errors import DomainError, InvalidValue
 from shortlist.http.authorise import Authoriser
 from shortlist.http.endpoint import Call, Endpoint, Mode
-from shortlist.live.hub import Subscription
+from shortlist.live.hub import WHOLE, Subscription
 from shortlist.web import operations
 
 MAX_EXPERIMENTS = 20
@@ -31,17 +31,27 @@ _HEADERS = {
 
 
 async def events(call: Call, request: Request) -> Response:
-    """Follow what changes in experiments (`?experiments=3.4`), as server-sent events.
+    """Follow what changes in experiments (`?experiments=3.4`, or `all` of the project), as server-sent events.
 
-    `changed` carries `{"experiments": {"3": [17, 18]}}`: the candidates that changed, or null for anything at all.
+    `changed` carries `{"experiments": {"3": [17, 18]}}`: the candidates that changed, or null for anything at all. Who
+    follows all of them may get `{"experiments": null}`: any of them.
     `ready` says that nothing is missed from now on, `gone` that the right to read has ended, `beat` every 15 seconds
     that the stream is alive.
     """
-    words = [word for word in re.split(r"[.,]", request.query_params.get("experiments", "")) if word]
-    if not 1 <= len(words) <= MAX_EXPERIMENTS or not all(re.fullmatch(r"[0-9]{1,15}", word) for word in words):
-        raise InvalidValue(f"Name between 1 and {MAX_EXPERIMENTS} experiments by number.", field="experiments")
-    subscription = await call.services.hub.subscribe(call.project.project_id, [int(word) for word in words])
+    watched = _watched(request.query_params.get("experiments", ""))
+    subscription = await call.services.hub.subscribe(call.project.project_id, watched)
     return StreamingResponse(_stream(call, subscription), media_type="text/event-stream", headers=_HEADERS)
+
+
+def _watched(text: str) -> list[int]:
+    if text == "all":
+        return [WHOLE]
+    words = [word for word in re.split(r"[.,]", text) if word]
+    if not 1 <= len(words) <= MAX_EXPERIMENTS or not all(re.fullmatch(r"[0-9]{1,15}", word) for word in words):
+        raise InvalidValue(
+            f"Name between 1 and {MAX_EXPERIMENTS} experiments by number, or `all` of them.", field="experiments"
+        )
+    return [int(word) for word in words]
 
 
 async def _stream(call: Call, subscription: Subscription) -> AsyncGenerator[bytes]:
@@ -68,8 +78,11 @@ async def _may_still_read(call: Call) -> bool:
     return True
 
 
-def _event(changes: Iterable[Change]) -> bytes:
+def _event(changes: Collection[Change]) -> bytes:
     found: dict[str, list[int] | None] = {}
+    if any(change.experiment_iid == WHOLE for change in changes):
+        # Another process counted it, and counts do not say where.
+        return b'event: changed\ndata: {"experiments":null}\n\n'
     for change in sorted(changes, key=lambda change: (change.experiment_iid, change.candidate_iid or 0)):
         key = str(change.experiment_iid)
         named = found.setdefault(key, [])

@@ -15,7 +15,7 @@ from shortlist.db.changes import Change
 from shortlist.db.database import Database
 from shortlist.errors import Unavailable
 from shortlist.live import hub as hubs
-from shortlist.live.hub import Hub
+from shortlist.live.hub import WHOLE, Hub
 
 PATIENCE = 60  # seconds until what must come has come
 PROJECT, EXPERIMENT, CANDIDATE = 7, 3, 41
@@ -48,10 +48,12 @@ def test_a_commit_wakes_those_who_wait_for_its_experiment(database_url: str, res
     async def work() -> None:
         async with (
             await hub.subscribe(PROJECT, [EXPERIMENT]) as waiting,
+            await hub.subscribe(PROJECT, [WHOLE]) as whole,
             await hub.subscribe(8, [EXPERIMENT]) as other,
         ):
             await database.write(note)
             assert await waiting.wait(PATIENCE) == {Change(PROJECT, EXPERIMENT, CANDIDATE)}
+            assert await whole.wait(PATIENCE) == {Change(PROJECT, EXPERIMENT, CANDIDATE)}
             assert await other.wait(0) == frozenset()
 
     asyncio.run(work())
@@ -95,7 +97,7 @@ OTHER = f"""
 import sys
 from shortlist.db import changes
 from shortlist.db.database import Database
-from shortlist.live.hub import Hub
+from shortlist.live.hub import WHOLE, Hub
 database = Database(sys.argv[1])
 hub = Hub(database)
 hub.start()
@@ -168,6 +170,9 @@ def test_a_commit_in_another_process_wakes_as_well(
     there, _ = process(resources, database_url, listen=False)
 
     async def work() -> None:
+        async with await hub.subscribe(PROJECT, [WHOLE]) as whole:
+            await there.write(lambda connection: note(connection, None, 99))
+            assert await whole.wait(PATIENCE) == {Change(PROJECT, WHOLE)}
         async with await hub.subscribe(PROJECT, [EXPERIMENT, 4]) as waiting:
             await here.write(note)
             assert await waiting.wait(PATIENCE) == {Change(PROJECT, EXPERIMENT, CANDIDATE)}

@@ -42,7 +42,7 @@ class Stream:
 
 
 @contextmanager
-def follow(server: LiveServer, experiment: int, token: str | None = None) -> Generator[Stream]:
+def follow(server: LiveServer, experiment: int | str, token: str | None = None) -> Generator[Stream]:
     headers = {"authorization": f"Bearer {token}"} if token else {}
     with (
         server.client() as client,
@@ -85,6 +85,15 @@ def test_points_status_edits_files_and_new_candidates_are_told(running: LiveServ
             while (event := stream.next()) == told:
                 pass
             assert event == ("changed", {"experiments": {str(experiment): None}})
+
+
+def test_who_follows_all_experiments_is_told_of_new_ones(running: LiveServer) -> None:
+    with running.client() as client, follow(running, "all") as stream:
+        assert stream.next() == ("ready", {})
+        experiment = call(client, "experiments/create", name="to come")["experiment_id"]
+        assert stream.next() == ("changed", {"experiments": {experiment: None}})
+        call(client, "experiments/delete", experiment_id=experiment)
+        assert stream.next() == ("changed", {"experiments": {experiment: None}})
 
 
 def test_a_stream_ends_with_the_right_to_read(running: LiveServer) -> None:
