@@ -133,11 +133,58 @@ def test_an_upload_that_is_refused_says_why(page: Page, watch: Watch, candidate:
     expect(_panel(page).get_by_role("link", name="good.txt")).to_be_visible()
 
 
+def test_a_store_that_is_down_is_not_a_damaged_file(page: Page, watch: Watch, candidate: Callable[..., str]) -> None:
+    """What the server says is said of every kind, and the file comes when it is asked for again."""
+    watch.allow("503")
+    refusal = {"error_code": "TEMPORARILY_UNAVAILABLE", "message": "The artifact store is not available."}
+    down = [True]
+    page.route(
+        re.compile(r"/files/page\.(csv|png|wav|html)"),
+        lambda route: route.fulfill(status=503, json=refusal) if down[0] else route.continue_(),
+    )
+    named = {f"page.{kind}": b"a,b\n1,2\n" for kind in ("csv", "png", "wav", "html")}
+    address = candidate(unreadable=named)
+    alert = _panel(page).get_by_role("alert")
+    for name in named:
+        page.goto(f"{address}#file={name}")
+        page.reload()
+        expect(alert).to_contain_text("The artifact store is not available.")
+    down[0] = False
+    alert.get_by_role("button", name="Try again").click()
+    expect(_panel(page).frame_locator("iframe").get_by_text("a,b")).to_be_visible()
+    page.goto(f"{address}#file=page.png")
+    expect(_panel(page).get_by_role("alert")).to_contain_text("may be damaged")
+
+
+def test_what_is_more_than_the_project_may_keep_says_so(
+    page: Page, watch: Watch, filled: Filled, candidate: Callable[..., str]
+) -> None:
+    watch.allow("413")
+    page.goto(candidate(full={"a.txt": b"a file"}))
+    with filled.server.client() as client:
+        kept = client.get(f"{API}/packages").json()["kept"]
+        client.patch("/api/v1/admin/settings", json={"project_size_limit": kept + 1_000_000}).raise_for_status()
+        try:
+            page.get_by_label("Files to upload").set_input_files(
+                [
+                    {"name": "large.bin", "mimeType": "", "buffer": bytes(1_500_000)},
+                    {"name": "little.bin", "mimeType": "", "buffer": b"x"},
+                ]
+            )
+            uploads = page.get_by_role("region", name="Uploads")
+            expect(uploads).to_contain_text("1 file not uploaded")
+            expect(uploads).to_contain_text(f"and it may keep {(kept + 1_000_000) / 1e6:,.2f} MB")
+            expect(_panel(page).get_by_role("link", name="little.bin")).to_be_visible()
+        finally:
+            client.patch("/api/v1/admin/settings", json={"project_size_limit": None}).raise_for_status()
+
+
 def test_a_dropped_folder_keeps_its_paths(page: Page, tmp_path: Path, candidate: Callable[..., str]) -> None:
     (tmp_path / "plots" / "deep").mkdir(parents=True)
     (tmp_path / "plots" / "deep" / "one.txt").write_text("one")
     (tmp_path / "plots" / "two.txt").write_text("two")
     page.goto(candidate(dropped={"a.txt": b"a file"}), wait_until="networkidle")  # nothing moves the box any more
+    page.locator(".box").scroll_into_view_if_needed()
     box = page.locator(".box").bounding_box()
     assert box is not None
     place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}

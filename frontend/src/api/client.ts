@@ -72,7 +72,8 @@ export async function sendFile(path: string, file: Blob): Promise<void> {
   if (!response.ok) throw await refusal(response, path);
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+/** As `fetch`, but that no answer at all is an ApiError too. */
+export async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (reason) {
@@ -81,7 +82,8 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function refusal(response: Response, url: string): Promise<ApiError> {
+/** What the server said of a request that it did not do. */
+export async function refusal(response: Response, url: string): Promise<ApiError> {
   const fallback = `The server answered ${response.status}.`;
   const body = (await response.json().catch(() => ({}))) as Partial<wire.ApiErrorBody>;
   if (response.status === 401 && url !== `${PREFIX}/session`) hooks.signedOut();

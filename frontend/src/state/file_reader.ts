@@ -1,6 +1,6 @@
 // Bytes of files that are looked at.
 
-import { ApiError } from '../api/client';
+import { refusal, send } from '../api/client';
 
 /** Bytes from `start` up to, not including, `end`. */
 export async function readRange(
@@ -13,6 +13,11 @@ export async function readRange(
   const bytes = await response.arrayBuffer();
   // A proxy between may ignore ranges and send everything.
   return response.status === 206 ? bytes : bytes.slice(start, end);
+}
+
+/** Throws what the server says where it does not give out a file of `size` bytes. */
+export async function checkReadable(url: string, size: number, signal?: AbortSignal): Promise<void> {
+  if (size > 0) await readRange(url, 0, 1, signal);
 }
 
 /** The first `most` bytes of a file of `size` bytes as text. Throws for what is no text. */
@@ -33,7 +38,7 @@ export async function readText(
 }
 
 async function ask(url: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
-  const response = await fetch(url, { credentials: 'same-origin', headers, signal: signal ?? null });
-  if (!response.ok) throw new ApiError(response.status, 'UNKNOWN', `The server answered ${response.status}.`);
+  const response = await send(url, { credentials: 'same-origin', headers, signal: signal ?? null });
+  if (!response.ok) throw await refusal(response, url);
   return response;
 }

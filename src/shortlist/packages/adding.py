@@ -143,10 +143,14 @@ def check_quota(connection: Connection, project_id: int, coming: int) -> None:
     kept = store.stored_bytes(connection, project_id)
     if kept + coming > limit:
         raise QuotaExceeded(
-            f"With this file the project would keep {kept + coming} bytes, and it may keep {limit}. Nothing was "
-            "changed. Deleted files count until a sweep frees them.",
+            f"With this file the project would keep {_written(kept + coming)}, and it may keep {_written(limit)}. "
+            "Nothing was changed. Deleted files count until a sweep frees them.",
             field="size",
         )
+
+
+def _written(size: int) -> str:
+    return f"{size / 1e6:,.2f} MB" if size >= 1_000_000 else f"{size} bytes"
 
 
 def _check_directories(connection: Connection, scope: Scope, package_id: int, directories: dict[str, str]) -> None:
