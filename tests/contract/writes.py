@@ -11,7 +11,7 @@ from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.metrics import service as metrics
-from shortlist.metrics.folder import fold_experiments
+from shortlist.metrics.folder import fold_piece
 from shortlist.metrics.types import CandidateKey, Points
 from shortlist.tracking import candidates, logs, store_candidates
 from shortlist.tracking import experiments as tracking
@@ -36,7 +36,7 @@ def new(connection: Connection, scope: Scope, start: int = 0, status: Status = S
 def log(connection: Connection, scope: Scope, iid: int, *points: tuple[str, float, int]) -> None:
     rows = Points.of((key, value, step, step) for key, value, step in points)
     metrics.append(connection, scope, CandidateKey(iid, 1), rows)
-    fold_experiments(connection, PROJECT, [1])
+    fold_piece(connection, PROJECT, [1], None)
 
 
 class Writes:

@@ -1,8 +1,11 @@
 """Folding: the background thread that keeps the log short, and the fold that a search waits for."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -68,28 +71,51 @@ def fold_some(connection: Connection, project_id: int, after: Place, *, candidat
     return FoldResult(len(taken), end, bool(missing or returned or cut), time.perf_counter() - began)
 
 
-def fold_experiments(connection: Connection, project_id: int, experiment_iids: Sequence[int]) -> None:
-    """Fold everything that was logged to experiments before, waiting for other folds of the same candidates.
+class Until(NamedTuple):
+    """A fold of everything that was logged to experiments before, between two of its transactions."""
 
-    What others log meanwhile is not waited for: on PostgreSQL they may log as fast as this folds.
+    newest: bytes  # the id in the log up to which it goes
+    returned: bool  # whether points went back to the log, which gives them a new id
+
+
+def fold_piece(
+    connection: Connection, project_id: int, experiment_iids: Sequence[int], until: Until | None
+) -> Until | None:
+    """Fold what was logged to experiments before, waiting for other folds of the same candidates: as much as one job
+    may, to be called until it answers None. `until` is what it answered before.
+
+    What others log meanwhile is not waited for: on PostgreSQL they may log as fast as this folds. Each piece is a
+    transaction, which takes its candidates before all else: with the keys and counts of one piece in hand it would
+    wait for candidates whose fold waits for these.
     """
-    returned = True
-    while returned and (newest := store.newest_in_log(connection, project_id, experiment_iids)) is not None:
-        returned = False
-        while heads := store.log_heads_of(connection, project_id, experiment_iids, newest, _MAX_ROWS):
-            taken, _ = _take(connection, project_id, _affordable(heads, None), wait=True)
-            if taken:
-                returned |= fold(connection, project_id, taken) > 0
+    if until is None:
+        newest = store.newest_in_log(connection, project_id, experiment_iids)
+        if newest is None:
+            return None
+        until = Until(newest, returned=False)
+    heads = store.log_heads_of(connection, project_id, experiment_iids, until.newest, _MAX_ROWS)
+    if not heads:
+        return fold_piece(connection, project_id, experiment_iids, None) if until.returned else None
+    chosen = _affordable(heads, None)
+    taken, _ = _take(connection, project_id, chosen, wait=True)
+    returned = (bool(taken) and fold(connection, project_id, taken) > 0) or until.returned
+    if len(chosen) == len(heads) < _MAX_ROWS and not returned:
+        return None
+    return Until(until.newest, returned)
 
 
 def fold_completely(database: Database, project_id: int, experiment_iids: Sequence[int]) -> None:
-    """The same in transactions of its own, for threads."""
+    """Fold everything that was logged to experiments before, for threads."""
+    until: Until | None = None
     while True:
         try:
-            database.write_now(lambda connection: fold_experiments(connection, project_id, experiment_iids))
-            return
+            piece = partial(fold_piece, project_id=project_id, experiment_iids=experiment_iids, until=until)
+            until = database.write_now(piece)
         except NotInMemoryError as needed:
             needed.fetch()
+        else:
+            if until is None:
+                return
 
 
 def _take(
@@ -160,9 +186,18 @@ class Folder:
         """Whether `metric_latest` lacks anything that was logged to the experiments."""
         return store.has_log(connection, scope.project_id, experiment_iids)
 
-    def fold_now(self, connection: Connection, scope: Scope, experiment_iids: Sequence[int]) -> None:
-        """Complete `metric_latest` for the experiments, in a writing transaction. Raises as `fold`."""
-        fold_experiments(connection, scope.project_id, experiment_iids)
+    async def fold_now(self, scope: Scope, experiment_iids: Sequence[int]) -> None:
+        """Complete `metric_latest` for the experiments."""
+        until: Until | None = None
+        while True:
+            try:
+                piece = partial(fold_piece, project_id=scope.project_id, experiment_iids=experiment_iids, until=until)
+                until = await self._database.write(piece)
+            except NotInMemoryError as needed:
+                await asyncio.to_thread(needed.fetch)
+            else:
+                if until is None:
+                    return
 
     def fold_all(self) -> None:
         """Fold everything that is in the log, now, in the calling thread; for imports, the CLI and tests."""

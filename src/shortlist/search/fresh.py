@@ -1,6 +1,5 @@
 """A search that sees every acknowledged metric: what is still in the log is folded first, if the search reads it."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -8,7 +7,6 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.db.database import Database
-from shortlist.metrics.cold import NotInMemoryError
 from shortlist.metrics.folder import Folder
 from shortlist.search import service
 from shortlist.search.service import CandidateSearch, SearchPage
@@ -46,10 +44,5 @@ async def folded(
     found = await database.read(look)
     if found is not None:
         return found[0]
-    while True:
-        try:
-            await database.write(lambda connection: folder.fold_now(connection, scope, experiment_iids))
-            break
-        except NotInMemoryError as needed:
-            await asyncio.to_thread(needed.fetch)
+    await folder.fold_now(scope, experiment_iids)
     return await database.read(read)

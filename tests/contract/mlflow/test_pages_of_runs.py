@@ -14,7 +14,7 @@ from shortlist.db.database import Database
 from shortlist.logged_models import service as logged_models
 from shortlist.logged_models.types import LinkKind, ModelLink, NewLoggedModel
 from shortlist.metrics import service as metrics
-from shortlist.metrics.folder import fold_experiments
+from shortlist.metrics.folder import fold_piece
 from shortlist.metrics.types import CandidateKey, Points
 from shortlist.mlflow import pages_of_runs
 from shortlist.moving import service as moving
@@ -38,7 +38,7 @@ class WritesToRuns(Writes):
         return [
             lambda: metrics.append(connection, scope, CandidateKey(record.iid, 1), points),
             lambda: metrics.append(connection, scope, CandidateKey(record.iid, 1), points),
-            lambda: fold_experiments(connection, PROJECT, [1]),
+            lambda: fold_piece(connection, PROJECT, [1], None),
             lambda: editing.set_params(connection, scope, record, {dice.choice("pq"): dice.choice("345")}),
             lambda: candidates.set_metadata(connection, scope, record, {"mlflow.runName": dice.choice("xyz")}),
             lambda: candidates.log_inputs(connection, scope, record.external_id, [DATASET]),

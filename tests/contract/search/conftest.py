@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert
 from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.metrics import service as metrics
-from shortlist.metrics.folder import fold_experiments
+from shortlist.metrics.folder import fold_piece
 from shortlist.metrics.tables import metric_column, metric_key, metric_latest, metric_log, metric_series
 from shortlist.metrics.types import CandidateKey, Points
 from shortlist.tracking import store_candidates, store_datasets
@@ -87,7 +87,9 @@ def add(connection: Connection, scope: Scope, records: Sequence[Record]) -> None
         store_datasets.link(connection, scope, record, inputs)
         points = [(key, value, 0, step) for key, found in item.metrics.items() for step, value in enumerate(found)]
         metrics.append(connection, scope, CandidateKey(item.iid, item.experiment), Points.of(points))
-    fold_experiments(connection, scope.project_id, [1, 2])
+    until = fold_piece(connection, scope.project_id, [1, 2], None)
+    while until is not None:
+        until = fold_piece(connection, scope.project_id, [1, 2], until)
 
 
 def _record(item: Record) -> CandidateRecord:
