@@ -66,25 +66,3 @@ def test_a_file_is_mapped_mended_imported_and_taken_back(page: Page, filled: Fil
 
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_text("Took back 3 candidates.")).to_be_visible()
-
-
-def test_the_list_is_sorted_and_a_goal_is_changed_from_it(page: Page, filled: Filled) -> None:
-    page.goto(filled.experiments_path)
-    page.get_by_label("Sort by").select_option("name")
-    rows = page.get_by_role("row").filter(has=page.get_by_role("rowheader"))
-    with page.expect_response(lambda answer: "sort=newest" in answer.url):
-        page.get_by_label("Sort by").select_option("newest")
-    row = rows.filter(has=page.get_by_role("link", name="digits", exact=True))
-    row.get_by_role("button", name="Actions for digits").click()
-    with page.expect_response(lambda answer: answer.url.endswith("/answer")) as read:
-        page.get_by_role("menuitem", name="Change the goal").click()
-    before = read.value.json()["goal"]
-    dialog = page.get_by_role("dialog", name="What is best here?")
-    dialog.get_by_label("Of each candidate, take").select_option("last")
-    with page.expect_response(lambda answer: answer.url.endswith("/leaders")) as asked:
-        dialog.get_by_role("button", name=re.compile("^(Save|Confirm)$")).click()
-    assert asked.value.request.post_data_json == {"experiments": [filled.experiment]}
-    assert asked.value.json()["leaders"][0]["goal"]["reduction"] == "last"
-    with filled.server.client() as client:
-        goal = f"/api/v1/projects/1/experiments/{filled.experiment}/goal"
-        assert client.request("DELETE", goal).json()["goal"] == before
