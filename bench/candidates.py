@@ -73,8 +73,11 @@ def _candidates(
             for key, value in _metadata(row).items()
         ],
     )
-    for number, iid in zip(numbers, iids, strict=True):
-        append(connection, project_id, CandidateKey(iid, experiment_iid), _points(number, dice, steps).encode())
+    logged = [
+        (CandidateKey(iid, experiment_iid), _points(number, dice, steps).encode())
+        for number, iid in zip(numbers, iids, strict=True)
+    ]
+    append(connection, project_id, logged)
 
 
 def _insert(connection: Connection, table: Table, place: tuple[int, int], rows: list[dict[str, Any]]) -> None:
