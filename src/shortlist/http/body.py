@@ -3,8 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any, cast, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any, Self, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -49,7 +49,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     patience = _patient(receive)
     parts: list[bytes] = []
     size = 0
-    async for part in stream_body(patience, headers):
+    async for part in Chunks(patience, headers):
         parts.append(part)
         size += len(part)
         patience.hold(size)
@@ -58,8 +58,8 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def stream_body(receive: Receive, headers: Mapping[str, str]) -> AsyncGenerator[bytes]:
-    """The chunks of a body as they come.
+class Chunks:
+    """The chunks of a body as they come. An iterator, since the event loop keeps account of each generator.
 
     Its end is where its Content-Length says. The message that says so too is another turn of the server's threads,
     and is not waited for.
@@ -67,18 +67,29 @@ async def stream_body(receive: Receive, headers: Mapping[str, str]) -> AsyncGene
     Raises:
         ClientGone. InvalidValue: it comes too slowly.
     """
-    patience, left = _patient(receive), announced_size(headers)
-    more = True
-    while more and left != 0:
-        message = await patience()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        more = message.get("more_body", False)
-        body: bytes = message.get("body", b"")
-        if left is not None:
-            left -= len(body)
-        if body:
-            yield body
+
+    __slots__ = ("_left", "_more", "_patience")
+
+    def __init__(self, receive: Receive, headers: Mapping[str, str]) -> None:
+        self._patience = _patient(receive)
+        self._left = announced_size(headers)
+        self._more = True
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while self._more and self._left != 0:
+            message = await self._patience()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            self._more = message.get("more_body", False)
+            body: bytes = message.get("body", b"")
+            if self._left is not None:
+                self._left -= len(body)
+            if body:
+                return body
+        raise StopAsyncIteration
 
 
 def announced_size(headers: Mapping[str, str]) -> int | None:

@@ -137,14 +137,11 @@ class _Cache(Generic[T]):
         self.cleared = 0
 
     async def find(self, key: object, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """What is kept, else what `read` finds, which is kept unless it is None.
+        """What `read` finds, which is kept unless it is None.
 
         Those that ask meanwhile wait for the same answer: of a client with many connections, all would else read
         again whenever an entry grows old.
         """
-        found = self.get(key)
-        if found is not None:
-            return found
         finding = self._finding.get(key)
         if finding is None:
             finding = self._finding[key] = asyncio.create_task(self._find(key, read, self.cleared))
@@ -222,7 +219,7 @@ class Resolver:
             return found
 
         if presented.password is None:
-            return await self._actors.find(key, read)
+            return self._actors.get(key) or await self._actors.find(key, read)
         # Each guess at a password counts for itself.
         found, cleared = self._actors.get(key), self._actors.cleared
         if found is None:
@@ -282,22 +279,25 @@ class Resolver:
 
     async def project(self, actor: Actor, reference: str) -> ProjectFacts | None:
         """The project with this id or full path, as this caller stands to it; None when there is none."""
-        return await self._projects.find(
-            (actor.user_id, reference),
+        key = (actor.user_id, reference)
+        return self._projects.get(key) or await self._projects.find(
+            key,
             lambda: self._database.read(lambda connection: _facts(connection, actor, _number_or(reference))),
         )
 
     async def group(self, actor: Actor, reference: str) -> GroupFacts | None:
         """The group with this id or full path, likewise."""
-        return await self._groups.find(
-            (actor.user_id, reference),
+        key = (actor.user_id, reference)
+        return self._groups.get(key) or await self._groups.find(
+            key,
             lambda: self._database.read(lambda connection: _group_facts(connection, actor, _number_or(reference))),
         )
 
     async def default_project(self, actor: Actor) -> ProjectFacts | None:
         """What calls at the root are about: the first project if the caller has a role there, else their oldest."""
-        return await self._projects.find(
-            (actor.user_id, None),
+        key = (actor.user_id, None)
+        return self._projects.get(key) or await self._projects.find(
+            key,
             lambda: self._database.read(lambda connection: _default_facts(connection, actor)),
         )
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shortlist.blobs.store import PART_BYTES
 from shortlist.clock import now_ms
-from shortlist.http.body import Patience, announced_size, stream_body
+from shortlist.http.body import Chunks, Patience, announced_size
 from shortlist.http.endpoint import Call
 from shortlist.http.file_response import Reader, Shown, file_response, not_modified
 from shortlist.packages import contents
@@ -47,7 +47,7 @@ def incoming(call: Call, request: Request, status: PackageStatus | None = None) 
 async def _counted(request: Request, headers: Mapping[str, str]) -> AsyncGenerator[bytes]:
     """The body, of which the store holds less than a part at a time while it comes slowly."""
     size = 0
-    async for chunk in stream_body(request.receive, headers):
+    async for chunk in Chunks(request.receive, headers):
         size += len(chunk)
         if isinstance(request.receive, Patience):
             request.receive.hold(size % PART_BYTES)
