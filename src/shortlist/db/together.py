@@ -1,6 +1,7 @@
 """Writes of one kind that wait at the same time become one piece of work, which asks once for what they share."""
 
 import asyncio
+import contextvars
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, NamedTuple, TypeVar
@@ -19,6 +20,7 @@ _MOST = 128
 class _Waiting(NamedTuple, Generic[ItemT, AnswerT]):
     item: ItemT
     answer: "asyncio.Future[AnswerT]"
+    context: contextvars.Context  # of the request, whose id and span the log and the traces name
 
 
 class Together(Generic[ItemT, AnswerT]):
@@ -40,7 +42,7 @@ class Together(Generic[ItemT, AnswerT]):
         Raises whatever `work` raises for the item alone. Unavailable: the database failed.
         """
         answer: asyncio.Future[AnswerT] = asyncio.get_running_loop().create_future()
-        self._waiting[key].append(_Waiting(item, answer))
+        self._waiting[key].append(_Waiting(item, answer, contextvars.copy_context()))
         if key not in self._running:
             self._running[key] = asyncio.create_task(self._run(key))
         return await answer
@@ -50,7 +52,8 @@ class Together(Generic[ItemT, AnswerT]):
         try:
             while waiting := self._waiting.pop(key, None):
                 for first in range(0, len(waiting), _MOST):
-                    await self._write_some(waiting[first : first + _MOST])
+                    some = waiting[first : first + _MOST]
+                    await asyncio.create_task(self._write_some(some), context=some[0].context)
         finally:
             del self._running[key]
 
@@ -61,7 +64,8 @@ class Together(Generic[ItemT, AnswerT]):
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
             if len(waiting) > 1 and not isinstance(error, Unavailable):
                 # Each in a transaction that others share, in the order in which they came.
-                await asyncio.gather(*(self._write_some([one]) for one in waiting))
+                alone = (asyncio.create_task(self._write_some([one]), context=one.context) for one in waiting)
+                await asyncio.gather(*alone)
                 return
             for one in waiting:
                 if not one.answer.done():
