@@ -24,8 +24,9 @@ def test_the_table_has_deltas_courses_and_what_differs(tmp_path: Path, monkeypat
     assert result.exit_code == 0, result.output
     lines = [line.split() for line in result.output.splitlines()]
     assert ["[red]plain", "wide", "empty"] in lines
-    assert ["acc", "2", "4", "best", "+2", "better"] in lines
-    assert ["▁█", "▁█"] in lines
+    assert ["acc", "2", "4", "best"] in lines
+    assert ["▁█", "+2", "better"] in lines
+    assert ["▁█"] in lines
     assert ["opt", "[red]plain", "[31m", "wide", "[31m", "empty", "[31m"] in lines
     assert "1 equal: seed 7" in result.output
     drawn = CliRunner().invoke(app, ["compare", "root/default", "1", "2", "--plot", "acc", "--data", str(tmp_path)])

@@ -3,6 +3,7 @@
 import type { ComparedCandidate, ComparedMetric, LoggedImage, MetricCell } from '../api/schema';
 import type { Axis } from '../api/types';
 import type { Range } from '../charts/types';
+import { stepOf } from './image_series';
 import { short, toNumber } from './numbers';
 import { smoothOf } from './smooth';
 import { putRange, rangeOf } from './span';
@@ -48,10 +49,6 @@ export function parseCompare(search: string): CompareView {
     table: given.get('table') ?? '',
     column: given.get('column') ?? '',
   };
-}
-
-function stepOf(text: string | null): number | null {
-  return text !== null && /^-?\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 export function compareSearch(view: CompareView): string {

@@ -56,3 +56,17 @@ export function imagesAt({ images }: ImageSeries, step: number): StepImage[] {
   const last = images.findLast((image) => image.step <= step)?.step;
   return last === undefined ? [] : images.filter((image) => image.step === last);
 }
+
+/** The step that an address says; null for the last. */
+export function stepOf(text: string | null): number | null {
+  return text !== null && /^-?\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** The query of an address with another step. */
+export function withStep(search: string, step: number | null): string {
+  const given = new URLSearchParams(search);
+  if (step === null) given.delete('step');
+  else given.set('step', String(step));
+  const text = given.toString();
+  return text === '' ? '' : `?${text}`;
+}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from shortlist.comparison.types import Cell, Comparison, TextRow
     from shortlist.db.database import Database
 
-_POINTS, _PLOTTED = 24, 2000  # of a sparkline, of a plot
+_POINTS, _PLOTTED = 24, 2000  # of a sparkline at most, of a plot
+_KEYS, _LEAST = 16, 8  # room for names of metrics, the least for a sparkline
 
 
 def compare(
@@ -50,7 +51,9 @@ def compare(
             for item in plots:
                 typer.echo(f"\n{courses.markdown(item)}", nl=False)
         else:
-            _show(found, environment, opened.read_now(lambda connection: _sparklines(connection, scope, found)))
+            points = _room(len(found.candidates))
+            lines = opened.read_now(lambda connection: _sparklines(connection, scope, found, points))
+            _show(found, environment, lines)
             _draw(plots)
 
 
@@ -73,7 +76,16 @@ def _read(opened: "Database", full_path: str, candidates: list[int]) -> "tuple[S
     return scope, opened.read_now(lambda connection: service.compare(connection, scope, candidates))
 
 
-def _sparklines(connection: "Connection", scope: "Scope", found: "Comparison") -> "Mapping[tuple[int, str], str]":
+def _room(columns: int) -> int:
+    """How many bars fit into a column of the terminal."""
+    from rich.console import Console
+
+    return max(_LEAST, min(_POINTS, (Console().width - _KEYS) // columns - 2))
+
+
+def _sparklines(
+    connection: "Connection", scope: "Scope", found: "Comparison", points: int
+) -> "Mapping[tuple[int, str], str]":
     """The course of each metric by candidate and key, where it has more than one point."""
     from shortlist.comparison.markdown import sparkline
     from shortlist.metrics import service as metrics
@@ -81,7 +93,7 @@ def _sparklines(connection: "Connection", scope: "Scope", found: "Comparison") -
     request = metrics.CurveRequest(
         candidate_iids=[item.record.iid for item in found.candidates],
         keys=[row.key for row in found.metrics[:50]],
-        points=_POINTS,
+        points=points,
     )
     curves = metrics.curves(connection, scope, request)
     return {(curve.candidate_iid, curve.key): sparkline(curve.y.tolist()) for curve in curves if curve.count > 1}
@@ -167,7 +179,7 @@ def _metric(cell: "Cell", sparkline: str, *, best: bool) -> "Text":
     if best:
         text.append(" best", style="green")
     if cell.delta is not None:
-        text.append(f" {delta_text(cell)}", style={True: "green", False: "red", None: "dim"}[cell.better])
+        text.append(f"\n{delta_text(cell)}", style={True: "green", False: "red", None: "dim"}[cell.better])
     if sparkline:
         text.append(f"\n{sparkline}", style="dim")
     return text
