@@ -30,7 +30,7 @@ def test_every_chart_has_a_sentence_and_a_table_with_the_numbers_of_the_api(page
     page.goto(filled.experiment_path)
     page.get_by_text("Charts", exact=True).click()
     expect(page).to_have_url(re.compile("[?&]show=charts"))
-    for kind in ("history", "importance", "parallel", "scatter", "pareto", "correlation"):
+    for kind in ("history", "importance", "parallel", "scatter", "pareto", "contour", "correlation"):
         card = _card(page, kind)
         found = _asked(filled, kind)
         expect(card.get_by_role("heading", level=3)).to_have_text(found["title"])
@@ -84,7 +84,7 @@ def test_the_address_holds_the_view_and_pages_are_accessible(open_page: OpenPage
     for width, theme in ((1440, "light"), (390, "dark")):
         page = open_page(width=width, theme=theme)
         page.goto(address)
-        for kind in ("history", "importance", "parallel", "pareto", "correlation", "scatter"):
+        for kind in ("history", "importance", "parallel", "pareto", "contour", "correlation", "scatter"):
             expect(_card(page, kind).get_by_role("heading", level=3)).to_be_visible()
         expect(_card(page, "scatter").get_by_label("Colour")).to_have_value("params.model")
         assert violations(page) == []

@@ -304,7 +304,7 @@ export interface CandidatesMoved {
 }
 
 export interface Chart {
-  kind: 'correlation' | 'history' | 'importance' | 'parallel' | 'pareto' | 'scatter';
+  kind: 'contour' | 'correlation' | 'history' | 'importance' | 'parallel' | 'pareto' | 'scatter';
   title: string;
   summary: string;
   method: string;
@@ -332,7 +332,7 @@ export interface ChartMark {
 
 export interface ChartQuery {
   experiment: number;
-  kind: 'correlation' | 'history' | 'importance' | 'parallel' | 'pareto' | 'scatter';
+  kind: 'contour' | 'correlation' | 'history' | 'importance' | 'parallel' | 'pareto' | 'scatter';
   filter?: string;
   x?: string;
   y?: string;

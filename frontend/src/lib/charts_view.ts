@@ -17,6 +17,8 @@ export interface ChartsView {
   axes: string[];
   paretoX: string;
   paretoY: string;
+  contourX: string;
+  contourY: string;
   /** The parameter by whose values curves stand side by side; empty: by metric. */
   facet: string;
   facetMetric: string;
@@ -34,6 +36,8 @@ export const NO_CHARTS: ChartsView = {
   axes: [],
   paretoX: '',
   paretoY: '',
+  contourX: '',
+  contourY: '',
   facet: '',
   facetMetric: '',
   facetClip: false,
@@ -51,6 +55,8 @@ export function parseCharts(given: URLSearchParams): ChartsView {
     axes: given.getAll('axes'),
     paretoX: given.get('front_x') ?? '',
     paretoY: given.get('front_y') ?? '',
+    contourX: given.get('contour_x') ?? '',
+    contourY: given.get('contour_y') ?? '',
     facet: given.get('facet') ?? '',
     facetMetric: given.get('facet_metric') ?? '',
     facetClip: given.get('facet_outliers') === 'off',
@@ -70,6 +76,8 @@ export function writeCharts(given: URLSearchParams, view: ChartsView): void {
     colour: view.colour,
     front_x: view.paretoX,
     front_y: view.paretoY,
+    contour_x: view.contourX,
+    contour_y: view.contourY,
     facet: view.facet,
     facet_metric: view.facetMetric,
   };

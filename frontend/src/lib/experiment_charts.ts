@@ -13,6 +13,7 @@ export function queryOf(kind: Kind, view: ChartsView, filter: string): Omit<Char
   const query = { kind, filter };
   if (kind === 'scatter') return { ...query, x: view.x, y: view.y, colour: view.colour };
   if (kind === 'pareto') return { ...query, x: view.paretoX, y: view.paretoY };
+  if (kind === 'contour') return { ...query, x: view.contourX, y: view.contourY };
   if (kind === 'parallel') return { ...query, axes: view.axes };
   return query;
 }

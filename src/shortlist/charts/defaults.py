@@ -59,6 +59,8 @@ def wanted(asked: Request, has: Known, goal: Goal) -> dict[str, Field]:
             return _scatter(asked, has, goal)
         case Kind.PARETO:
             return _pareto(asked, has, goal)
+        case Kind.CONTOUR:
+            return _contour(asked, has)
         case Kind.PARALLEL:
             chosen = [fields.parse(text, "axes") for text in asked.axes]
             return _numbered(chosen or [*_params(has, _MAX_PARALLEL), fields.goal_field(goal)])
@@ -91,6 +93,18 @@ def _scatter(asked: Request, has: Known, goal: Goal) -> dict[str, Field]:
     if asked.colour:
         chosen["colour"] = fields.parse(asked.colour, "colour")
     return chosen
+
+
+def _contour(asked: Request, has: Known) -> dict[str, Field]:
+    """What is asked for and, where that are fewer than two, the parameters to choose from by what they explain."""
+    named = {role: fields.parse(text, role) for role, text in (("x", asked.x), ("y", asked.y)) if text}
+    return named if len(named) > 1 else {**named, **_numbered([Field("params", key) for key in _free(has)])}
+
+
+def _free(has: Known) -> list[str]:
+    """Parameters that somebody chose: seeds only where there is nothing else."""
+    chosen = [key for key in has.params if not is_seed(key)]
+    return list((chosen if len(chosen) > 1 else has.params)[:MAX_PARAMS])
 
 
 def _pareto(asked: Request, has: Known, goal: Goal) -> dict[str, Field]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.charts import defaults, fields, frame, make, words
+from shortlist.charts.contour import contour
 from shortlist.charts.types import Chart, Field, Frame, Kind, Request
 from shortlist.errors import InvalidValue
 from shortlist.ranking import service as ranking
@@ -56,6 +57,8 @@ def _made(kind: Kind, found: Frame, wanted: Mapping[str, Field], names: make.Nam
             return make.parallel(found, columns, names)
         case Kind.CORRELATION:
             return make.correlation(found, columns)
+        case Kind.CONTOUR:
+            return contour(found, columns)
         case Kind.PARETO:
             lows = (
                 defaults.is_better_low(wanted["x"], found.goal),

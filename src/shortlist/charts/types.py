@@ -21,6 +21,7 @@ class Kind(StrEnum):
     PARALLEL = "parallel"
     PARETO = "pareto"
     CORRELATION = "correlation"
+    CONTOUR = "contour"
 
 
 class Field(msgspec.Struct, frozen=True):

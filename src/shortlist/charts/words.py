@@ -13,6 +13,7 @@ TITLES = {
     Kind.PARALLEL: "Parallel coordinates",
     Kind.PARETO: "Pareto front",
     Kind.CORRELATION: "What goes together",
+    Kind.CONTOUR: "Two parameters",
 }
 
 EXPLAINED = (
@@ -21,6 +22,10 @@ EXPLAINED = (
     "parameters do together is not seen."
 )
 SAID = 0.005  # a share of variance below this is written as nothing
+PLACES = (
+    "The mean of the candidates in each place; nothing is drawn between them. More than 8 different numbers are "
+    "put into bins of equal count, and to lack one is a place too."
+)
 RANKS = "Spearman's rank correlation of the candidates that have both."
 DOMINANCE = "On the front is whom no other candidate betters at one without being worse at the other."
 

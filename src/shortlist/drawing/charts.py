@@ -4,6 +4,7 @@ import math
 
 from shortlist.charts.types import Chart, Column, Kind
 from shortlist.charts.words import SAID
+from shortlist.drawing import contour
 from shortlist.drawing.looks import HUES
 from shortlist.drawing.paper import FAINT, INK, RULE, cut, finite, opening, shade, text
 from shortlist.drawing.points import dots
@@ -27,6 +28,8 @@ def svg(
         case Kind.CORRELATION:
             size = len(chart.columns[0].numbers)
             return _document(chart, width, 64 + size * _ROW + 120, _square(chart))
+        case Kind.CONTOUR:
+            return _document(chart, width, contour.height(chart), contour.squares(chart, width))
         case Kind.PARALLEL:
             return _document(chart, width, height, _parallel(chart, width, height))
         case Kind.HISTORY | Kind.SCATTER | Kind.PARETO:

@@ -40,7 +40,7 @@ async def read(services: Services, scope: Scope, experiment: int, asked: ours.Re
 
 
 async def chart(call: Call, request: wire.ChartQuery) -> wire.Chart:
-    """Read a chart of an experiment: best so far, importance, scatter, parallel coordinates, front, correlation."""
+    """Read a chart of an experiment: best so far, importance, scatter, parallel, front, correlation, contour."""
     asked = ours.Request(
         kind=ours.Kind(request.kind),
         filter=request.filter,

@@ -6,7 +6,7 @@ import msgspec
 
 from shortlist.web.wire_answer import Value
 
-ChartKind = Literal["history", "importance", "scatter", "parallel", "pareto", "correlation"]
+ChartKind = Literal["history", "importance", "scatter", "parallel", "pareto", "correlation", "contour"]
 
 
 class ChartQuery(msgspec.Struct):

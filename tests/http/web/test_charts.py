@@ -101,6 +101,30 @@ def test_the_front_is_of_values_at_the_best_step(rita: Client, base: str, experi
     assert column(last, "latency_ms, last")["d"] == 25
 
 
+def test_two_parameters_have_the_mean_of_those_that_count_in_each_place(
+    rita: Client, base: str, experiment: str
+) -> None:
+    chart = read(rita, base, experiment, "contour")
+    assert [item["label"] for item in chart["columns"]] == ["lr", "model", "mean val/acc", "best", "candidates"]
+    rows = list(zip(*(item["values"] for item in chart["columns"]), strict=True))
+    assert rows == [
+        ("0.001", "small", (0.50 + 0.51) / 2, 0.51, 2),
+        ("0.01", "small", 0.52, 0.52, 1),
+        ("0.1", "large", 0.70, 0.70, 1),
+        ("1", "large", 0.72, 0.72, 1),
+    ]
+    assert chart["summary"] == (
+        "Of 4 places with 5 candidates the best mean of val/acc, 0.72 (n = 1), is at lr 1 and model large."
+    )
+    asked = read(rita, base, experiment, "contour", x="params.seed", y="params.model", filter="params.lr = '0.001'")
+    assert [item["values"] for item in asked["columns"][:3]] == [["0", "2"], ["small", "small"], [0.50, 0.51]]
+    drawn = rita.get(f"{base}/experiments/{experiment}/charts/contour.svg").text
+    assert drawn.count("fill-opacity") == 4
+    assert "n = 2" in drawn
+    nobody = read(rita, base, experiment, "contour", filter="params.lr = 'x'")
+    assert (nobody["columns"], nobody["summary"]) == ([], "No two parameters differ among the candidates that count.")
+
+
 def test_scatter_and_parallel_mark_what_the_filter_finds(rita: Client, base: str, experiment: str) -> None:
     query = {"filter": "params.model = 'large'", "x": "params.lr", "y": "score", "colour": "params.model"}
     chart = read(rita, base, experiment, "scatter", **query)
