@@ -263,14 +263,20 @@ def move_tails(
 def amount(connection: Connection, project_id: int | None = None) -> Amount:
     """What is cold, in one project or in all of them."""
     here = metric_file.c
-    statement = select(
-        func.count(here.candidate_iid.distinct()),
-        func.coalesce(func.sum(here.points), 0),
-        func.coalesce(func.sum(here.size), 0),
-    ).where(here.state == HELD, here.size > 0)
+    chosen = and_(here.state == HELD, here.size > 0)
     if project_id is not None:
-        statement = statement.where(here.project_id == project_id)
-    row = connection.execute(statement).one()
+        chosen = and_(here.project_id == project_id, chosen)
+    # A candidate may have several files, and each project has a candidate of each number.
+    files = (
+        select(func.sum(here.points).label("points"), func.sum(here.size).label("size"))
+        .where(chosen)
+        .group_by(here.project_id, here.candidate_iid)
+        .subquery()
+    )
+    statement = select(
+        func.count(), func.coalesce(func.sum(files.c.points), 0), func.coalesce(func.sum(files.c.size), 0)
+    )
+    row = connection.execute(statement.select_from(files)).one()
     return Amount(row[0], int(row[1]), int(row[2]))
 
 

@@ -13,7 +13,7 @@ from shortlist.access.scope import Scope
 from shortlist.blobs.store import BlobStore
 from shortlist.clock import now_ms
 from shortlist.db.database import Database
-from shortlist.metrics import chunks, cold, cold_sweep, cooling, fold, service
+from shortlist.metrics import chunks, cold, cold_sweep, cooling, fold, service, store_cold
 from shortlist.metrics.folder import Folder
 from shortlist.metrics.tables import metric_file, metric_outline
 from shortlist.metrics.types import CandidateKey, CurveRequest, Points
@@ -141,3 +141,17 @@ def test_a_project_that_is_gone_leaves_no_files(place: tuple[Database, BlobStore
     database.write_now(lambda connection: connection.execute(delete(metric_file)))
     assert asyncio.run(cold_sweep.sweep(database, blobs, now_ms() + 2_000, dry_run=False))[0] == 1
     assert asyncio.run(_objects(blobs)) == set()
+
+
+def test_what_is_cold_is_counted_by_candidate(place: tuple[Database, BlobStore]) -> None:
+    """Projects have candidates of the same numbers, and a candidate may have several files."""
+    database, _ = place
+    file = {"state": store_cold.HELD, "size": 10, "points": 3, "began_at": 0}
+    rows = [
+        file | {"project_id": project, "candidate_iid": 1, "id": bytes([number]) * 16}
+        for number, project in enumerate((1, 1, 2))
+    ]
+    database.write_now(lambda connection: connection.execute(metric_file.insert(), rows))
+    assert database.read_now(store_cold.amount) == store_cold.Amount(2, 9, 30)
+    assert database.read_now(lambda connection: store_cold.amount(connection, 1)) == store_cold.Amount(1, 6, 20)
+    assert database.read_now(lambda connection: store_cold.amount(connection, 3)) == store_cold.Amount(0, 0, 0)
