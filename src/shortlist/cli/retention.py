@@ -32,7 +32,7 @@ def show(full_path: FullPath, data: Data = None, database: DatabaseUrl = None, c
             typer.echo(f"{full_path} keeps every candidate.")
             return
         typer.echo(
-            f"{full_path} deletes candidates {rule.delete_after_days} days after their end, but for the best "
+            f"{full_path} deletes candidates {_days(rule.delete_after_days)} after their end, but for the best "
             f"{rule.keep_best} of each experiment, those marked with shortlist.keep"
             f"{', those that somebody starred' if rule.keep_starred else ''}"
             f"{', and those that a model version was made from' if rule.keep_promoted else ''}."
@@ -68,7 +68,7 @@ def set_(
         opened.write_now(
             lambda connection: service.set_rule(connection, SERVER, scope_of(connection, full_path), wanted)
         )
-        typer.echo(f"{full_path} deletes candidates {days} days after their end.")
+        typer.echo(f"{full_path} deletes candidates {_days(days)} after their end.")
 
 
 @app.command("end")
@@ -136,3 +136,7 @@ def purge(
             f"{'Would remove' if dry_run else 'Removed'} {found.candidates} candidates, {found.logged_models} logged "
             f"models and {found.experiments} experiments for good, deleted more than {wanted} days ago."
         )
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
