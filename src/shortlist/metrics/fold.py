@@ -224,7 +224,7 @@ class _Chunks:
         owner = self._batch.owners[self._batch.places[place]]
         key = self._batch.keys[self._batch.key_ids[place]]
         points = Points([key], np.zeros(len(rest), np.int64), rest.step, rest.timestamp, rest.value)
-        store.append(self._connection, self._project_id, owner, points.encode())
+        store.append(self._connection, self._project_id, [(owner, points.encode())])
         self.returned += len(rest)
 
     def write(self) -> None:
