@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from shortlist.ranking.rules import is_of_machine
 from shortlist.ranking.sentence import number
-from shortlist.web import wire, wire_answer, wire_compare, wire_models
+from shortlist.web import wire, wire_answer, wire_compare, wire_models, wire_reports
 from shortlist.web.page_data import PageData
 
 _MOST_ROWS = 25
@@ -50,6 +50,8 @@ def _content(data: PageData) -> str:
             return _model(path, page)
         case PageData(version=wire_models.Version() as version):
             return _version(path, version)
+        case PageData(report=wire_reports.Report() as report):
+            return _report(path, report)
         case PageData(experiments=wire.ExperimentList() as listed):
             return _experiments(path, listed)
         case PageData(models=wire_models.ModelList() as listed):
@@ -95,15 +97,16 @@ def _candidate(path: str, candidate: wire.Candidate) -> str:
     if candidate.experiment is not None:
         experiment = candidate.experiment
         facts.append(f"in {_link(_page(path, 'experiments', experiment.iid), experiment.name)}")
-    metrics = [
+    return f"<p>{', '.join(facts)}.</p>" + _metrics(candidate.metrics) + _pairs("Parameters", candidate.params)
+
+
+def _metrics(series: Sequence[wire.Series]) -> str:
+    rows = [
         [_text(item.key), *map(_value, (item.last, item.minimum, item.maximum)), f"{item.last_step:,}"]
-        for item in candidate.metrics[:_MOST_PAIRS]
+        for item in series[:_MOST_PAIRS]
     ]
-    return (
-        f"<p>{', '.join(facts)}.</p>"
-        + _table("Metrics", ["Metric", "Last", "Lowest", "Highest", "Step"], metrics)
-        + _counted(len(metrics), len(candidate.metrics), "metrics")
-        + _pairs("Parameters", candidate.params)
+    return _table("Metrics", ["Metric", "Last", "Lowest", "Highest", "Step"], rows) + _counted(
+        len(rows), len(series), "metrics"
     )
 
 
@@ -145,7 +148,27 @@ def _version(path: str, version: wire_models.Version) -> str:
     if version.candidate is not None:
         made = version.candidate
         back += f"<p>Made from {_link(_page(path, 'candidates', made.iid), made.name)}</p>"
+        back += _metrics(made.metrics) + _pairs("Parameters", made.params)
     return about + back + _pairs("Metadata", version.metadata)
+
+
+def _report(path: str, report: wire_reports.Report) -> str:
+    return "".join(
+        _table(
+            f"{item.name}: {item.goal}" if item.goal else item.name,
+            ["Rank", "Candidate", item.metric or "Value"],
+            [
+                [
+                    _NONE if row.rank is None else f"{row.rank:,}",
+                    _link(_page(path, "candidates", row.iid), row.name),
+                    _value(row.value),
+                ]
+                for row in item.produced[:_MOST_ROWS]
+            ],
+        )
+        + _counted(min(len(item.produced), _MOST_ROWS), len(item.produced), "candidates")
+        for item in report.experiments
+    )
 
 
 def _experiments(path: str, listed: wire.ExperimentList) -> str:

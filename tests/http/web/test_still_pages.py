@@ -93,7 +93,10 @@ def test_a_candidate_a_comparison_and_a_model_are_read_too(rita: Client, base: s
     assert page.meta["og:description"] == "digits has 1 version, the latest 1.0.0; champion is 1.0.0."
     assert page.rows[1][:2] == ["1.0.0", "champion"]
     page = page_of(rita, f"/{rita.project}/-/ml/models/{model['iid']}/versions/1")
-    assert page.meta["og:description"] == "Version 1.0.0 of digits, champion."
+    assert page.meta["og:description"] == (
+        "Version 1.0.0 of digits, champion, made from convnext-s2 with val/acc 0.849, val/loss 0.4."
+    )
+    assert ["val/acc", "0.849", "0.1", "0.859", "9"] in page.rows
 
 
 def test_names_cannot_break_out(rita: Client, base: str) -> None:
@@ -134,3 +137,18 @@ def test_a_picture_is_named_only_where_anybody_may_fetch_it(
     assert parse_qs(found.query)["metric"] == ["val/acc"]
     picture = as_member("anonymous").get(f"{found.path}?{found.query}")
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+
+
+def test_lists_and_reports_say_what_is_newest_and_best(rita: Client, base: str) -> None:
+    iid = rita.mlflow.new_experiment("digits")
+    train(rita, iid, "first", {"seed": "1"}, 0.9)
+    [row] = rita.post(f"{base}/experiments/{iid}/candidates/search", {}).json()["candidates"]
+    run = row["external_id"]
+    tags = [{"key": key, "value": "12"} for key in ("gitlab.CI_JOB_ID", "gitlab.CI_MERGE_REQUEST_IID")]
+    rita.mlflow.call("runs/log-batch", run_id=run, tags=tags)
+    page = page_of(rita, f"/{rita.project}/-/merge_requests/12")
+    said = "Merge request 12: first has the highest val/acc, 0.9, of 1 candidate in digits."
+    assert page.meta["og:description"] == said
+    assert ["1", "first", "0.9"] in page.rows
+    newest = page_of(rita, f"/{rita.project}/-/ml/experiments").meta["og:description"]
+    assert newest == "The experiment that was last active: digits, 1 candidate."
