@@ -126,7 +126,7 @@ def activity(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[
             candidate.c.experiment_iid,
             func.count(),
             func.sum(case((candidate.c.status == Status.RUNNING, 1), else_=0)),
-            func.sum(case((candidate.c.status == Status.FAILED, 1), else_=0)),
+            func.sum(case((candidate.c.status.in_((Status.FAILED, Status.KILLED)), 1), else_=0)),
             func.max(candidate.c.updated_at),
         )
         .where(

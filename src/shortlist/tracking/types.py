@@ -28,7 +28,8 @@ class ExperimentRecord(msgspec.Struct, frozen=True):
 
 
 class ExperimentActivity(msgspec.Struct, frozen=True):
-    """Counts of an experiment's candidates that are not deleted, and when one of them last changed."""
+    """Counts of an experiment's candidates that are not deleted, `failed` with those that were killed, and when one of
+    them last changed."""
 
     candidates: int = 0
     running: int = 0

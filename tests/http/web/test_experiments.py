@@ -32,14 +32,14 @@ def test_create_change_delete_and_restore(rita: Client, base: str) -> None:
 def test_the_list_counts_candidates_and_finds_by_name(rita: Client, base: str) -> None:
     mlflow = rita.mlflow
     first, second = mlflow.new_experiment("Alpha 100%"), mlflow.new_experiment("beta_one")
-    for status in ("FINISHED", "FAILED", "RUNNING"):
+    for status in ("FINISHED", "FAILED", "KILLED", "RUNNING"):
         mlflow.call("runs/update", run_id=mlflow.new_run(first), status=status)
     deleted = mlflow.new_run(first)
     mlflow.call("runs/delete", run_id=deleted)
 
     listed = {item["name"]: item for item in rita.get(base).json()["experiments"]}
     counts = {key: listed["Alpha 100%"][key] for key in ("candidates", "running", "failed")}
-    assert counts == {"candidates": 3, "running": 1, "failed": 1}
+    assert counts == {"candidates": 4, "running": 1, "failed": 2}
     assert listed["beta_one"]["candidates"] == 0
     for text, names in (("alpha", ["Alpha 100%"]), ("o'", []), ("beta_", ["beta_one"]), ("", list(listed))):
         found = rita.get(base, params={"search": text}).json()["experiments"]
