@@ -61,6 +61,7 @@ def test_the_keyboard_walks_the_points_and_a_range_on_an_axis_filters(page: Page
     page.keyboard.press("Home")
     found = _asked(filled, "history")
     expect(_card(page, "history").get_by_role("status")).to_contain_text(found["marks"][0]["name"])
+    _walks_the_cells(page, filled)
     axis = _card(page, "parallel").get_by_role("button", name=re.compile("Range of val.accuracy, highest: all"))
     axis.focus()
     for _ in range(3):
@@ -77,6 +78,29 @@ def test_the_keyboard_walks_the_points_and_a_range_on_an_axis_filters(page: Page
     expect(page.get_by_text(re.compile(rf"^{rows['total']} of \d+ candidates$"))).to_be_visible()
     page.get_by_role("button", name="Clear the ranges").click()
     expect(page.get_by_label("Search and filter candidates")).to_have_value("")
+
+
+def _walks_the_cells(page: Page, filled: Filled) -> None:
+    correlation = _card(page, "correlation")
+    correlation.locator("[aria-roledescription=chart]").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "End", "Home"):
+        page.keyboard.press(key)
+    fields, first = _asked(filled, "correlation")["columns"][:2]
+    cursor = correlation.get_by_role("status")
+    expect(cursor).to_have_text(f"{fields['values'][1]} and {fields['values'][0]}: {first['values'][1]}")
+    expect(correlation.locator("tbody tr").nth(1).locator("td").first).to_have_attribute("data-here", "")
+    page.keyboard.press("Escape")
+    expect(cursor).to_have_text("")
+
+    contour = _card(page, "contour")
+    contour.locator("[aria-roledescription=chart]").focus()
+    page.keyboard.press("ArrowDown")
+    x, y, mean = _asked(filled, "contour")["columns"][:3]
+    means = dict(zip(zip(x["values"], y["values"], strict=True), mean["values"], strict=True))
+    # The last group is the highest up the axis.
+    found = means.get((x["categories"][0], y["categories"][-1]))
+    said = "nobody" if found is None else f"mean {found}"
+    expect(contour.get_by_role("status")).to_contain_text(said)
 
 
 def test_the_address_holds_the_view_and_pages_are_accessible(open_page: OpenPage, filled: Filled) -> None:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { walkedTo } from './walk';
+import { type Cell, walkedCell, walkedTo } from './walk';
 
 const to = (key: string, at: number): number | null => walkedTo(key, at, 4, 'ArrowRight', 'ArrowLeft');
 
@@ -15,4 +15,22 @@ test('nobody walks over an end', () => {
 
 test('other keys do not walk', () => {
   expect([to('ArrowDown', 1), to('Enter', 1)]).toEqual([null, null]);
+});
+
+const inTable = (key: string, at: Cell | null): Cell | null => walkedCell(key, at, 3, 5);
+
+test('any arrow enters a table at its first cell', () => {
+  for (const key of ['ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowLeft', 'Home'])
+    expect(inTable(key, null)).toEqual({ row: 0, column: 0 });
+  expect(inTable('Tab', null)).toBeNull();
+});
+
+test('arrows go from cell to cell, and Home and End along the row', () => {
+  const at = { row: 1, column: 2 };
+  expect(inTable('ArrowDown', at)).toEqual({ row: 2, column: 2 });
+  expect(inTable('ArrowUp', at)).toEqual({ row: 0, column: 2 });
+  expect(inTable('ArrowRight', at)).toEqual({ row: 1, column: 3 });
+  expect(inTable('Home', at)).toEqual({ row: 1, column: 0 });
+  expect(inTable('End', at)).toEqual({ row: 1, column: 4 });
+  expect(inTable('ArrowDown', { row: 2, column: 4 })).toEqual({ row: 2, column: 4 });
 });
