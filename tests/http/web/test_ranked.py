@@ -1,11 +1,11 @@
 """Pages of candidates in the order of the answer, on the 24 candidates of test_answer."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shortlist.app import Application
-from shortlist.http.services import Late
 from shortlist.ranking.snapshots import Snapshots
 from tests.http.client import Client, refused
 from tests.http.web.test_answer import BEST_STEP, LAST_STEP, base, experiment, put
@@ -80,7 +80,8 @@ def test_pages_do_not_shift_while_candidates_are_added(
     rita.mlflow.call("runs/update", run_id=better, status="FINISHED")
     if forgotten:
         # As by another process, or after very many other pages.
-        application.services.late = Late(application.services.folder, Snapshots())
+        assert application.services.late is not None
+        application.services.late = replace(application.services.late, snapshots=Snapshots())
     rest = ranked(rita, base, experiment, page_token=first["next_page_token"])
     assert [row["name"] for row in rest["candidates"]] == names[7:]
     assert ranked(rita, base, experiment, max_results=1)["candidates"][0]["name"] == "better"
