@@ -97,7 +97,13 @@ def test_another_direction_reverses_the_ranks(rita: Client, base: str, experimen
 def test_the_candidate_knows_its_place(rita: Client, base: str, experiment: str) -> None:
     rows = ranked(rita, base, experiment)["candidates"]
     second = rita.get(f"{base}/candidates/{rows[1]['iid']}").json()
-    assert second["place"] == {"rank": 2, "of": 18, "by": "highest val/acc"}
+    assert second["place"] == {
+        "rank": 2,
+        "of": 18,
+        "by": "highest val/acc",
+        "metric": "val/acc",
+        "lower_is_better": False,
+    }
     assert rita.get(f"{base}/candidates/{rows[-1]['iid']}").json()["place"] is None
 
 
