@@ -87,9 +87,15 @@ export function replaceSearch(search: string): void {
   shown.url = url;
 }
 
-/** Puts fresher data into the page that is shown, as after a change. */
-export function refreshData(change: Partial<PageData>): void {
-  shown.data = { ...shown.data, ...change };
+/**
+ * Call while a component is set up: gives what puts fresher data into its page, as after a change. Once that page was
+ * left it does nothing, so that a late answer never shows in another.
+ */
+export function refresher(): (change: Partial<PageData>) => void {
+  const { visit } = shown;
+  return (change) => {
+    if (shown.visit === visit) shown.data = { ...shown.data, ...change };
+  };
 }
 
 /** Loads the page again, as after signing in. */
