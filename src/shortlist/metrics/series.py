@@ -7,15 +7,14 @@ from typing import Any
 from shortlist.numeric import Flags, Floats, Ints, np
 
 NOT_ODD = 2**63 - 1
-# Smaller than every step, so that what is not known of a part is not known of the whole.
-UNKNOWN = -(2**63)
 
 
 class Facts:
     """First and last point, extremes of the finite values with the first step that has them, and what else is there.
 
     `least` and `greatest` are infinite, inside out, where a series has no finite value. `odd_step` is the first step
-    whose value is not finite, `NOT_ODD` where all are, `UNKNOWN` where that was not kept.
+    whose value is not finite, `NOT_ODD` where all are; it says nothing unless `odd_known`, since it was not always
+    kept. Every number of 64 bits is a step too, `NOT_ODD` included.
     """
 
     __slots__ = (
@@ -31,6 +30,7 @@ class Facts:
         "last_value",
         "least",
         "least_step",
+        "odd_known",
         "odd_step",
     )
     first_step: Ints
@@ -46,6 +46,7 @@ class Facts:
     has_nan: Flags
     has_infinity: Flags
     odd_step: Ints
+    odd_known: Flags
 
 
 def facts(starts: Ints, step: Ints, timestamp: Ints, value: Floats) -> Facts:
@@ -63,6 +64,7 @@ def facts(starts: Ints, step: Ints, timestamp: Ints, value: Floats) -> Facts:
         found.has_nan = np.logical_or.reduceat(np.isnan(value), starts)
         found.has_infinity = np.logical_or.reduceat(np.isinf(value), starts)
         found.odd_step = np.minimum.reduceat(np.where(finite, NOT_ODD, step), starts)
+    found.odd_known = np.ones(len(starts), np.bool_)
     found.least, found.least_step = _extreme(np.minimum, starts, lengths, step, np.where(finite, value, np.inf))
     found.greatest, found.greatest_step = _extreme(np.maximum, starts, lengths, step, np.where(finite, value, -np.inf))
     return found
@@ -92,14 +94,9 @@ def of_rows(rows: Sequence[Any]) -> Facts:
     found.greatest_step = _ints([0 if row.max_step is None else row.max_step for row in rows])
     found.has_nan = np.array([row.has_nan for row in rows], np.bool_)
     found.has_infinity = np.array([row.has_infinity for row in rows], np.bool_)
-    found.odd_step = _ints([_odd_step(row) for row in rows])
+    found.odd_step = _ints([NOT_ODD if row.odd_step is None else row.odd_step for row in rows])
+    found.odd_known = np.array([row.odd_step is not None or not (row.has_nan or row.has_infinity) for row in rows])
     return found
-
-
-def _odd_step(row: Any) -> int:
-    if row.odd_step is not None:
-        return row.odd_step
-    return UNKNOWN if row.has_nan or row.has_infinity else NOT_ODD
 
 
 def _ints(values: Sequence[int]) -> Ints:
@@ -129,6 +126,7 @@ def combine(new: Facts, at: Ints, old: Facts) -> None:
     new.has_nan[at] |= old.has_nan
     new.has_infinity[at] |= old.has_infinity
     new.odd_step[at] = np.minimum(new.odd_step[at], old.odd_step)
+    new.odd_known[at] &= old.odd_known
 
 
 def _widen(new: Facts, at: Ints, old: Facts, name: str, better: "np.ufunc") -> None:
@@ -163,8 +161,13 @@ def as_columns(found: Facts) -> dict[str, list[Any]]:
         "max_step": _where_finite(found.greatest, found.greatest_step.tolist()),
         "has_nan": found.has_nan.tolist(),
         "has_infinity": found.has_infinity.tolist(),
-        "odd_step": [None if step in (NOT_ODD, UNKNOWN) else step for step in found.odd_step.tolist()],
+        "odd_step": _where_odd(found),
     }
+
+
+def _where_odd(found: Facts) -> list[int | None]:
+    known = (found.has_nan | found.has_infinity) & found.odd_known
+    return [step if odd else None for step, odd in zip(found.odd_step.tolist(), known.tolist(), strict=True)]
 
 
 def nullable(values: Floats) -> list[float | None]:

@@ -37,3 +37,13 @@ def test_the_first_odd_step_is_the_smallest_of_all_that_are_known(
     new = series.facts(np.array([0]), np.array([5, 6]), np.array([1, 2]), np.array(values))
     series.combine(new, np.array([0]), series.of_rows([stored]))
     assert series.as_columns(new)["odd_step"] == [expected]
+
+
+@pytest.mark.parametrize("step", [2**63 - 1, -(2**63)])
+def test_the_outermost_steps_can_be_odd(step: int) -> None:
+    def odd_step(value: float) -> object:
+        facts = series.facts(np.array([0]), np.array([step]), np.array([1]), np.array([value]))
+        return series.as_columns(facts)["odd_step"]
+
+    assert odd_step(np.inf) == [step]
+    assert odd_step(1.0) == [None]
