@@ -33,9 +33,11 @@ _MAX_ROWS = 1024
 _DELAY_SECONDS = 0.5
 # How often to look for what no notice told of: what a server that died, or a lost lock, has left.
 _SWEEP_SECONDS = 10.0
-# The share of time that folding may take while requests wait: one in four, and half of it when the log grows long.
+# The share of time that folding may take while requests wait: one in four, and half of it when the log grows long,
+# which it has when so much of a project was folded without an end.
 _REST, _HURRIED_REST = 3.0, 1.0
 _LONG_LOG_ROWS = 8 * _MAX_ROWS
+_LONG_LOG_POINTS = 500_000
 
 # How often one fold may ask for cold chunks: each time it gets those of at least one series.
 _MOST_FETCHES = 1_000
@@ -47,6 +49,7 @@ class FoldResult(msgspec.Struct, frozen=True):
     """What one job did. `after` is where the next one begins, None when the job saw the end of the log."""
 
     rows: int
+    points: int
     after: Place | None
     left: bool  # something of what it passed is still in the log
     seconds: float
@@ -61,14 +64,15 @@ def fold_some(connection: Connection, project_id: int, after: Place, *, candidat
     began = time.perf_counter()
     heads = store.log_heads(connection, project_id, after, _MAX_ROWS)
     if not heads:
-        return FoldResult(0, None, False, time.perf_counter() - began)
+        return FoldResult(0, 0, None, False, time.perf_counter() - began)
     chosen = _affordable(heads, candidates)
     taken, missing = _take(connection, project_id, chosen, wait=False)
     returned = fold(connection, project_id, taken) if taken else 0
     end = None if len(chosen) == len(heads) < _MAX_ROWS else (chosen[-1][0], chosen[-1][1])
     # The last candidate may have more rows than were affordable: they wait for the next pass, after all others.
     cut = len(chosen) < len(heads) or len(heads) == _MAX_ROWS
-    return FoldResult(len(taken), end, bool(missing or returned or cut), time.perf_counter() - began)
+    points = sum(head[3] for head in chosen)
+    return FoldResult(len(taken), points, end, bool(missing or returned or cut), time.perf_counter() - began)
 
 
 class Until(NamedTuple):
@@ -147,6 +151,28 @@ def _affordable(heads: Sequence[LogHead], candidates: int | None) -> Sequence[Lo
     return heads
 
 
+class Pace:
+    """How long to rest after each job: less once much of a project was folded and its log did not end.
+
+    A pass takes of a candidate only as much as one job may, so the count goes on from pass to pass.
+    """
+
+    def __init__(self) -> None:
+        self._behind: dict[int, tuple[int, int]] = {}  # rows and points by project
+
+    def rest(self, project_id: int, result: FoldResult) -> float:
+        """Seconds."""
+        rows, points = self._behind.get(project_id, (0, 0))
+        rows, points = rows + result.rows, points + result.points
+        self._behind[project_id] = rows, points
+        hurried = rows > _LONG_LOG_ROWS or points > _LONG_LOG_POINTS
+        return result.seconds * (_HURRIED_REST if hurried else _REST)
+
+    def ended(self, project_id: int) -> None:
+        """Nothing is left in the log of a project."""
+        self._behind.pop(project_id, None)
+
+
 class Folder:
     """The background fold of one server process, for all projects. Several processes may fold one database."""
 
@@ -158,6 +184,7 @@ class Folder:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._unfinished = False
+        self._pace = Pace()
 
     def start(self) -> None:
         """Begin to fold, first what an earlier process left."""
@@ -202,7 +229,7 @@ class Folder:
     def fold_all(self) -> None:
         """Fold everything that is in the log, now, in the calling thread; for imports, the CLI and tests."""
         for project_id in self._database.read_now(store.projects_with_log):
-            while self._pass(project_id, rest=0.0):
+            while self._pass(project_id, rest=False):
                 pass
 
     def _run(self) -> None:
@@ -231,7 +258,7 @@ class Folder:
 
     def _fold_project(self, project_id: int) -> None:
         try:
-            if self._pass(project_id, rest=_REST):
+            if self._pass(project_id, rest=True):
                 self._unfinished = True
                 self.notify(project_id)
         except Unavailable:
@@ -241,10 +268,10 @@ class Folder:
             self._database.meters.background_failures["fold"].add()
             _log.exception("metrics not folded", project_id=project_id)
 
-    def _pass(self, project_id: int, *, rest: float) -> bool:
-        """Go once through a project's log. True when there is more to do."""
+    def _pass(self, project_id: int, *, rest: bool) -> bool:
+        """Go once through a project's log, with a rest after each job or without. True when there is more to do."""
         after: Place | None = _START
-        rows, fetched, more = 0, 0, False
+        fetched, more = 0, False
         candidates: int | None = None
         while after is not None and not self._stop.is_set():
             place: Place = after
@@ -268,11 +295,13 @@ class Folder:
                 after = place if candidates is None else self._following(project_id, place)
                 candidates = 1
                 continue
-            after, rows, fetched = result.after, rows + result.rows, 0
+            after, fetched = result.after, 0
             self._measure(result)
             more |= result.left and result.rows > 0
             if rest:
-                self._stop.wait(result.seconds * (_HURRIED_REST if rows > _LONG_LOG_ROWS else rest))
+                self._stop.wait(self._pace.rest(project_id, result))
+        if not more:
+            self._pace.ended(project_id)
         return more
 
     def _fetch(self, needed: NotInMemoryError) -> bool:
