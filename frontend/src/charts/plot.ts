@@ -77,7 +77,7 @@ export class Plot {
           stroke: this.#colours[place] ?? '',
           width: lines.length > FEW ? 1 : 1.6,
           dash: line.look.dash,
-          points: { size: 5 },
+          points: this.#isAlone(place) ? { size: 8, show: true } : { size: 5 },
           alpha: line.faint ? 0.32 : 1,
         })),
         // The edges of bands are filled between, not drawn.
@@ -127,6 +127,13 @@ export class Plot {
       return log ? { distr: 3, range: clip } : { range: paddedRange(clip[0], clip[1], false) };
     if (log) return { distr: 3, range: (_, min, max) => paddedLogRange(min, max) };
     return { range: (_, min, max) => paddedRange(min, max, this.#spec.zero ?? false) };
+  }
+
+  /** One value, which no line leads to: its point is drawn however close those of other lines are. */
+  #isAlone(place: number): boolean {
+    const values = this.#data.y[place] ?? [];
+    const first = values.findIndex((value) => typeof value === 'number');
+    return first >= 0 && !values.some((value, at) => at > first && typeof value === 'number');
   }
 
   #measure(): { only: number | null; greatest: number } {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withoutOutliers } from './outliers';
+import { logNote, withoutOutliers } from './outliers';
 
 const usual = [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8];
 
@@ -11,4 +11,13 @@ test('without outliers there is nothing to trim', () => {
   expect(withoutOutliers(usual)).toBeNull();
   expect(withoutOutliers([1, 1000])).toBeNull();
   expect(withoutOutliers(Array(20).fill(3))).toBeNull();
+});
+
+test('what a logarithmic axis cannot show is said, and infinity is not of it', () => {
+  const said = 'Values of zero and below have no place on the logarithmic axis.';
+  expect([logNote([{ y: [1, 0] }], true), logNote([{ y: [2] }, { y: [-1] }], true)]).toEqual([said, said]);
+  expect([logNote([{ y: [1, 0] }], false), logNote([{ y: [1, 'NaN', '-Infinity'] }], true)]).toEqual([
+    '',
+    '',
+  ]);
 });

@@ -36,3 +36,10 @@ export function trimmedLines(lines: readonly Pick<Line, 'y'>[], log: boolean): T
   const values = lines.flatMap(({ y }) => y);
   return withoutOutliers(log ? values.filter((value) => toNumber(value) > 0) : values);
 }
+
+/** What a logarithmic axis cannot show of lines, said; empty where it shows all. */
+export function logNote(lines: readonly Pick<Line, 'y'>[], log: boolean): string {
+  const isLost =
+    log && lines.some(({ y }) => y.map(toNumber).some((value) => Number.isFinite(value) && value <= 0));
+  return isLost ? 'Values of zero and below have no place on the logarithmic axis.' : '';
+}
