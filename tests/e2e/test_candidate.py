@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, Request, expect
 
+from tests.e2e.axe import overflow
 from tests.e2e.conftest import Filled, OpenPage
 from tests.e2e.fill import BEST, STEPS
 
@@ -368,3 +369,23 @@ def _curves_in(request: Request) -> list[str]:
     """The metrics whose curves a request asks for."""
     query = request.post_data_json if request.url.endswith("/curves") else None
     return query["keys"] if query else []
+
+
+def test_exact_values_and_times_are_a_key_away_and_stay(page: Page, filled: Filled) -> None:
+    page.goto(filled.candidate_path(BEST))
+    moment = page.locator("main time").first
+    exact_moment = moment.get_attribute("title")
+    value = _panel(page, "Metrics").get_by_role("row", name="val/accuracy").locator("[title]").first
+    exact_value = (value.get_attribute("title") or "").split(" at step ")[0]
+    expect(moment).not_to_have_text(exact_moment or "")
+
+    page.keyboard.press("e")
+    expect(moment).to_have_text(exact_moment or "")
+    expect(value).to_have_text(exact_value)
+    page.reload()
+    expect(moment).to_have_text(exact_moment or "")
+    assert overflow(page) <= 0
+
+    page.get_by_role("button", name="Theme and exact values").click()
+    page.get_by_role("menuitemcheckbox", name="Exact values and times").click()
+    expect(moment).not_to_have_text(exact_moment or "")

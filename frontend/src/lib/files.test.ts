@@ -56,6 +56,8 @@ describe('a preview', () => {
     expect(firstFile([file('a.txt'), file('b.csv'), file('c.png')])?.path).toBe('c.png');
     expect(firstFile([file('a.txt'), file('b.csv')])?.path).toBe('b.csv');
     expect(firstFile([file('model/MLmodel'), file('w.bin')])?.path).toBe('model/MLmodel');
+    expect(firstFile([file('a.png'), file('docs/README.md'), file('README.md')])?.path).toBe('README.md');
+    expect(firstFile([file('a.png'), file('docs/README.md')])?.path).toBe('a.png');
     expect(firstFile([])).toBeNull();
   });
 });

@@ -103,8 +103,12 @@ export function previewOf(file: File): Preview {
 const SELDOM_FIRST = /(^|\/)\.|^images\/.*[+%]step[+%]/;
 const FIRST: readonly Preview[] = ['image', 'model', 'csv', 'parquet', 'json', 'markdown', 'text'];
 
-/** The file that a reader most likely wants first: a picture, then what a model is, then a table, then text. */
+const README = /^readme(\.(md|markdown|txt))?$/i;
+
+/** The file that a reader most likely wants first: the README at the top, a picture, then what a model is, then a table, then text. */
 export function firstFile(files: readonly File[]): File | null {
+  const readme = files.find(({ path }) => README.test(path));
+  if (readme !== undefined) return readme;
   for (const kind of FIRST) {
     const found = files.find((file) => previewOf(file) === kind && !SELDOM_FIRST.test(file.path));
     if (found !== undefined) return found;
