@@ -82,7 +82,10 @@ export function axes({ axis, along, log, only, greatest }: AxesOf, look: AxisLoo
     horizontal.incrs = SPANS;
     horizontal.values = (_, splits) => splits.map(spanText);
   }
-  if (axis === 'wall') horizontal.values = (_, splits) => timeTexts(splits);
+  if (axis === 'wall') {
+    horizontal.space = 88; // the first has its day as well
+    horizontal.values = (_, splits) => timeTexts(splits);
+  }
   if (along !== undefined)
     Object.assign(horizontal, { label: along, labelFont: look.font, labelSize: 18, labelGap: 2 });
   if (only !== null) horizontal.splits = () => [only];
