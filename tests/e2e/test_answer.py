@@ -56,6 +56,27 @@ def test_a_goal_is_set_and_turns_order_and_sentence(page: Page, answered: Lab, w
     expect_names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")
 
 
+def test_a_second_metric_marks_who_is_on_the_front_of_both(page: Page, answered: Lab) -> None:
+    page.goto(answered.path)
+    page.locator("button.goal").click()
+    dialog = page.get_by_role("dialog", name="What is best here?")
+    dialog.get_by_label(re.compile("And also")).select_option("val/loss")
+    expect(dialog.get_by_label("Better val/loss is")).to_have_value("minimize")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Confirm").click()
+    said = page.get_by_role("link", name="1 candidate is on the Pareto front of val/acc and val/loss")
+    expect(said).to_be_visible()
+    expect(page.get_by_text("highest val/acc and lowest val/loss")).to_be_visible()
+    marks = page.get_by_title("No candidate is better in both val/acc and val/loss")
+    expect(marks).to_have_text(["◆on the Pareto front"])
+    expect(page.locator("tbody tr[data-iid]").first.locator("td[data-column]").nth(2)).to_have_attribute(
+        "data-column", "metrics.val/loss"
+    )
+    assert violations(page) == []
+    said.click()
+    expect(page.get_by_role("heading", name=re.compile("val.acc.*against val.loss"))).to_be_visible()
+
+
 def test_a_baseline_is_set_by_a_key(page: Page, answered: Lab) -> None:
     page.goto(answered.path)
     expect_names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")

@@ -92,6 +92,7 @@ export interface Answer {
   not_finite: number;
   infeasible: number;
   no_value: number;
+  front: number | null;
 }
 
 export interface ApiErrorBody {
@@ -644,6 +645,7 @@ export interface Goal {
   constraints: string;
   baseline: number | null;
   confirmed: boolean;
+  second: Second | null;
 }
 
 export interface GoalChange {
@@ -654,6 +656,7 @@ export interface GoalChange {
   last?: number;
   constraints?: string;
   baseline?: number | null;
+  second?: Second | null;
 }
 
 export interface Group {
@@ -1300,6 +1303,11 @@ export interface Score {
   unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
 }
 
+export interface Second {
+  metric: string;
+  direction: 'maximize' | 'minimize';
+}
+
 export interface SecondFactor {
   since: number | null;
   recovery_codes: number;
@@ -1408,6 +1416,7 @@ export interface Standing {
   unranked: 'failed' | 'infeasible' | 'no_value' | 'not_finite' | 'running' | null;
   at_step: Record<string, Value>;
   ending: Ending | null;
+  pareto: boolean;
 }
 
 export interface TableFile {

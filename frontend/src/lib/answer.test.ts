@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
-import type { CandidateRow, Goal, Score, Standing } from '../api/schema';
-import { deltaTo, goalText, leadText, metricOf, unrankedReason } from './answer';
+import type { Answer, CandidateRow, Goal, Score, Standing } from '../api/schema';
+import {
+  deltaTo,
+  frontMark,
+  frontSearch,
+  frontText,
+  goalText,
+  leadText,
+  metricOf,
+  unrankedReason,
+} from './answer';
 
 const GOAL: Goal = {
   metric: 'val/acc',
@@ -10,6 +19,7 @@ const GOAL: Goal = {
   constraints: '',
   baseline: 1,
   confirmed: true,
+  second: null,
 };
 const BASE: Score = { iid: 1, name: 'a', value: 0.8, step: 3, unranked: null };
 
@@ -33,9 +43,36 @@ function row(standing: Partial<Standing>, status: CandidateRow['status'] = 'fini
     params: {},
     metadata: {},
     ci: {},
-    standing: { rank: null, value: null, step: null, unranked: null, at_step: {}, ending: null, ...standing },
+    standing: {
+      rank: null,
+      value: null,
+      step: null,
+      unranked: null,
+      at_step: {},
+      ending: null,
+      pareto: false,
+      ...standing,
+    },
   };
 }
+
+test('a second metric is said, with who is on the front and where it is drawn', () => {
+  const goal: Goal = { ...GOAL, second: { metric: 'latency_ms', direction: 'minimize' } };
+  expect(goalText(goal)).toBe('highest val/acc and lowest latency_ms');
+  expect(frontText({ goal, front: 5 } as Answer)).toBe(
+    '5 candidates are on the Pareto front of val/acc and latency_ms',
+  );
+  expect(frontText({ goal, front: 1 } as Answer)).toContain('1 candidate is on');
+  expect(frontText({ goal: GOAL, front: null } as Answer)).toBe('');
+  expect(decodeURIComponent(frontSearch(goal)).replaceAll('+', ' ')).toBe(
+    '?show=charts&front_x=at_best(metrics.latency_ms)&front_y=max(metrics."val/acc")#pareto',
+  );
+  expect(frontMark(goal, row({ pareto: true }))).toBe(
+    'No candidate is better in both val/acc and latency_ms',
+  );
+  expect(frontMark(goal, row({}))).toBeNull();
+  expect(frontMark(GOAL, row({ pareto: true }))).toBeNull();
+});
 
 test('a goal in words', () => {
   expect(goalText(GOAL)).toBe('highest val/acc');

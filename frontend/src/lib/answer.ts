@@ -3,13 +3,48 @@
 import type { Answer, CandidateRow, Ending, Goal, Leader, Score, Value } from '../api/schema';
 import { count, short, toNumber } from './numbers';
 import { oddWords } from './oddities';
+import { fieldOf } from './view';
 
-/** `highest val/acc`, `lowest mean of the last 5 val/loss`. */
+/** `highest val/acc`, `lowest mean of the last 5 val/loss`, `highest val/acc and lowest latency_ms`. */
 export function goalText(goal: Goal): string {
+  const { second } = goal;
+  const also = second
+    ? ` and ${second.direction === 'maximize' ? 'highest' : 'lowest'} ${second.metric}`
+    : '';
+  return firstText(goal) + also;
+}
+
+function firstText(goal: Goal): string {
   const word = goal.direction === 'maximize' ? 'highest' : 'lowest';
   if (goal.reduction === 'last') return `${word} last ${goal.metric}`;
   if (goal.reduction === 'mean_last') return `${word} mean of the last ${goal.last} ${goal.metric}`;
   return `${word} ${goal.metric}`;
+}
+
+/** Who is on the Pareto front, in words; empty without a second metric, or while nobody is. */
+export function frontText({ goal, front }: Answer): string {
+  if (!goal?.second || !front) return '';
+  return `${count(front)} ${front === 1 ? 'candidate is' : 'candidates are'} on the Pareto front of ${goal.metric} and ${goal.second.metric}`;
+}
+
+/** The Pareto chart of both metrics of a goal, on the page of the experiment. */
+export function frontSearch(goal: Goal): string {
+  const first = fieldOf('metrics', goal.metric);
+  const extreme = goal.direction === 'maximize' ? 'max' : 'min';
+  const given = new URLSearchParams({
+    show: 'charts',
+    front_x: `at_best(${fieldOf('metrics', goal.second?.metric ?? '')})`,
+    front_y: goal.reduction === 'best' ? `${extreme}(${first})` : first,
+  });
+  return `?${given}#pareto`;
+}
+
+/** What the mark of a row on the Pareto front means; null for a row that is not on it. */
+export function frontMark(goal: Goal | null, row: CandidateRow): string | null {
+  if (!goal?.second || !row.standing?.pareto) return null;
+  const both = `${goal.metric} and ${goal.second.metric}`;
+  if (row.group !== null) return `Of these candidates at least one is on the Pareto front of ${both}`;
+  return `No candidate is better in both ${both}`;
 }
 
 /** A metric in a row: at the step that ranks the candidate, where it is ranked and has one by then; else the last. */

@@ -197,9 +197,23 @@ test('the metric a reader asks for is held out and a score', () => {
 
 test('the metric of the goal comes first', () => {
   const ids = ['status', 'metrics.a', 'metrics.b', 'params.lr'];
-  expect(goalFirst(ids, 'b', false)).toEqual(['status', 'metrics.b', 'metrics.a', 'params.lr']);
-  expect(goalFirst(ids, 'c', false)[1]).toBe('metrics.c');
-  expect(goalFirst(ids, 'b', true)).toEqual(['metrics.b', 'status', 'metrics.a', 'params.lr']);
+  const by = (metric: string, second?: string): Goal =>
+    ({
+      metric,
+      direction: 'maximize',
+      second: second ? { metric: second, direction: 'minimize' } : null,
+    }) as Goal;
+  expect(goalFirst(ids, by('b'), false)).toEqual(['status', 'metrics.b', 'metrics.a', 'params.lr']);
+  expect(goalFirst(ids, by('c'), false)[1]).toBe('metrics.c');
+  expect(goalFirst(ids, by('b'), true)).toEqual(['metrics.b', 'status', 'metrics.a', 'params.lr']);
+  expect(goalFirst(ids, by('c', 'b'), false)).toEqual([
+    'status',
+    'metrics.c',
+    'metrics.b',
+    'metrics.a',
+    'params.lr',
+  ]);
+  expect(goalFirst(ids, by('b', 'a'), true)).toEqual(['metrics.b', 'metrics.a', 'status', 'params.lr']);
   expect(goalFirst(ids, null, true)).toEqual(ids);
 });
 

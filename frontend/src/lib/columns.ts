@@ -97,14 +97,16 @@ export function defaultColumns(columns: readonly Column[]): string[] {
 }
 
 /**
- * Default columns with the goal's metric before the other metrics, though it may be none of the first; where there is
- * little room it comes before the status too.
+ * Default columns with the metrics of the goal before the others, though they may be none of the first; where there is
+ * little room they come before the status too.
  */
-export function goalFirst(ids: readonly string[], metric: string | null, narrow: boolean): string[] {
-  if (metric === null) return [...ids];
-  const id = `${GROUPS.metric}.${metric}`;
-  const [status = 'status', ...rest] = ids.filter((other) => other !== id);
-  return narrow ? [id, status, ...rest] : [status, id, ...rest];
+export function goalFirst(ids: readonly string[], goal: Goal | null, narrow: boolean): string[] {
+  if (goal === null) return [...ids];
+  const own = [goal.metric, ...(goal.second ? [goal.second.metric] : [])].map(
+    (key) => `${GROUPS.metric}.${key}`,
+  );
+  const [status = 'status', ...rest] = ids.filter((other) => !own.includes(other));
+  return narrow ? [...own, status, ...rest] : [status, ...own, ...rest];
 }
 
 /** Held-out measurements come before those of training. */
@@ -216,6 +218,7 @@ export function direction(key: string): 'high' | 'low' | null {
 /** Which end of a metric is the good one: the goal says so of its own, names of others. */
 export function directionOf(key: string, goal: Goal | null): 'high' | 'low' | null {
   if (goal?.metric === key) return goal.direction === 'maximize' ? 'high' : 'low';
+  if (goal?.second?.metric === key) return goal.second.direction === 'maximize' ? 'high' : 'low';
   return direction(key);
 }
 

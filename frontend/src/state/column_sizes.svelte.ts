@@ -106,6 +106,7 @@ export class ColumnSizes {
     const names = sample.slice(0, 100).map((row) => {
       const why = goal === null || this.narrow ? null : unrankedReason(row);
       const beside = [
+        row.standing?.pareto ? '◆' : '',
         row.parent === null ? '' : '       ',
         row.below > 0 ? 'n = 100   ' : '',
         why ?? '',

@@ -60,8 +60,7 @@ export class ExperimentState {
   readonly allColumns = $derived([...FACTS, ...this.known.map(tableColumn)]);
   /** The columns that are shown, as the address names them. */
   readonly columnIds = $derived(
-    this.view.columns ??
-      goalFirst(defaultColumns(this.known), this.answer?.goal?.metric ?? null, this.narrow),
+    this.view.columns ?? goalFirst(defaultColumns(this.known), this.answer?.goal ?? null, this.narrow),
   );
   readonly columns = $derived(chosenColumns(pinnedFirst(this.columnIds, this.view.pinned), this.allColumns));
   /** How many of the columns stay in place at the left. */

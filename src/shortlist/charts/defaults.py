@@ -108,8 +108,11 @@ def _free(has: Known) -> list[str]:
 
 
 def _pareto(asked: Request, has: Known, goal: Goal) -> dict[str, Field]:
-    """The goal against what it costs, where a metric says that; else against the time it takes."""
+    """The goal against its second metric; without one against what it costs, where a metric says that; else against
+    the time it takes."""
     others = _others(has, goal)
+    if goal.second is not None:
+        others = [goal.second.metric]
     likely = next((key for key in others if _COST.search(key)), others[0] if others else None)
     cost = Field("", "duration") if likely is None else Field("metrics", likely, "at_best")
     return {
@@ -122,4 +125,6 @@ def is_better_low(field: Field, goal: Goal) -> bool:
     """Whether low values of a field are the good ones: what the goal says, else what its name says."""
     if field.key in {goal.metric, "score"}:
         return goal.direction == "minimize"
+    if goal.second is not None and field.group == "metrics" and field.key == goal.second.metric:
+        return goal.second.direction == "minimize"
     return field.group == "" or bool(_COST.search(field.key)) or is_lower_better(field.key)

@@ -10,7 +10,9 @@ from shortlist.charts import defaults, fields, store
 from shortlist.charts.types import Column, Field, Frame
 from shortlist.metrics import service as metrics
 from shortlist.numeric import Floats, np
+from shortlist.ranking import second
 from shortlist.ranking import service as ranking
+from shortlist.ranking.scores import Scores
 from shortlist.ranking.types import Goal, Score
 from shortlist.search import service as search
 
@@ -38,7 +40,7 @@ def read(
     found = set(iids)
     if filtered_by.strip():
         found = search.matching(connection, scope, experiment_iid, filtered_by)
-    reader = _Reader(connection, scope, experiment_iid, scores, times, standing.goal)
+    reader = _Reader(connection, scope, experiment_iid, scores, times, (standing.goal, standing.scores))
     return Frame(
         goal=standing.goal,
         iids=iids,
@@ -62,14 +64,14 @@ class _Reader:
         experiment_iid: int,
         scores: Sequence[Score],
         times: Times,
-        goal: Goal,
+        by: tuple[Goal, Scores],
     ) -> None:
         self._connection = connection
         self._scope = scope
         self._experiment = experiment_iid
         self._scores = scores
         self._times = times
-        self._goal = goal
+        self._goal, self._everyone = by
 
     def columns(self, wanted: Sequence[Field]) -> dict[str, Column]:
         """Each field's column by its text; at most one statement for metrics, one for parameters, three for points."""
@@ -87,11 +89,19 @@ class _Reader:
                 columns[text] = self._param(text, label, params[field.key])
             elif field.group == "":
                 columns[text] = _numeric(text, label, self._fact(field.key), low=low)
+            elif self._goal.second is not None and field == Field("metrics", self._goal.second.metric, "at_best"):
+                columns[text] = _numeric(text, label, self._second(), low=low)
             elif field.reduction == "at_best":
                 columns[text] = _numeric(text, label, self._of(points[field.key]), low=low)
             else:
                 columns[text] = _numeric(text, label, self._extent(field, extents[field.key]), low=low)
         return columns
+
+    def _second(self) -> Floats:
+        """As the ranking reads it, so that its front and that of the chart are one."""
+        everyone = self._everyone
+        values = second.values(self._connection, self._scope, self._experiment, self._goal, everyone)
+        return self._of(dict(zip(everyone.iid.tolist(), values.tolist(), strict=True)))
 
     def _of(self, values: Mapping[int, float | None]) -> Floats:
         return _floats([values.get(score.iid) for score in self._scores])

@@ -6,6 +6,7 @@ from shortlist.charts import rules, words
 from shortlist.charts.types import Chart, Column, Frame, Kind, Mark
 from shortlist.numeric import Flags, Floats, Ints, np
 from shortlist.ranking.records import records
+from shortlist.ranking.rules import front
 from shortlist.ranking.types import Direction
 
 MAX_DRAWN = 2_000
@@ -104,18 +105,18 @@ def pareto(frame: Frame, columns: Columns, names: Names, lows: tuple[bool, bool]
     """`lows` says for each of the two whether low values are the good ones."""
     x, y = columns["x"], columns["y"]
     directions = [Direction.MINIMIZE if low else Direction.MAXIMIZE for low in lows]
-    on_front = rules.front(x.numbers, y.numbers, frame.counted, (directions[0], directions[1]))
+    on_front = front(np.where(frame.counted, x.numbers, np.nan), y.numbers, (directions[0], directions[1]))
     shown = np.isfinite(x.numbers) & np.isfinite(y.numbers)
     places = _drawn(frame, shown, on_front)
     marks = _marks(frame, places, on_front, names)
-    front = sorted(
+    named = sorted(
         (float(x.numbers[place]), mark.name) for place, mark in zip(places, marks, strict=True) if mark.special
     )
     of = int((frame.counted & shown).sum())
     return Chart(
         kind=Kind.PARETO,
         title=f"{y.label} against {x.label}",
-        summary=words.pareto(x, y, lows, [name for _, name in front], of),
+        summary=words.pareto(x, y, lows, [name for _, name in named], of),
         method=words.DOMINANCE,
         columns=[_at(x, places), _at(y, places)],
         marks=marks,

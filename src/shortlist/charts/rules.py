@@ -1,31 +1,10 @@
-"""The arithmetic of charts, pure: fronts, how much of a variance a parameter explains, rank correlation."""
+"""The arithmetic of charts, pure: how much of a variance a parameter explains, rank correlation."""
 
 import math
 
 from shortlist.numeric import Flags, Floats, Ints, np
-from shortlist.ranking.types import Direction
 
 MAX_BINS = 8
-
-
-def front(x: Floats, y: Floats, counted: Flags, directions: tuple[Direction, Direction]) -> Flags:
-    """Which candidates no other one betters: nobody is as good at both and better at one. Of equal ones, all."""
-    able = np.flatnonzero(counted & np.isfinite(x) & np.isfinite(y))
-    first, second = (
-        values[able] * (1.0 if direction is Direction.MAXIMIZE else -1.0)
-        for values, direction in zip((x, y), directions, strict=True)
-    )
-    order = np.lexsort((-second, -first))
-    found = np.zeros(len(x), bool)
-    best, at = -math.inf, math.nan
-    for place in order:
-        # Sorted by the first goal, best first: who is on the front must do better at the second than all before.
-        if second[place] > best:
-            best, at = float(second[place]), float(first[place])
-            found[able[place]] = True
-        elif second[place] == best and first[place] == at:
-            found[able[place]] = True
-    return found
 
 
 def bins(values: Floats) -> Floats:

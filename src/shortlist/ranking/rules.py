@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, stdev
 
 from shortlist.errors import InvalidValue
-from shortlist.numeric import np
+from shortlist.numeric import Flags, Floats, np
 from shortlist.ranking.scores import CODES, Scores
 from shortlist.ranking.types import Answer, Direction, Goal, Group, Reduction, Score, Unranked
 
@@ -84,6 +84,11 @@ def check_goal(goal: Goal) -> Goal:
     """Raises InvalidValue: no metric, a number of points that makes no sense, or constraints that are too long."""
     if not goal.metric.strip() or len(goal.metric) > 250:
         raise InvalidValue("A goal needs a metric, of at most 250 characters.", field="metric")
+    if goal.second is not None:
+        if not goal.second.metric.strip() or len(goal.second.metric) > 250:
+            raise InvalidValue("The second metric needs a name of at most 250 characters.", field="second")
+        if goal.second.metric == goal.metric:
+            raise InvalidValue("The second metric is the first one.", field="second")
     if not 1 <= goal.last <= MAX_LAST:
         raise InvalidValue(f"The number of last points must be between 1 and {MAX_LAST}.", field="last")
     if goal.reduction is not Reduction.MEAN_LAST and goal.last != 1:
@@ -107,6 +112,27 @@ def standing(scores: Iterable[Score], direction: Direction) -> tuple[Scores, int
     # The codes of reasons are in the order in which they are listed, and 0 is ranked.
     key = np.where(found.reason == 0, -found.value if direction is Direction.MAXIMIZE else found.value, 0.0)
     return found.take(np.lexsort((key, found.reason))), int(np.count_nonzero(found.reason == 0))
+
+
+def front(first: Floats, second: Floats, directions: tuple[Direction, Direction]) -> Flags:
+    """Who is on the Pareto front: nobody is as good at both and better at one. Of equal ones, all; without a finite
+    value of both, nobody. O(n log n)."""
+    found = np.zeros(len(first), np.bool_)
+    able = np.flatnonzero(np.isfinite(first) & np.isfinite(second))
+    if not len(able):
+        return found
+    one, two = (
+        values[able] if direction is Direction.MAXIMIZE else -values[able]
+        for values, direction in zip((first, second), directions, strict=True)
+    )
+    order = np.lexsort((-two, -one))
+    one, two = one[order], two[order]
+    # Of those that are as good at the first, the best at the second leads; it must better all before at the second.
+    starts = np.concatenate(([True], one[1:] != one[:-1]))
+    leader = np.maximum.accumulate(np.where(starts, np.arange(len(one)), 0))
+    before = np.concatenate(([-np.inf], np.maximum.accumulate(two)[:-1]))
+    found[able[order]] = (two[leader] > before[leader]) & (two == two[leader])
+    return found
 
 
 def group_of(best: Score, ranked: Sequence[Score], params: Mapping[int, Mapping[str, str]]) -> Group:

@@ -37,7 +37,7 @@ def sentence(answer: Answer, names: Mapping[int, str]) -> str:
     if answer.runner_up is not None and answer.lead is not None:
         distance = f"{number(answer.lead)} ahead of" if answer.lead else "level with"
         words += f", {distance} {names.get(answer.runner_up.iid, '?')}"
-    return f"{words}.{_others(answer)}{_group(answer)}"
+    return f"{words}.{_others(answer)}{_group(answer)}{_front(answer, answer.goal)}"
 
 
 def _others(answer: Answer) -> str:
@@ -51,6 +51,13 @@ def _others(answer: Answer) -> str:
     )
     listed = [f"{count} {what}" for count, what in counts if count]
     return f" {', '.join(listed)}." if listed else ""
+
+
+def _front(answer: Answer, goal: Goal) -> str:
+    if not answer.front or goal.second is None:
+        return ""
+    on = "1 candidate is" if answer.front == 1 else f"{answer.front:,} candidates are"
+    return f" {on} on the Pareto front of {goal.metric} and {goal.second.metric}."
 
 
 def _group(answer: Answer) -> str:

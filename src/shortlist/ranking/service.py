@@ -6,13 +6,14 @@ What they read of metrics is what has been folded; `search.fresh.folded` folds f
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.clock import now_ms
 from shortlist.metrics import service as metrics
-from shortlist.numeric import Ints, np
-from shortlist.ranking import folding, rules, scoring, store
+from shortlist.numeric import Flags, Ints, np
+from shortlist.ranking import folding, rules, scoring, second, store
 from shortlist.ranking.board import Board
 from shortlist.ranking.folding import Folded
 from shortlist.ranking.scores import Scores
@@ -94,12 +95,14 @@ def among(connection: Connection, scope: Scope, experiment_iids: Sequence[int], 
 class Standing(NamedTuple):
     """A goal, every candidate's score with those that are ranked first, and how many are.
 
-    Without a goal all are in order of time, newest first.
+    Without a goal all are in order of time, newest first. `front` says who is on the Pareto front, if the goal has a
+    second metric.
     """
 
     goal: Goal | None
     scores: Scores
     ranked: int
+    front: Flags | None = None
 
 
 def standing(connection: Connection, scope: Scope, experiment_iid: int) -> Standing:
@@ -108,7 +111,9 @@ def standing(connection: Connection, scope: Scope, experiment_iid: int) -> Stand
     if found is None:
         nothing = Goal(metric="", direction=Direction.MAXIMIZE)
         return Standing(None, scores(connection, scope, experiment_iid, nothing), 0)
-    return Standing(found, *_by_goal(connection, scope, experiment_iid, found))
+    everyone, ranked = _by_goal(connection, scope, experiment_iid, found)
+    front = second.front(connection, scope, experiment_iid, found, everyone, ranked)
+    return Standing(found, everyone, ranked, front)
 
 
 def _by_goal(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> tuple[Scores, int]:
@@ -159,7 +164,10 @@ def answer_to(connection: Connection, scope: Scope, experiment_iid: int, found: 
         params, _ = make()
     else:
         params = Board(connection, scope, experiment_iid).derived(("group", *_reading(by), by.direction), make)
-    return rules.answer(by, found.scores, ranked, params)
+    answered = rules.answer(by, found.scores, ranked, params)
+    if found.front is None:
+        return answered
+    return msgspec.structs.replace(answered, front=int(np.count_nonzero(found.front)))
 
 
 def scores(connection: Connection, scope: Scope, experiment_iid: int, by: Goal) -> Scores:

@@ -25,7 +25,7 @@ from shortlist.ranking.rules import is_seed
 from shortlist.ranking.scores import NO_STEP
 from shortlist.ranking.scoring import STATUS_CODES
 from shortlist.ranking.tables import experiment_goal
-from shortlist.ranking.types import Direction, Goal, Reduction
+from shortlist.ranking.types import Direction, Goal, Reduction, Second
 from shortlist.tracking.tables import candidate, param
 
 _STATUSES = {status.value: code for status, code in STATUS_CODES.items()}
@@ -44,6 +44,8 @@ def goals(connection: Connection, scope: Scope, experiment_iids: Sequence[int]) 
         goal.last,
         goal.constraints,
         goal.baseline_iid,
+        goal.second_metric,
+        goal.second_direction,
     ).where(goal.project_id == scope.project_id, among(connection, goal.experiment_iid, experiment_iids))
     return {
         row.experiment_iid: Goal(
@@ -53,6 +55,7 @@ def goals(connection: Connection, scope: Scope, experiment_iids: Sequence[int]) 
             last=row.last,
             constraints=row.constraints,
             baseline=row.baseline_iid,
+            second=None if row.second_metric is None else Second(row.second_metric, Direction(row.second_direction)),
         )
         for row in connection.execute(statement)
     }
@@ -68,6 +71,8 @@ def put_goal(connection: Connection, scope: Scope, experiment_iid: int, goal: Go
         "last": goal.last,
         "constraints": goal.constraints,
         "baseline_iid": goal.baseline,
+        "second_metric": None if goal.second is None else goal.second.metric,
+        "second_direction": None if goal.second is None else goal.second.direction.value,
         "updated_at": now,
         "updated_by": scope.actor.user_id,
     }

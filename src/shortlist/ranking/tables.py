@@ -15,6 +15,8 @@ experiment_goal = Table(
     Column("last", Integer, nullable=False),  # points of mean_last
     Column("constraints", Str, nullable=False),  # a filter; empty for none
     Column("baseline_iid", BigId),  # a candidate; it may be gone
+    Column("second_metric", Key),
+    Column("second_direction", Str),  # there if `second_metric` is
     Column("updated_at", Millis, nullable=False),
     Column("updated_by", BigId),
     ForeignKeyConstraint(

@@ -21,6 +21,13 @@ class Reduction(StrEnum):
     MEAN_LAST = "mean_last"
 
 
+class Second(msgspec.Struct, frozen=True):
+    """What should be good besides: it ranks nobody, and says with the first who is on the Pareto front."""
+
+    metric: str
+    direction: Direction
+
+
 class Goal(msgspec.Struct, frozen=True, kw_only=True):
     """What the candidates of an experiment are compared by.
 
@@ -35,6 +42,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     constraints: str = ""
     baseline: int | None = None  # iid of the candidate that others are compared with
     confirmed: bool = True
+    second: Second | None = None
 
 
 class Unranked(StrEnum):
@@ -76,7 +84,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Who leads, by how much, and what the others are doing.
 
     `lead` is how much better the best is than the runner-up, never negative. `within_noise` is whether the lead is
-    no larger than the standard deviation of the best's group; None where the group has one member.
+    no larger than the standard deviation of the best's group; None where the group has one member. `front` is how
+    many are on the Pareto front, None for a goal that has no second.
     """
 
     goal: Goal | None = None
@@ -92,6 +101,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     not_finite: int = 0
     infeasible: int = 0
     no_value: int = 0
+    front: int | None = None
 
 
 class Leader(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from shortlist.errors import InvalidValue
 from shortlist.http.body import RequestDecoder
 from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.http.file_response import stream_response
+from shortlist.ranking import service as ranking
 from shortlist.web import operations, sheets, views, wire
 from shortlist.web.sheets import Cell, Column, Kind
 
@@ -57,6 +58,7 @@ _STANDING = (
     Column("step", Kind.WHOLE, lambda row: row.standing and row.standing.step),
     Column("unranked", Kind.TEXT, lambda row: row.standing and row.standing.unranked),
 )
+_ON_FRONT = Column("pareto", Kind.FLAG, lambda row: row.standing is not None and row.standing.pareto)
 _decoder = RequestDecoder(ExportQuery, "{experiment}")
 
 
@@ -70,7 +72,11 @@ async def exported(call: Call, request: Request) -> Response:
     if named is None:
         known = await database.read(lambda connection: views.columns(connection, scope, asked.experiment))
         named = [*_FACTS, *(f"{_GROUPS[column.kind]}.{column.key}" for column in known.columns)]
-    columns = [*_NAMES, *(_STANDING if asked.ranked else ()), *(_column(name) for name in dict.fromkeys(named))]
+    standing: tuple[Column, ...] = ()
+    if asked.ranked:
+        goal = await database.read(lambda connection: ranking.goal(connection, scope, asked.experiment))
+        standing = (*_STANDING, _ON_FRONT) if goal is not None and goal.second is not None else _STANDING
+    columns = [*_NAMES, *standing, *(_column(name) for name in dict.fromkeys(named))]
     query = wire.CandidateQuery(
         experiment=asked.experiment,
         filter=asked.filter,

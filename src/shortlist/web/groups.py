@@ -106,6 +106,7 @@ def _group(
             step=None,
             unranked=None,
             at_step={key: translate.value(mean) for key, mean in means.items()},
+            pareto=standing.front is not None and bool(standing.front[list(group.places)].any()),
         ),
         ci=_common([row.ci for row in members]),
         group=wire.SeedRow(list(iids[:_MOST_NAMED]), len(iids), deviations),

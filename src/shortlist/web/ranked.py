@@ -153,7 +153,7 @@ def _rows(
     for place, score in scores.items():
         if score.iid in found:
             found[score.iid].standing = _standing(
-                place, standing.ranked, score, values.get(score.iid, []), endings.get(score.iid)
+                standing, place, score, values.get(score.iid, []), endings.get(score.iid)
             )
     pinned = None if baseline is None else found.get(scores[baseline].iid)
     rows = [found[scores[place].iid] for place in places if scores[place].iid in found]
@@ -174,13 +174,18 @@ def _endings(
 
 
 def _standing(
-    place: int, ranked: int, score: Score, values: Sequence[Latest], ending: wire_answer.Ending | None
+    standing: ranking.Standing,
+    place: int,
+    score: Score,
+    values: Sequence[Latest],
+    ending: wire_answer.Ending | None,
 ) -> wire_answer.Standing:
     return wire_answer.Standing(
-        rank=place + 1 if place < ranked else None,
+        rank=place + 1 if place < standing.ranked else None,
         value=None if score.value is None else translate.value(score.value),
         step=score.step,
         unranked=None if score.unranked is None else score.unranked.value,
         at_step={item.key: translate.value(item.value) for item in values},
         ending=ending,
+        pareto=standing.front is not None and bool(standing.front[place]),
     )

@@ -26,6 +26,7 @@ class Kind(Enum):
     WHOLE = DataType.int64()
     NUMBER = DataType.float64()
     TIME = DataType.timestamp("ms", tz="UTC")
+    FLAG = DataType.bool()
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -120,6 +121,8 @@ def _text(column: Column, cell: Cell) -> str:
         return ""
     if column.kind is Kind.TIME and isinstance(cell, int):
         return _moment(cell)
+    if column.kind is Kind.FLAG:
+        return "true" if cell else "false"
     return str(translate.value(cell)) if isinstance(cell, float) else str(cell)
 
 

@@ -79,10 +79,13 @@ def _candidates(
         at_step = row.metrics if standing is None else {**row.metrics, **standing.at_step}
         own = [_value(row.metrics.get(goal) if standing is None else standing.value)] if goal else []
         rank = _NONE if standing is None or standing.rank is None else f"{standing.rank:,}"
+        on_front = (
+            ' <span class="muted">on the Pareto front</span>' if standing is not None and standing.pareto else ""
+        )
         lines.append(
             [
                 rank,
-                _link(_page(path, "candidates", row.iid), row.name),
+                _link(_page(path, "candidates", row.iid), row.name) + on_front,
                 *own,
                 *(_value(at_step.get(key)) for key in metrics),
                 *(_text(row.params.get(key, _NONE)) for key in params),

@@ -124,6 +124,7 @@ def goal(item: ranking.Goal) -> wire_answer.Goal:
         constraints=item.constraints,
         baseline=item.baseline,
         confirmed=item.confirmed,
+        second=None if item.second is None else wire_answer.Second(item.second.metric, item.second.direction.value),
     )
 
 
@@ -135,6 +136,9 @@ def goal_of(change: wire_answer.GoalChange) -> ranking.Goal:
         last=change.last,
         constraints=change.constraints,
         baseline=change.baseline,
+        second=None
+        if change.second is None
+        else ranking.Second(change.second.metric, ranking.Direction(change.second.direction)),
     )
 
 
@@ -163,6 +167,7 @@ def answer(item: ranking.Answer, names: dict[int, str]) -> wire_answer.Answer:
         not_finite=item.not_finite,
         infeasible=item.infeasible,
         no_value=item.no_value,
+        front=item.front,
     )
 
 

@@ -7,6 +7,13 @@ import msgspec
 Value = float | Literal["NaN", "Infinity", "-Infinity"]
 
 
+class Second(msgspec.Struct):
+    """What should be good besides the goal's metric. It ranks nobody; both together have a Pareto front."""
+
+    metric: str
+    direction: Literal["maximize", "minimize"]
+
+
 class Goal(msgspec.Struct):
     """What candidates of an experiment are compared by. `last` is the number of points of `mean_last`;
     `constraints` is a filter that a candidate must match to be ranked; `baseline` is the iid of a candidate.
@@ -19,6 +26,7 @@ class Goal(msgspec.Struct):
     constraints: str = ""
     baseline: int | None = None
     confirmed: bool = True
+    second: Second | None = None
 
 
 class GoalChange(msgspec.Struct):
@@ -31,6 +39,7 @@ class GoalChange(msgspec.Struct):
     last: int = 1
     constraints: str = ""
     baseline: int | None = None
+    second: Second | None = None
 
 
 class Score(msgspec.Struct):
@@ -54,7 +63,8 @@ class Group(msgspec.Struct):
 
 class Answer(msgspec.Struct):
     """Which candidate is best. `lead` is the distance to the runner-up; `within_noise` whether it is no larger than
-    the standard deviation of the best's group. `sentence` says all of it in words."""
+    the standard deviation of the best's group; `front` how many are on the Pareto front, null for a goal that has no
+    second. `sentence` says all of it in words."""
 
     sentence: str
     goal: Goal | None
@@ -70,6 +80,7 @@ class Answer(msgspec.Struct):
     not_finite: int
     infeasible: int
     no_value: int
+    front: int | None = None
 
 
 class Ending(msgspec.Struct):
@@ -84,7 +95,8 @@ class Ending(msgspec.Struct):
 
 class Standing(msgspec.Struct):
     """How a candidate stands by the goal. `at_step` has its metrics at the step of its value, where they were
-    logged by then; `unranked` says why it has no rank. Ranks count in the whole experiment, whatever the filter."""
+    logged by then; `unranked` says why it has no rank. Ranks count in the whole experiment, whatever the filter.
+    `pareto` is whether it is on the Pareto front of the goal's two metrics; of a seed group, whether a member is."""
 
     rank: int | None
     value: Value | None
@@ -92,3 +104,4 @@ class Standing(msgspec.Struct):
     unranked: Literal["running", "failed", "not_finite", "infeasible", "no_value"] | None
     at_step: dict[str, Value]
     ending: Ending | None = None
+    pareto: bool = False

@@ -94,6 +94,34 @@ def test_another_direction_reverses_the_ranks(rita: Client, base: str, experimen
     assert after == before[::-1]
 
 
+def test_a_second_metric_marks_the_front(rita: Client, base: str, experiment: str) -> None:
+    second = {"metric": "val/loss", "direction": "maximize"}
+    answer = put(rita, base, experiment, metric="val/acc", direction="maximize", second=second)
+    assert answer["goal"]["second"] == second
+    marked = [row["iid"] for row in ranked(rita, base, experiment)["candidates"] if row["standing"]["pareto"]]
+    assert len(marked) == answer["front"] > 0
+    assert "on the Pareto front of val/acc and val/loss" in answer["sentence"]
+    drawn = rita.post(f"{base}/experiments/{experiment}/charts", {"kind": "pareto"}).json()
+    assert sorted(mark["iid"] for mark in drawn["marks"] if mark["special"]) == sorted(marked)
+    grouped = ranked(rita, base, experiment, fold="seeds")["candidates"]
+    assert any(row["standing"]["pareto"] for row in grouped)
+    path = f"{base}/experiments/{experiment}/candidates.csv?ranked=true&columns=status"
+    lines = [line.split(",") for line in rita.get(path).text.splitlines()]
+    assert lines[0][6] == "pareto"
+    assert [int(line[0]) for line in lines[1:] if line[6] == "true"] == marked
+    assert put(rita, base, experiment, metric="val/acc", direction="maximize")["front"] is None
+    assert "pareto" not in rita.get(path).text
+    refused(
+        rita.put(
+            f"{base}/experiments/{experiment}/goal",
+            {"metric": "a", "direction": "maximize", "second": second | {"metric": "a"}},
+        ),
+        400,
+        "INVALID_PARAMETER_VALUE",
+        "second",
+    )
+
+
 def test_the_candidate_knows_its_place(rita: Client, base: str, experiment: str) -> None:
     rows = ranked(rita, base, experiment)["candidates"]
     second = rita.get(f"{base}/candidates/{rows[1]['iid']}").json()

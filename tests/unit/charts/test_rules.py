@@ -34,29 +34,6 @@ def test_before_the_first_that_counts_there_is_no_record() -> None:
     assert special.tolist() == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("directions", "expected"),
-    [
-        ((HIGH, HIGH), [3, 4]),
-        ((LOW, HIGH), [0, 3]),
-        ((LOW, LOW), [0, 2]),
-        ((HIGH, LOW), [1]),
-    ],
-)
-def test_the_front_has_whom_nobody_betters(directions: tuple[Direction, Direction], expected: list[int]) -> None:
-    # 0 and 1 are equal in x, 1 and 2 in y; 5 would better all but does not count, 6 has one value only.
-    x = array(1, 3, 2, 2, 3, 9, 9)
-    y = array(2, 1, 1, 5, 3, 9, NAN)
-    counted = np.array([True] * 5 + [False, True])
-    found = rules.front(x, y, counted, directions)
-    assert np.flatnonzero(found).tolist() == expected
-
-
-def test_of_equal_ones_all_are_on_the_front() -> None:
-    found = rules.front(array(1, 1, 2), array(1, 1, 0), np.ones(3, bool), (HIGH, HIGH))
-    assert found.tolist() == [True, True, True]
-
-
 def test_a_parameter_that_says_all_explains_all() -> None:
     assert rules.explained(array(0, 0, 1, 1), array(1, 1, 3, 3)) == 1.0
 
