@@ -85,7 +85,7 @@ def _experiment(
     found: Mapping[int, Origin],
 ) -> ExperimentReport:
     iid, name = experiment
-    goal, standing, ranked = ranking.standing(connection, scope, iid)
+    goal, standing, ranked, _ = ranking.standing(connection, scope, iid)
     ranks = dict(zip(standing.iid[:ranked].tolist(), range(1, ranked + 1), strict=True))
     best = next(iter(standing[:ranked].among(on_target - own)), None)
     shown = list(standing.among({*own, best.iid} if best is not None else own))

@@ -167,7 +167,7 @@ def candidate(connection: Connection, scope: Scope, iid: int) -> wire.Candidate:
 
 
 def _place(connection: Connection, scope: Scope, record: CandidateRecord) -> wire.Place | None:
-    goal, standing, ranked = ranking.standing(connection, scope, record.experiment_iid)
+    goal, standing, ranked, _ = ranking.standing(connection, scope, record.experiment_iid)
     if goal is None:
         return None
     place = standing.find(record.iid)

@@ -82,6 +82,7 @@ def test_the_guessed_answer_is_right_to_the_digit(rita: Client, base: str, exper
         "constraints": "",
         "baseline": None,
         "confirmed": False,
+        "second": None,
     }
     assert (found["best"]["name"], found["best"]["value"], found["best"]["step"]) == ("convnext-s2", 0.859, BEST_STEP)
     assert found["runner_up"]["name"] == "convnext-s0"
