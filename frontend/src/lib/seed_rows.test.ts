@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import type { CandidateRow, Standing } from '../api/schema';
 import { drawnGroups, everyCandidate, namedMembers } from './seed_rows';
 
-const ranked: Standing = { rank: 1, value: 0.5, step: 3, unranked: null, at_step: {}, ending: null, pareto: false };
+const ranked: Standing = {
+  rank: 1,
+  value: 0.5,
+  step: 3,
+  unranked: null,
+  at_step: {},
+  ending: null,
+  pareto: false,
+};
 
 function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
   return { iid, name: `c${iid}`, depth: 0, standing: ranked, group: null, ...given } as CandidateRow;
