@@ -70,20 +70,21 @@ export function startPages(): void {
 
 export function navigate(url: string): void {
   // What is no page, such as an address that leads to one, is the browser's.
-  if (matchRoute(new URL(url, location.origin).pathname).page === 'not_found') {
+  const { pathname, search } = new URL(url, location.origin);
+  if (matchRoute(pathname).page === 'not_found') {
     location.assign(url);
     return;
   }
   rememberScroll();
   history.pushState({ scroll: 0 }, '', url);
-  void show(url, 0, false);
+  void show(pathname + search, 0, false);
 }
 
-/** Puts another query into the address of this page without leaving it. */
+/** Puts another query into the address of this page without leaving it; a fragment goes on pointing at its chart or file. */
 export function replaceSearch(search: string): void {
   const url = location.pathname + search;
   if (url === location.pathname + location.search) return;
-  history.replaceState(history.state, '', url);
+  history.replaceState(history.state, '', url + location.hash);
   shown.url = url;
 }
 
@@ -167,5 +168,5 @@ function followLink(event: MouseEvent): void {
   // A file is the browser's as well.
   if (link.pathname.startsWith('/api/') || matchRoute(link.pathname).page === 'not_found') return;
   event.preventDefault();
-  navigate(link.pathname + link.search);
+  navigate(link.pathname + link.search + link.hash);
 }
