@@ -38,7 +38,7 @@ def test_two_rows_are_compared_without_a_mouse_and_the_numbers_are_those_of_the_
         marks = shown.locator(".mark")
         expect(marks).to_have_count(0 if row["best"] is None else 1)
         for index, cell in enumerate(row["cells"]):
-            title = shown.locator("td").nth(index).locator(".value").get_attribute("title") or ""
+            title = shown.locator("td").nth(index).locator(".value [title]").get_attribute("title") or ""
             assert float(title.split(" at step ")[0]) == cell["value"]
             if cell["delta"]:
                 delta = shown.locator("td").nth(index).locator(".delta")

@@ -46,13 +46,13 @@ def test_one_is_made_edited_deleted_and_restored_and_the_address_keeps_the_searc
     link = page.get_by_role("link", name="listed and renamed", exact=True)
     expect(page.get_by_role("row").filter(has=link)).to_contain_text("Why it was made")
 
-    page.get_by_role("searchbox", name="Search experiments").fill("renamed")
+    page.get_by_role("searchbox", name="Search experiments").fill("and renamed")
     page.get_by_label("Sort by").select_option("name")
-    expect(page).to_have_url(re.compile("search=renamed&sort=name"))
+    expect(page).to_have_url(re.compile("search=and.renamed&sort=name"))
     expect(page.get_by_role("status").filter(has_text="1 experiment")).to_be_visible()
     other = open_page()
     other.goto(page.url)
-    expect(other.get_by_role("searchbox", name="Search experiments")).to_have_value("renamed")
+    expect(other.get_by_role("searchbox", name="Search experiments")).to_have_value("and renamed")
     expect(other.get_by_label("Sort by")).to_have_value("name")
     expect(other.get_by_role("rowheader")).to_have_count(1)
 

@@ -252,7 +252,7 @@ def test_pictures_follow_the_step(page: Page, candidate: Callable[..., str]) -> 
     expect(panel.get_by_role("img", name="val/dogs at step 9")).to_be_visible()
     page.keyboard.press("[")
     expect(panel.get_by_role("img", name="val/dogs at step 5")).to_be_visible()
-    panel.get_by_label("Step").focus()
+    panel.get_by_role("slider", name="Step").focus()
     page.keyboard.press("Home")
     expect(panel.get_by_role("img", name="val/dogs at step 1")).to_be_visible()
 
