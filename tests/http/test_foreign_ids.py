@@ -50,8 +50,8 @@ PLAIN = words(
     package_registry_access_level package_version page_token params parent parent_id parts password path
     permanently_remove points project_size_limit provider query ranked reduction ref reset_password
     restricted_visibilities restricted_visibility_levels role rule run_link run_name run_view_type scopes second
-    sign_up signup_enabled snapshot source stage stages starred start start_time status step system tag_key tags target targets
-    text ticket timestamp user_id username value view view_type visibility x x_key y
+    sign_up signup_enabled snapshot source stage stages starred start start_time status step system tag_key tags target
+    targets text ticket timestamp user_id username value view view_type visibility x x_key y
     """
 )
 # What a request needs besides, so that it is not refused for something else before the id is looked for.
