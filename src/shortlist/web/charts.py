@@ -1,8 +1,6 @@
 """Charts of an experiment: as data for the page, and as SVG, PNG and CSV by address, with the same rights."""
 
 import asyncio
-import csv
-import io
 import math
 import re
 
@@ -10,13 +8,13 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shortlist import formulas
 from shortlist.access.scope import Scope
 from shortlist.charts import service
 from shortlist.charts import types as ours
 from shortlist.charts.bands import Band, Wanted, bands
 from shortlist.drawing.charts import svg
 from shortlist.errors import InvalidValue, NotFound
-from shortlist.formulas import guarded
 from shortlist.http.endpoint import Call
 from shortlist.http.services import Services
 from shortlist.search import fresh
@@ -151,21 +149,16 @@ def _log(text: str, field: str) -> bool | None:
 
 
 def csv_of(found: ours.Chart) -> str:
-    """The table of a chart, every value with all its digits; lines end as RFC 4180 says."""
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
+    """The table of a chart, every value with all its digits."""
     facts = ["candidate", "name", "state"] if found.marks else []
-    writer.writerow([*facts, *(column.label for column in found.columns)])
-    rows = len(found.columns[0].numbers) if found.columns else 0
-    for place in range(rows):
-        values = [column.value(place) for column in found.columns]
+    rows: list[list[object]] = [[*facts, *(column.label for column in found.columns)]]
+    for place in range(len(found.columns[0].numbers) if found.columns else 0):
+        values: list[object] = [column.value(place) for column in found.columns]
         if found.marks:
             mark = found.marks[place]
             values = [mark.iid, mark.name, mark.unranked.value if mark.unranked else "counted", *values]
-        writer.writerow(
-            ["" if value is None else guarded(value) if isinstance(value, str) else value for value in values]
-        )
-    return written.getvalue()
+        rows.append(values)
+    return formulas.as_csv(rows)
 
 
 ENDPOINTS = (

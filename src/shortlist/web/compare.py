@@ -1,21 +1,19 @@
 """Candidates beside each other: for the page and the API behind it, and as Markdown, CSV, SVG and PNG by address."""
 
 import asyncio
-import csv
-import io
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shortlist import formulas
 from shortlist.access.scope import Scope
 from shortlist.comparison import rules, service
 from shortlist.comparison import types as ours
 from shortlist.comparison.markdown import markdown
-from shortlist.comparison.sheet import Rows, sheet
+from shortlist.comparison.sheet import sheet
 from shortlist.drawing.comparison import svg
-from shortlist.formulas import guarded
 from shortlist.http.endpoint import Call
 from shortlist.http.services import Services
 from shortlist.packages.contents import Storage
@@ -127,18 +125,10 @@ async def exported(call: Call, request: Request) -> Response:
         case "md":
             return pictures.answer(markdown(found, environment, names), "text/markdown; charset=utf-8", name)
         case "csv":
-            return pictures.answer(_csv(sheet(found, environment, names)), "text/csv; charset=utf-8", name)
+            return pictures.answer(formulas.as_csv(sheet(found, environment, names)), "text/csv; charset=utf-8", name)
         case _:
             drawn = await asyncio.to_thread(svg, found, environment, names, width)
             return await pictures.picture(drawn, suffix, name)
-
-
-def _csv(rows: Rows) -> str:
-    written = io.StringIO(newline="")
-    csv.writer(written).writerows(
-        ["" if cell is None else guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
-    )
-    return written.getvalue()
 
 
 ENDPOINTS = (

@@ -1,19 +1,17 @@
 """Pictures of candidates beside each other by address: as SVG, PNG, and CSV of what there is."""
 
 import asyncio
-import csv
-import io
 import re
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shortlist import formulas
 from shortlist.comparison import picture_files
 from shortlist.comparison.picture_files import Asked, Pictures
 from shortlist.drawing.pictures import Cell, Row, svg
 from shortlist.errors import InvalidValue
-from shortlist.formulas import guarded
 from shortlist.http.endpoint import Call
 from shortlist.packages.contents import Storage
 from shortlist.web import operations, pictures
@@ -33,12 +31,13 @@ async def exported(call: Call, request: Request) -> Response:
     services, scope = call.services, call.project
     if suffix == "csv":
         logged = await services.database.read(lambda connection: picture_files.logged(connection, scope, asked))
+        head = ("candidate", "name", "picture", "step", "file")
         rows = [
-            (str(item.record.iid), item.record.name, image.series, _text(image.step), image.path)
+            (item.record.iid, item.record.name, image.series, image.step, image.path)
             for item in logged
             for image, _ in item.pictures
         ]
-        return pictures.answer(_csv(rows), "text/csv; charset=utf-8", name)
+        return pictures.answer(formulas.as_csv([head, *rows]), "text/csv; charset=utf-8", name)
     width, _ = pictures.size_of(given)
     storage = Storage(services.database, services.blobs, services.settings.max_file_bytes)
     found = await picture_files.load(storage, scope, asked)
@@ -52,18 +51,6 @@ def _step(given: QueryParams) -> int | None:
     if not re.fullmatch(r"-?[0-9]{1,15}", text):
         raise InvalidValue("The step is not a whole number.", field="step")
     return int(text)
-
-
-def _text(step: int | None) -> str:
-    return "" if step is None else str(step)
-
-
-def _csv(rows: list[tuple[str, ...]]) -> str:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(["candidate", "name", "picture", "step", "file"])
-    writer.writerows([guarded(cell) for cell in row] for row in rows)
-    return written.getvalue()
 
 
 def _drawn(found: Pictures, step: int | None, width: int) -> str:

@@ -1,18 +1,16 @@
 """Tables of candidates beside each other: as data for the page, and as SVG, PNG and CSV by address."""
 
 import asyncio
-import csv
-import io
 from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shortlist import formulas
 from shortlist.access.scope import Scope
 from shortlist.charts import tables as ours
 from shortlist.comparison import table_files
 from shortlist.drawing.tables import svg
-from shortlist.formulas import guarded
 from shortlist.http.endpoint import Call
 from shortlist.http.services import Services
 from shortlist.packages.contents import Storage
@@ -75,15 +73,10 @@ async def exported(call: Call, request: Request) -> Response:
     )
     name = f"tables.{suffix}" if suffix == "csv" or "download" in given else None
     if suffix == "csv":
-        return pictures.answer(_csv(ours.sheet(found)), "text/csv; charset=utf-8", name)
+        table = ours.sheet(found)
+        return pictures.answer(formulas.as_csv((table.columns, *table.rows)), "text/csv; charset=utf-8", name)
     width, _ = pictures.size_of(given)
     return await pictures.picture(await asyncio.to_thread(svg, found, width), suffix, name)
-
-
-def _csv(table: ours.Table) -> str:
-    written = io.StringIO(newline="")
-    csv.writer(written).writerows([guarded(cell) for cell in row] for row in (table.columns, *table.rows))
-    return written.getvalue()
 
 
 ENDPOINTS = (
