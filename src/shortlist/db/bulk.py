@@ -16,16 +16,14 @@ def upsert_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> None:
     """Insert rows that share the values of `same`; where the primary key is taken, overwrite the other columns."""
-    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "overwrite")
-    _run(connection, table, text, same, columns)
+    _write(connection, table, "overwrite", same, columns)
 
 
 def append_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> None:
     """Insert rows; a key that is taken is an error."""
-    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "refuse")
-    _run(connection, table, text, same, columns)
+    _write(connection, table, "refuse", same, columns)
 
 
 def change_columns(
@@ -40,18 +38,17 @@ def change_columns(
     It is the INSERT of a key that is taken, since PostgreSQL may read the whole project for an UPDATE of several rows
     (see `dialect.alone`), and goes to a taken key by its index.
     """
-    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "overwrite", changed)
-    _run(connection, table, text, same, columns)
+    _write(connection, table, "overwrite", same, columns, changed)
 
 
 def insert_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> int:
     """Insert rows; where any key is taken, keep what is there. How many were inserted."""
-    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "keep")
     if connection.dialect.name != "postgresql" or not len(next(iter(columns.values()))):
-        return _run(connection, table, text, same, columns)
+        return _write(connection, table, "keep", same, columns)
     # Counted by what comes back: Citus says of an INSERT with SELECT how many rows it was given.
+    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "keep")
     values = _arrays(table, same, columns)
     return len(driver.rows(connection, f"{text} RETURNING {quoted(next(iter(same)))}", values))
 
@@ -60,15 +57,20 @@ def add_columns(
     connection: Connection, table: Table, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
 ) -> None:
     """Insert rows; where the primary key is taken, add to the other columns."""
-    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, "add")
-    _run(connection, table, text, same, columns)
+    _write(connection, table, "add", same, columns)
 
 
-def _run(
-    connection: Connection, table: Table, text: str, same: Mapping[str, int], columns: Mapping[str, Sequence[Any]]
+def _write(
+    connection: Connection,
+    table: Table,
+    conflict: str,
+    same: Mapping[str, int],
+    columns: Mapping[str, Sequence[Any]],
+    changed: tuple[str, ...] = (),
 ) -> int:
     if not len(next(iter(columns.values()))):
         return 0
+    text = _text(table, tuple(same), tuple(columns), connection.dialect.name, conflict, changed)
     if connection.dialect.name == "postgresql":
         return driver.change(connection, text, _arrays(table, same, columns))
     shared = tuple(same.values())
