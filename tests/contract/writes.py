@@ -1,7 +1,7 @@
 """Random changes of the candidates of an experiment, for what is kept of them and must not grow old."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -78,6 +78,20 @@ class Writes:
 
 def candidates_of(connection: Connection, scope: Scope) -> list[CandidateRecord]:
     return store_candidates.by_iids(connection, scope, list(range(1, 80)))
+
+
+def rounds_of(database: Database, writes: Writes, count: int) -> Iterator[None]:
+    """After each round a few more writes were made, now and then by another process."""
+    dice = writes.dice
+    elsewhere = Database(database.url, readers=1, writers=1)
+    try:
+        for _ in range(count):
+            writer = elsewhere if dice.random() < 0.2 else database
+            for _ in range(dice.randrange(1, 4)):
+                write_if_allowed(writer, writes)
+            yield
+    finally:
+        elsewhere.close()
 
 
 def write_if_allowed(database: Database, work: Callable[[Connection], None]) -> None:

@@ -23,7 +23,7 @@ from shortlist.tracking import candidates, editing
 from shortlist.tracking.tables import experiment
 from shortlist.tracking.types import CandidateRecord, DatasetInput
 from tests.contract.metrics.conftest import PROJECT, statements
-from tests.contract.writes import Writes, candidates_of, log, new, scope, write_if_allowed
+from tests.contract.writes import Writes, candidates_of, log, new, rounds_of, scope
 
 __all__ = ["scope", "statements"]  # fixtures
 
@@ -70,18 +70,9 @@ def plain(connection: Connection, scope: Scope) -> bytes:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_random_writes_are_sent_by_who_keeps_what_it_sent(database: Database, scope: Scope, seed: int) -> None:
-    dice = random.Random(seed)
-    writes = WritesToRuns(scope, dice)
-    elsewhere = Database(database.url, readers=1, writers=1)
-    try:
-        for _ in range(40):
-            writer = elsewhere if dice.random() < 0.2 else database
-            for _ in range(dice.randrange(1, 4)):
-                write_if_allowed(writer, writes)
-            kept, anew = database.read_now(lambda reader: (sent(reader, scope), plain(reader, scope)))
-            assert kept == anew
-    finally:
-        elsewhere.close()
+    for _ in rounds_of(database, WritesToRuns(scope, random.Random(seed)), 40):
+        kept, anew = database.read_now(lambda reader: (sent(reader, scope), plain(reader, scope)))
+        assert kept == anew
 
 
 def test_a_run_is_read_again_when_it_changed_and_only_then(

@@ -14,7 +14,7 @@ from shortlist.ranking.types import Direction, Goal, Reduction
 from shortlist.tracking import candidates, logs, store_keys
 from shortlist.tracking.types import Batch, CandidateChange, CandidateRecord, Status
 from tests.contract.metrics.conftest import statements
-from tests.contract.writes import Writes, log, new, scope, write_if_allowed
+from tests.contract.writes import Writes, log, new, rounds_of, scope
 
 __all__ = ["scope", "statements"]  # fixtures
 
@@ -46,17 +46,8 @@ def plain(database: Database, scope: Scope) -> list[object]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_random_writes_are_seen_by_who_keeps_what_it_read(database: Database, scope: Scope, seed: int) -> None:
-    dice = random.Random(seed)
-    writes = Writes(scope, dice)
-    elsewhere = Database(database.url, readers=1, writers=1)
-    try:
-        for _ in range(30):
-            writer = elsewhere if dice.random() < 0.2 else database
-            for _ in range(dice.randrange(1, 4)):
-                write_if_allowed(writer, writes)
-            assert database.read_now(lambda connection: answers(connection, scope)) == plain(database, scope)
-    finally:
-        elsewhere.close()
+    for _ in rounds_of(database, Writes(scope, random.Random(seed)), 30):
+        assert database.read_now(lambda connection: answers(connection, scope)) == plain(database, scope)
 
 
 def test_a_writer_sees_what_it_did_and_nobody_what_it_took_back(database: Database, scope: Scope) -> None:
