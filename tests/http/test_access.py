@@ -119,7 +119,7 @@ def _ends_something(endpoint: Endpoint) -> tuple[bool, bool]:
 
 
 def _says_hidden(text: str) -> bool:
-    return any(words in text for words in ("Project not found", "Group not found", "not_found"))
+    return any(words in text.lower() for words in ("project not found", "group not found", "not_found"))
 
 
 @pytest.mark.parametrize("name", MEMBERS)

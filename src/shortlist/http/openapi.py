@@ -42,6 +42,7 @@ _ERROR = {
     "properties": {
         "error_code": {"type": "string"},
         "message": {"type": "string"},
+        "error": {"type": "string"},
         "field": {"type": "string"},
         "position": {"type": "integer"},
     },

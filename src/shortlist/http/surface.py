@@ -27,8 +27,13 @@ _json = msgspec.json.Encoder()
 
 
 def error_body(error: DomainError) -> dict[str, Any]:
-    """`error_code` and `message`, with the field at fault and the position in it where they are known."""
+    """`error_code` and `message`, with the field at fault and the position in it where they are known.
+
+    What is no operation has GitLab's `error` besides, whichever surface was meant.
+    """
     body: dict[str, Any] = {"error_code": error.code.value, "message": error.message}
+    if error.code is Code.ENDPOINT_NOT_FOUND:
+        body["error"] = "404 Not Found"
     if error.field is not None:
         body["field"] = error.field
     if error.position is not None:

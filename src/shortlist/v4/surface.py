@@ -24,12 +24,23 @@ _json = msgspec.json.Encoder()
 
 
 def error_bytes(error: DomainError) -> bytes:
-    """`message` as GitLab writes it. A token's missing scope has the three keys of RFC 6750 besides."""
+    """`message` as GitLab writes it, and `error` where GitLab has that instead: for a parameter at fault (the same
+    text), a wrong method, and a token's missing scope, which has the three keys of RFC 6750.
+    """
     body: dict[str, Any] = error_body(error)
     if isinstance(error, InsufficientScope):
         body = {"error": "insufficient_scope", "error_description": error.message, **body}
-    body["message"] = _BEGINNINGS.get(error.code, "") + error.message
+    elif error.code is Code.INVALID_PARAMETER_VALUE:
+        body = {"error": error.message, **body}
+    elif error.code is Code.METHOD_NOT_ALLOWED:
+        body = {"error": "405 Not Allowed", **body}
+    body["message"] = _BEGINNINGS.get(error.code, "") + _in_capitals(error.message)
     return _json.encode(body)
+
+
+def _in_capitals(message: str) -> str:
+    """GitLab's `404 Project Not Found`, which scripts compare."""
+    return message.removesuffix(" not found") + " Not Found" if message.endswith(" not found") else message
 
 
 SURFACE = Surface(name="v4", statuses=STATUS, error_bytes=error_bytes, forms=True)
