@@ -373,6 +373,7 @@ export interface Column {
   key: string;
   candidates: number;
   distinct: number;
+  influence: number;
 }
 
 export interface ColumnList {

@@ -3,9 +3,9 @@ import type { CandidateRow } from '../api/schema';
 import { cellOf, formatsOf } from './cells';
 import { FACTS, tableColumn } from './columns';
 
-const metric = tableColumn({ kind: 'metric', key: 'acc', candidates: 2, distinct: 2 });
-const param = tableColumn({ kind: 'param', key: 'lr', candidates: 2, distinct: 2 });
-const tag = tableColumn({ kind: 'metadata', key: 'team', candidates: 1, distinct: 1 });
+const metric = tableColumn({ kind: 'metric', key: 'acc', candidates: 2, distinct: 2, influence: 0 });
+const param = tableColumn({ kind: 'param', key: 'lr', candidates: 2, distinct: 2, influence: 0 });
+const tag = tableColumn({ kind: 'metadata', key: 'team', candidates: 1, distinct: 1, influence: 0 });
 const NOW = 1_700_000_100_000;
 
 function row(given: Partial<CandidateRow>): CandidateRow {

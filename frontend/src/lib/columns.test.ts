@@ -16,12 +16,13 @@ import {
   moved,
   naturalWidth,
   pinnedFirst,
+  steady,
   tableColumn,
   wantedColumns,
 } from './columns';
 
-function column(kind: Column['kind'], key: string, candidates = 3, distinct = 2): Column {
-  return { kind, key, candidates, distinct };
+function column(kind: Column['kind'], key: string, candidates = 3, distinct = 2, influence = 0): Column {
+  return { kind, key, candidates, distinct, influence };
 }
 
 function row(iid: number, given: Partial<CandidateRow> = {}): CandidateRow {
@@ -78,6 +79,23 @@ describe('the default columns', () => {
   test('put what most candidates have before what few have', () => {
     const ids = defaultColumns([column('param', 'rare', 1), column('param', 'usual', 9)]);
     expect(ids.indexOf('params.usual')).toBeLessThan(ids.indexOf('params.rare'));
+  });
+
+  test('put the parameters first that explain the goal, and seeds last', () => {
+    const params = [
+      column('param', 'batch'),
+      column('param', 'a_seed'),
+      column('param', 'lr', 2, 2, 0.6),
+      column('param', 'depth', 3, 2, 0.1),
+    ];
+    const wanted = ['params.lr', 'params.depth', 'params.batch', 'params.a_seed'];
+    expect(defaultColumns(params).filter((id) => id.startsWith('params'))).toEqual(wanted);
+  });
+
+  test('stay in their order while others join them', () => {
+    expect(steady(['a', 'b', 'c'], ['c', 'new', 'a', 'b'])).toEqual(['a', 'b', 'c', 'new']);
+    expect(steady(['a', 'b'], ['first', 'b', 'then', 'later'])).toEqual(['first', 'b', 'then', 'later']);
+    expect(steady([], ['a', 'b'])).toEqual(['a', 'b']);
   });
 
   test('are asked for together with the constants', () => {

@@ -78,7 +78,13 @@ export function isInternal(key: string): boolean {
   return key.startsWith('mlflow.') || key === 'shortlist.import';
 }
 
-/** Status, the metrics, the parameters that differ, and when: what tells candidates apart. */
+/** What explains the goal comes first, seeds last. */
+function byInfluence(a: Column, b: Column): number {
+  const seeds = Number(SEED.test(a.key)) - Number(SEED.test(b.key));
+  return b.influence - a.influence || seeds || b.candidates - a.candidates || compare(a.key, b.key);
+}
+
+/** Status, the metrics, the parameters that differ, the most telling first, and when: what tells candidates apart. */
 export function defaultColumns(columns: readonly Column[]): string[] {
   const metrics = columns
     .filter((column) => column.kind === 'metric' && !isSystem(column.key))
@@ -86,7 +92,7 @@ export function defaultColumns(columns: readonly Column[]): string[] {
     .slice(0, MOST_METRICS);
   const params = columns
     .filter((column) => column.kind === 'param' && column.distinct > 1)
-    .sort((a, b) => b.candidates - a.candidates || compare(a.key, b.key))
+    .sort(byInfluence)
     .slice(0, MOST_PARAMS);
   return [
     'status',
@@ -94,6 +100,15 @@ export function defaultColumns(columns: readonly Column[]): string[] {
     'start_time',
     'duration',
   ];
+}
+
+/** Suggested columns in the order in which they stood before, so that none moves under a reader; new ones at their ends. */
+export function steady(before: readonly string[], now: readonly string[]): string[] {
+  const ids = before.filter((id) => now.includes(id));
+  now.forEach((id, place) => {
+    if (!ids.includes(id)) ids.splice(ids.indexOf(now[place - 1] ?? '') + 1, 0, id);
+  });
+  return ids;
 }
 
 /**

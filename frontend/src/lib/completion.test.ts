@@ -11,11 +11,11 @@ import {
 } from './completion';
 
 const COLUMNS: Column[] = [
-  { kind: 'metric', key: 'val/acc', candidates: 23, distinct: 2 },
-  { kind: 'metric', key: 'train/acc', candidates: 24, distinct: 2 },
-  { kind: 'param', key: 'model', candidates: 20, distinct: 2 },
-  { kind: 'param', key: 'accumulate', candidates: 5, distinct: 2 },
-  { kind: 'metadata', key: 'mlflow.model', candidates: 24, distinct: 2 },
+  { kind: 'metric', key: 'val/acc', candidates: 23, distinct: 2, influence: 0 },
+  { kind: 'metric', key: 'train/acc', candidates: 24, distinct: 2, influence: 0 },
+  { kind: 'param', key: 'model', candidates: 20, distinct: 2, influence: 0 },
+  { kind: 'param', key: 'accumulate', candidates: 5, distinct: 2, influence: 0 },
+  { kind: 'metadata', key: 'mlflow.model', candidates: 24, distinct: 2, influence: 0 },
 ];
 
 /** The place at the bar. */

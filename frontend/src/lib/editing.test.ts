@@ -3,7 +3,7 @@ import type { CandidateRow } from '../api/schema';
 import { FACTS, NAME_COLUMN, tableColumn } from './columns';
 import { edited, editOf, isEditable, saidOf } from './editing';
 
-const team = tableColumn({ kind: 'metadata', key: 'team', candidates: 1, distinct: 1 });
+const team = tableColumn({ kind: 'metadata', key: 'team', candidates: 1, distinct: 1, influence: 0 });
 const note = FACTS.find(({ id }) => id === 'note') ?? NAME_COLUMN;
 const row = {
   iid: 1,
@@ -15,7 +15,9 @@ const row = {
 test('names, notes and metadata are edited, and nothing else', () => {
   expect(FACTS.filter(isEditable).map(({ id }) => id)).toEqual(['note']);
   expect([NAME_COLUMN, team].map(isEditable)).toEqual([true, true]);
-  expect(isEditable(tableColumn({ kind: 'metric', key: 'acc', candidates: 1, distinct: 1 }))).toBe(false);
+  expect(
+    isEditable(tableColumn({ kind: 'metric', key: 'acc', candidates: 1, distinct: 1, influence: 0 })),
+  ).toBe(false);
 });
 
 test('an edit says only what it changes', () => {

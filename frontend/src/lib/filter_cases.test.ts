@@ -5,8 +5,8 @@ import { distance, fixOf } from './filter_fix';
 import { terms, without } from './filter_tokens';
 
 const COLUMNS: Column[] = [
-  { kind: 'param', key: 'model', candidates: 3, distinct: 2 },
-  { kind: 'metric', key: 'val/acc', candidates: 3, distinct: 2 },
+  { kind: 'param', key: 'model', candidates: 3, distinct: 2, influence: 0 },
+  { kind: 'metric', key: 'val/acc', candidates: 3, distinct: 2, influence: 0 },
 ];
 
 test.each(cases.terms.filter((item) => item.terms !== null))('terms of $text', ({ text, terms: parts }) => {

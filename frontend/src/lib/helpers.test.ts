@@ -52,9 +52,9 @@ test.each([
 
 test('examples of filters use the keys that are there', () => {
   const columns: Column[] = [
-    { kind: 'metric', key: 'val/acc', candidates: 3, distinct: 2 },
-    { kind: 'param', key: 'model', candidates: 3, distinct: 2 },
-    { kind: 'metadata', key: 'mlflow.source', candidates: 3, distinct: 2 },
+    { kind: 'metric', key: 'val/acc', candidates: 3, distinct: 2, influence: 0 },
+    { kind: 'param', key: 'model', candidates: 3, distinct: 2, influence: 0 },
+    { kind: 'metadata', key: 'mlflow.source', candidates: 3, distinct: 2, influence: 0 },
   ];
   const texts = examples(columns, () => "it's").map(({ text }) => text);
   expect(texts).toContain('metrics."val/acc" > 0.8');

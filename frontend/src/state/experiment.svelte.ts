@@ -12,6 +12,7 @@ import {
   moved,
   onlySeedsDiffer,
   pinnedFirst,
+  steady,
   type TableColumn,
   tableColumn,
   wantedColumns,
@@ -56,11 +57,13 @@ export class ExperimentState {
   /** Whether there is little room. */
   narrow = $state(innerWidth < NARROW);
 
+  /** The columns that the experiment suggests, in the order in which this page first had them. */
+  #suggested = $state.raw<readonly string[]>([]);
   /** Every column that there is. */
   readonly allColumns = $derived([...FACTS, ...this.known.map(tableColumn)]);
   /** The columns that are shown, as the address names them. */
   readonly columnIds = $derived(
-    this.view.columns ?? goalFirst(defaultColumns(this.known), this.answer?.goal ?? null, this.narrow),
+    this.view.columns ?? goalFirst(this.#suggested, this.answer?.goal ?? null, this.narrow),
   );
   readonly columns = $derived(chosenColumns(pinnedFirst(this.columnIds, this.view.pinned), this.allColumns));
   /** How many of the columns stay in place at the left. */
@@ -113,8 +116,16 @@ export class ExperimentState {
 
   #take({ experiment, answer, columns }: Given): void {
     this.experiment = experiment;
-    this.known = columns;
+    this.#know(columns);
     this.answer = answer;
+  }
+
+  #know(columns: Column[]): void {
+    this.known = columns;
+    this.#suggested = steady(
+      untrack(() => this.#suggested),
+      defaultColumns(columns),
+    );
   }
 
   // The document's rows answer the address that was loaded. Its order or filter may have been refused, and
@@ -208,6 +219,7 @@ export class ExperimentState {
 
   /** The suggested columns, none of them pinned, all as wide as their texts. */
   resetColumns(): void {
+    this.#suggested = defaultColumns(this.known);
     for (const id of Object.keys(this.view.widths)) widths.forget(id);
     this.show({ pinned: [], widths: {} });
     this.showColumns(null);
@@ -254,7 +266,7 @@ export class ExperimentState {
     this.experiment = experiment;
     this.answer = answer;
     if (JSON.stringify(columns.columns) !== JSON.stringify(this.known)) {
-      this.known = columns.columns;
+      this.#know(columns.columns);
       await this.list.refresh(this.search.columns);
     }
     this.version += 1;
@@ -265,6 +277,14 @@ export class ExperimentState {
     this.answer = answer;
     page.data.answer = answer;
     void this.list.search(this.search);
+    void this.#suggestAgain().catch(() => undefined);
+  }
+
+  /** By another goal other parameters are the telling ones. */
+  async #suggestAgain(): Promise<void> {
+    const { columns } = await api.columns(this.project, this.#iid);
+    this.known = columns;
+    this.#suggested = defaultColumns(columns);
   }
 
   /** Takes the experiment as it is after a change. */

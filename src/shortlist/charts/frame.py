@@ -86,7 +86,8 @@ class _Reader:
             text, label = fields.text_of(field), fields.label_of(field, self._goal)
             low = defaults.is_better_low(field, self._goal)
             if field.group == "params":
-                columns[text] = self._param(text, label, params[field.key])
+                found = params[field.key]
+                columns[text] = param_column(text, label, [found.get(score.iid) for score in self._scores])
             elif field.group == "":
                 columns[text] = _numeric(text, label, self._fact(field.key), low=low)
             elif self._goal.second is not None and field == Field("metrics", self._goal.second.metric, "at_best"):
@@ -143,16 +144,17 @@ class _Reader:
                     found[item.key].setdefault(iid, item.value)
         return found
 
-    def _param(self, text: str, label: str, found: Mapping[int, tuple[str, float | None]]) -> Column:
-        pairs = [found.get(score.iid) for score in self._scores]
-        present = [pair for pair in pairs if pair is not None]
-        if present and all(number is not None for _, number in present):
-            return _numeric(text, label, _floats([None if pair is None else pair[1] for pair in pairs]))
-        categories = sorted({value for value, _ in present})
-        places = {value: place for place, value in enumerate(categories)}
-        texts = [None if pair is None else pair[0] for pair in pairs]
-        numbers = _floats([None if value is None else places[value] for value in texts])
-        return Column(label=label, field=text, numbers=numbers, texts=texts, categories=categories)
+
+def param_column(text: str, label: str, pairs: Sequence[tuple[str, float | None] | None]) -> Column:
+    """A parameter's values, (text, number where it is one) or None for each candidate: numbers if all of them are."""
+    present = [pair for pair in pairs if pair is not None]
+    if present and all(number is not None for _, number in present):
+        return _numeric(text, label, _floats([None if pair is None else pair[1] for pair in pairs]))
+    categories = sorted({value for value, _ in present})
+    places = {value: place for place, value in enumerate(categories)}
+    texts = [None if pair is None else pair[0] for pair in pairs]
+    numbers = _floats([None if value is None else places[value] for value in texts])
+    return Column(label=label, field=text, numbers=numbers, texts=texts, categories=categories)
 
 
 def _numeric(text: str, label: str, numbers: Floats, *, low: bool = False) -> Column:

@@ -44,9 +44,8 @@ def importance(frame: Frame, columns: Columns) -> Chart:
     rows: list[tuple[str, float, float | None, int, int]] = []
     for key, column in columns.items():
         numbers = column.numbers[counted]
-        groups = numbers if column.texts is not None else rules.bins(numbers)
-        # To go without a parameter is a choice too, and all shares are then of the same variance.
-        share = rules.explained(np.where(np.isnan(groups), -1.0, groups), frame.scores[counted])
+        groups = rules.choices(numbers, named=column.texts is not None)
+        share = rules.explained(groups, frame.scores[counted])
         if share is None:
             continue
         way = None if column.texts is not None else rules.rank_correlation(numbers, frame.scores[counted])[0]

@@ -1,10 +1,12 @@
 """The arithmetic of charts, pure: how much of a variance a parameter explains, rank correlation."""
 
 import math
+import sys
 
 from shortlist.numeric import Flags, Floats, Ints, np
 
 MAX_BINS = 8
+_WITHOUT = -sys.float_info.max  # a group that no value is
 
 
 def bins(values: Floats) -> Floats:
@@ -18,6 +20,12 @@ def bins(values: Floats) -> Floats:
         return np.where(present, values, np.nan)
     edges = np.unique(np.quantile(values[present], np.linspace(0, 1, most + 1)[1:-1]))
     return np.where(present, np.searchsorted(edges, values, side="right").astype(np.float64), np.nan)
+
+
+def choices(values: Floats, *, named: bool) -> Floats:
+    """The group of each candidate by a parameter: its bin, or what it is `named`. To go without is a choice too, so
+    that the shares of all parameters are of the same variance."""
+    return np.where(np.isnan(values), _WITHOUT, values if named else bins(values))
 
 
 def explained(groups: Floats, values: Floats) -> float | None:

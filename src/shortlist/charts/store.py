@@ -49,15 +49,21 @@ def metrics(
 
 
 def params(
-    connection: Connection, scope: Scope, experiment_iid: int, keys: Sequence[str]
+    connection: Connection, scope: Scope, experiment_iid: int, keys: Sequence[str], iids: Sequence[int] | None = None
 ) -> dict[str, dict[int, tuple[str, float | None]]]:
-    """(text, number where it is one) of parameters by key and candidate, deleted candidates too. One statement."""
+    """(text, number where it is one) of parameters by key and candidate, deleted candidates too. One statement.
+
+    Args:
+        iids: whom to read alone, some of many.
+    """
     here = param.c
     statement = select(here.key, here.candidate_iid, here.value, here.number).where(
         here.project_id == scope.project_id,
         here.experiment_iid == experiment_iid,
         among(connection, here.key, keys),
     )
+    if iids is not None:
+        statement = statement.where(among(connection, here.candidate_iid, iids))
     found: dict[str, dict[int, tuple[str, float | None]]] = {key: {} for key in keys}
     for key, iid, text, number in connection.execute(statement):
         found[key][iid] = (text, number)

@@ -71,7 +71,8 @@ def _candidates(
     # What the machine did stands last, where there is room.
     metrics = sorted(measured, key=is_of_machine)[:_MOST_METRICS]
     differing = [column for column in columns if column.kind == "param" and column.distinct > 1]
-    params = [column.key for column in sorted(differing, key=lambda column: -column.candidates)][:_MOST_PARAMS]
+    differing.sort(key=lambda column: (-column.influence, -column.candidates))
+    params = [column.key for column in differing[:_MOST_PARAMS]]
     head = ["#", "Candidate", *([goal] if goal else []), *metrics, *params, "Status"]
     lines: list[list[str]] = []
     for row in rows:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.charts.influence import influence
 from shortlist.errors import InvalidValue
 from shortlist.http.services import Services
 from shortlist.identity import service as identity
@@ -67,9 +68,12 @@ def columns(connection: Connection, scope: Scope, iid: int) -> wire.ColumnList:
     """The keys that candidates of an experiment have, metrics first."""
     experiments.get(connection, scope, iid)
     found = [wire.Column("metric", key, count, 2) for key, count in metrics.keys(connection, scope, iid)]
-    for kind in ("param", "metadata"):
-        for key, count, distinct in store_keys.keys_of_experiment(connection, scope, kind, iid):
-            found.append(wire.Column(kind, key, count, distinct))
+    params = store_keys.keys_of_experiment(connection, scope, "param", iid)
+    differing = sorted((-count, key) for key, count, distinct in params if distinct > 1)
+    shares = influence(connection, scope, iid, [key for _, key in differing])
+    found += [wire.Column("param", key, count, distinct, shares.get(key, 0)) for key, count, distinct in params]
+    known = store_keys.keys_of_experiment(connection, scope, "metadata", iid)
+    found += [wire.Column("metadata", key, count, distinct) for key, count, distinct in known]
     found += [wire.Column("ci", key, count, 2) for key, count in reports.known_facts(connection, scope, iid).items()]
     return wire.ColumnList(found)
 

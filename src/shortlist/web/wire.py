@@ -127,12 +127,15 @@ class Column(msgspec.Struct):
     """A metric, parameter or metadata key that candidates of the experiment have.
 
     `distinct` counts different values up to 2, for parameters and metadata: 1 means the same for all that have it.
+    `influence` is the share of the variance of the goal's value that a parameter explains by itself, 0 where it
+    explains nothing or nobody looked: seeds, and all but parameters.
     """
 
     kind: Literal["metric", "param", "metadata", "ci"]
     key: str
     candidates: int
     distinct: int
+    influence: float = 0
 
 
 class ColumnList(msgspec.Struct):
