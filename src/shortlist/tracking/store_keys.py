@@ -6,10 +6,11 @@ several values is known at the first that is another than the first.
 
 from typing import Literal
 
-from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Table, and_, exists, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Table, and_, exists, func, select, true
 
 from shortlist.access.scope import Scope
 from shortlist.db import memory
+from shortlist.db.dialect import alone
 from shortlist.tracking.tables import candidate, metadata, param
 
 _BYTES_A_KEY = 200
@@ -32,26 +33,32 @@ def keys_of_experiment(
 
 def _read(connection: Connection, scope: Scope, table: Table, experiment_iid: int) -> list[tuple[str, int, int]]:
     deleted = _counts_of_deleted(connection, scope, table, experiment_iid)
-    first = _first_values(scope, table, experiment_iid)
+    first = _first_values(connection, scope, table, experiment_iid)
     other, counted = table.alias(), table.alias()
     count = select(func.count()).where(
         counted.c.project_id == scope.project_id,
         counted.c.experiment_iid == experiment_iid,
         counted.c.key == first.c.key,
     )
-    several = exists().where(
-        other.c.project_id == scope.project_id,
-        other.c.experiment_iid == experiment_iid,
-        other.c.key == first.c.key,
-        other.c.value != first.c.value,
-        _active(other),
+    # Along the index, and not EXISTS, for which PostgreSQL reads the whole table: it takes the first hit to be near.
+    another = (
+        select(other.c.candidate_iid)
+        .where(
+            other.c.project_id == scope.project_id,
+            other.c.experiment_iid == experiment_iid,
+            other.c.key == first.c.key,
+            other.c.value != first.c.value,
+            _active(connection, scope, other),
+        )
+        .order_by(other.c.candidate_iid)
+        .limit(1)
     )
-    statement = select(first.c.key, count.scalar_subquery(), several).where(first.c.value.is_not(None))
-    rows = connection.execute(statement.order_by(first.c.key))
-    return [(key, count - deleted.get(key, 0), 2 if several else 1) for key, count, several in rows]
+    statement = select(first.c.key, count.scalar_subquery(), another.scalar_subquery())
+    rows = connection.execute(statement.where(first.c.value.is_not(None)).order_by(first.c.key))
+    return [(key, count - deleted.get(key, 0), 1 if another is None else 2) for key, count, another in rows]
 
 
-def _first_values(scope: Scope, table: Table, experiment_iid: int) -> CTE:
+def _first_values(connection: Connection, scope: Scope, table: Table, experiment_iid: int) -> CTE:
     """Each key with the value of the first candidate that has it and is not deleted; none where all are."""
     here = and_(table.c.project_id == scope.project_id, table.c.experiment_iid == experiment_iid)
     keys = select(func.min(table.c.key).label("key")).where(here).cte("keys", recursive=True)
@@ -59,7 +66,7 @@ def _first_values(scope: Scope, table: Table, experiment_iid: int) -> CTE:
     keys = keys.union_all(select(following).where(keys.c.key.is_not(None)))
     value = (
         select(table.c.value)
-        .where(here, table.c.key == keys.c.key, _active(table))
+        .where(here, table.c.key == keys.c.key, _active(connection, scope, table))
         .order_by(table.c.candidate_iid)
         .limit(1)
         .scalar_subquery()
@@ -69,24 +76,28 @@ def _first_values(scope: Scope, table: Table, experiment_iid: int) -> CTE:
     return found.cte("first").prefix_with("MATERIALIZED")
 
 
-def _active(table: FromClause) -> ColumnElement[bool]:
-    return exists().where(
+def _active(connection: Connection, scope: Scope, table: FromClause) -> ColumnElement[bool]:
+    found = select(candidate.c.iid).where(
+        candidate.c.project_id == scope.project_id,
         candidate.c.project_id == table.c.project_id,
         candidate.c.iid == table.c.candidate_iid,
         candidate.c.deleted_at.is_(None),
     )
+    return exists(alone(found) if connection.dialect.name == "postgresql" else found)
 
 
 def _counts_of_deleted(connection: Connection, scope: Scope, table: Table, experiment_iid: int) -> dict[str, int]:
-    # The experiment is left out of the outer condition: what is to be read is found by candidate, not by key.
     gone = select(candidate.c.iid).where(
         candidate.c.project_id == scope.project_id,
         candidate.c.experiment_iid == experiment_iid,
         candidate.c.deleted_at.is_not(None),
     )
-    statement = (
-        select(table.c.key, func.count())
-        .where(table.c.project_id == scope.project_id, table.c.candidate_iid.in_(gone))
-        .group_by(table.c.key)
-    )
+    # The experiment is left out of the condition: what is to be read is found by candidate, not by key.
+    found = select(table.c.key).where(table.c.project_id == scope.project_id)
+    if connection.dialect.name == "postgresql":
+        deleted = gone.subquery()
+        keys = alone(found.where(table.c.candidate_iid == deleted.c.iid)).lateral()
+        statement = select(keys.c.key, func.count()).select_from(deleted.join(keys, true())).group_by(keys.c.key)
+    else:
+        statement = found.add_columns(func.count()).where(table.c.candidate_iid.in_(gone)).group_by(table.c.key)
     return {key: count for key, count in connection.execute(statement)}  # noqa: C416

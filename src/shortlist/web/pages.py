@@ -1,5 +1,6 @@
 """The pages, at GitLab's addresses. Each carries the data of its first view."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import parse_qs, quote, urlencode
@@ -128,22 +129,17 @@ class Pages:
             if default:
                 return RedirectResponse(f"{request.url.path}?{default}", 303, {"cache-control": "no-store"})
         query = _query_of(request, iid)
-        # A filter that does not parse is shown by the page beside the unfiltered rows.
-        try:
-            found = await views.answered_page(call.services, call.project, query)
-        except DomainError:
-            plain = wire.CandidateQuery(query.experiment, max_results=_FIRST_ROWS)
-            found = await views.answered_page(call.services, call.project, plain)
 
         def work(connection: Connection) -> PageData:
             data = _of_project(call, connection, "experiment")
             data.experiment = views.experiment(connection, call.project, query.experiment)
             data.columns = views.columns(connection, call.project, query.experiment)
             data.views = api_views.shown(connection, call.project, query.experiment)
-            data.answer, data.candidates, data.query = found.answer, found.page, query
             return data
 
-        data = await call.services.database.read(work)
+        # Beside each other: where nothing of a large experiment is known yet, each takes as long as the other.
+        found, data = await asyncio.gather(_answered(call, query), call.services.database.read(work))
+        data.answer, data.candidates, data.query = found.answer, found.page, query
         title = data.experiment.name if data.experiment else "Experiment"
         return self._page(data, title, _picture(call, found) if _is_open(call) else "")
 
@@ -288,6 +284,15 @@ class Pages:
 def _of_project(call: Call, connection: Connection, page: str) -> PageData:
     """What every page of a project carries; the page adds its own."""
     return PageData(page, session.current(call), project=projects.project_of(connection, call.project))
+
+
+async def _answered(call: Call, query: wire.CandidateQuery) -> wire.AnsweredPage:
+    """What the page of an experiment shows; beside a filter that does not parse, the unfiltered rows."""
+    try:
+        return await views.answered_page(call.services, call.project, query)
+    except DomainError:
+        plain = wire.CandidateQuery(query.experiment, max_results=_FIRST_ROWS)
+        return await views.answered_page(call.services, call.project, plain)
 
 
 def _is_open(call: Call) -> bool:
