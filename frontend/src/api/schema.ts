@@ -98,6 +98,7 @@ export interface Answer {
 export interface ApiErrorBody {
   error_code: string;
   message: string;
+  error?: string;
   field?: string;
   position?: number;
 }

@@ -14,7 +14,7 @@ from shortlist.models.types import VersionRecord
 from shortlist.packages import registry, rules
 from shortlist.packages import service as packages
 from shortlist.packages.targets import Below
-from shortlist.packages.types import Package, PackageRef, PackageType
+from shortlist.packages.types import Package, PackageRef
 from shortlist.tracking import candidates, roots
 from shortlist.tracking.roots import Owner
 from shortlist.tracking.types import CandidateRecord
@@ -109,7 +109,7 @@ def of_logged_model(record: LoggedModelRecord, path: str) -> Place:
 
 def of_package(connection: Connection, scope: Scope, ref: PackageRef) -> Place:
     """The root of a package that is there. It is as closed as the candidate or the logged model that it belongs to."""
-    if ref.type is not PackageType.ML_MODEL or not rules.is_of_candidates(ref.name):
+    if not rules.has_candidate(ref):
         return Place(ref, "")
     try:
         if _NUMBER.match(ref.version):

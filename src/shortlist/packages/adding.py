@@ -4,7 +4,7 @@ Several at once ask what they have in common once.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from shortlist.access.scope import Scope
 from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
 from shortlist.errors import InvalidValue, QuotaExceeded
-from shortlist.packages import notes, quotas, rules, store, store_contents, store_registry
+from shortlist.packages import notes, quotas, rules, store, store_contents, store_jobs, store_registry
 from shortlist.packages.types import PackageFile, PackageRef, PackageStatus, PackageType
 
 
@@ -95,6 +95,7 @@ def add_all(connection: Connection, additions: Sequence[Addition]) -> list[Commi
             location=location,
         )
         made.append(Committed(file, location != new.location))
+    _note_jobs(connection, additions, packages, now)
     store_contents.add(connection, scope, contents, now)
     check_quota(connection, scope.project_id, 0)
     store.put_files(connection, scope, [one.file for one in made])
@@ -121,6 +122,19 @@ def _packages(connection: Connection, additions: Sequence[Addition], now: int) -
         found[ref] = package_id
         notes.note(connection, scope, ref)
     return found
+
+
+def _note_jobs(
+    connection: Connection, additions: Sequence[Addition], packages: Mapping[PackageRef, int], now: int
+) -> None:
+    """Which CI job uploads to a package; candidates have that noted themselves."""
+    scope = additions[0].scope
+    proofs = {
+        packages[ref]: by.actor.proof
+        for by, ref, _ in additions
+        if by.actor.proof is not None and by.actor.proof.project_id == by.project_id and not rules.has_candidate(ref)
+    }
+    store_jobs.put(connection, scope, proofs, now)
 
 
 def check_allowed(connection: Connection, scope: Scope, ref: PackageRef, path: str, coming: int) -> None:

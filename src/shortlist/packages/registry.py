@@ -14,10 +14,18 @@ from shortlist.access.scope import Scope
 from shortlist.audit import service as audit
 from shortlist.clock import now_ms
 from shortlist.errors import NotFound
-from shortlist.packages import notes, rules, store
+from shortlist.packages import notes, rules, store, store_jobs
 from shortlist.packages import store_registry as store_packages
 from shortlist.packages.store_registry import Closed
-from shortlist.packages.types import Contents, Package, PackageFile, PackageQuery, PackageRef, PackageType
+from shortlist.packages.types import (
+    Contents,
+    Package,
+    PackageFile,
+    PackageQuery,
+    PackageRef,
+    PackageType,
+    UploadingJob,
+)
 
 _HOUR = 60 * 60 * 1000
 _MAX_VERSIONS = 100
@@ -45,6 +53,11 @@ def versions(connection: Connection, scope: Scope, package: Package) -> list[Pac
 def contents(connection: Connection, scope: Scope, packages: list[Package]) -> dict[int, Contents]:
     """What each package holds, by id."""
     return store_packages.contents(connection, scope, [package.id for package in packages])
+
+
+def last_jobs(connection: Connection, scope: Scope, packages: Sequence[Package]) -> dict[int, UploadingJob]:
+    """The CI job that was the last to upload to each package, by id, of those that have one of their own."""
+    return store_jobs.last(connection, scope, [package.id for package in packages])
 
 
 def files_named(

@@ -144,6 +144,11 @@ def is_of_candidates(name: str) -> bool:
     return name.startswith(CANDIDATES)
 
 
+def has_candidate(ref: PackageRef) -> bool:
+    """Whether the files of a package are those of a candidate, or of what one logged."""
+    return ref.type is PackageType.ML_MODEL and is_of_candidates(ref.name)
+
+
 def media_type(path: str, declared: str | None) -> str:
     """The type of a file: by its name when that is known, else what the sender declared, else plain bytes."""
     guessed, encoding = _TYPES.guess_type(path.rsplit("/", 1)[-1], strict=False)

@@ -22,6 +22,19 @@ package = Table(
     sqlite_with_rowid=False,
 )
 
+# The CI job that was the last to upload to a package by its own token. What belongs to candidates has it from them.
+package_job = Table(
+    "package_job",
+    METADATA,
+    Column("project_id", BigId, primary_key=True, autoincrement=False),
+    Column("package_id", BigId, primary_key=True, autoincrement=False),
+    Column("issuer", Str, nullable=False),
+    Column("facts", Str, nullable=False),  # what the issuer says of the job, a JSON object
+    Column("recorded_at", Millis, nullable=False),
+    ForeignKeyConstraint(["project_id", "package_id"], ["package.project_id", "package.id"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
+)
+
 # Row 1: when a process last began to sweep; whoever moves it forward sweeps. Row 2: until when a backup holds sweeps.
 package_sweep = Table(
     "package_sweep",

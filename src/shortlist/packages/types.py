@@ -1,6 +1,6 @@
 """Records of packages and their files. Times are milliseconds since 1970 UTC."""
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +44,14 @@ class Package(msgspec.Struct, frozen=True):
     @property
     def ref(self) -> PackageRef:
         return PackageRef(self.type, self.name, self.version)
+
+
+class UploadingJob(msgspec.Struct, frozen=True):
+    """A CI job that uploaded to a package: what its issuer says of it, by the names of `provenance.types.Facts`."""
+
+    issuer: str
+    facts: Mapping[str, str]
+    recorded_at: int
 
 
 class Contents(msgspec.Struct, frozen=True):

@@ -55,6 +55,12 @@ def of_candidates(connection: Connection, scope: Scope, iids: Sequence[int]) -> 
     return store.origins(connection, scope.project_id, iids)
 
 
+def proved(facts: Mapping[str, str], issuer: str, recorded_at: int) -> Origin:
+    """What is known of a job from nothing but what its issuer said."""
+    known = Facts(**facts)
+    return Origin(facts=known, proven=claims.proven_by(known), issuer=issuer, recorded_at=recorded_at)
+
+
 def _origin(proof: Proof | None, scope: Scope, said: Facts | None) -> Origin | None:
     if proof is None or proof.project_id != scope.project_id:
         return None if said is None or not reported.links(said) else Origin(facts=said, recorded_at=now_ms())

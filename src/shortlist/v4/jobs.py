@@ -1,7 +1,4 @@
-"""The CI jobs and pipelines that made candidates, in GitLab's shape: what is known of them here, no more.
-
-`status` and `duration` are null where no connected GitLab has said them. `candidates` and `verified` are ours.
-"""
+"""The CI jobs and pipelines that made candidates, in GitLab's shape. `candidates` and `verified` are ours."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -11,16 +8,14 @@ from sqlalchemy import Connection
 
 from shortlist.access.actions import Action
 from shortlist.connected import lookups
-from shortlist.connected.types import Key, Looked, Lookup
 from shortlist.errors import NotFound
 from shortlist.http.endpoint import Call
 from shortlist.provenance import origins
-from shortlist.provenance.types import Origin
 from shortlist.reports import store
+from shortlist.v4 import ci_shapes
 from shortlist.v4.operations import read
 from shortlist.v4.paging import Paged, announce
 from shortlist.v4.surface import PROJECT
-from shortlist.v4.times import stamp
 
 Subject = Literal["job", "pipeline"]
 
@@ -83,7 +78,7 @@ def _shapes(
 ) -> list[dict[str, Any]]:
     found = origins.of_candidates(connection, call.project, [iid for _, iid, _ in rows])
     looked_up = lookups.of_origins(connection, call.project.project_id, found.values())
-    shape = _job if subject == "job" else _pipeline
+    shape = ci_shapes.job if subject == "job" else ci_shapes.pipeline
     return [
         {
             **shape(found[iid], looked_up),
@@ -93,48 +88,6 @@ def _shapes(
         }
         for _, iid, count in rows
     ]
-
-
-def _job(origin: Origin, looked_up: Mapping[Key, Lookup]) -> dict[str, Any]:
-    facts, looked = origin.facts, _looked(origin, "job", looked_up)
-    return {
-        **_common(origin, facts.job, looked),
-        "name": looked.name or facts.job_name or None,
-        "stage": None,
-        "tag": False,
-        "commit": {"id": facts.sha, "short_id": facts.sha[:8]} if facts.sha else None,
-        "web_url": facts.job_url or None,
-        "pipeline": _pipeline(origin, looked_up) if facts.pipeline else None,
-    }
-
-
-def _pipeline(origin: Origin, looked_up: Mapping[Key, Lookup]) -> dict[str, Any]:
-    facts, looked = origin.facts, _looked(origin, "pipeline", looked_up)
-    return {
-        **_common(origin, facts.pipeline, looked),
-        "sha": facts.sha or None,
-        "source": looked.source or facts.pipeline_source or None,
-        "web_url": facts.pipeline_url or None,
-    }
-
-
-def _common(origin: Origin, number: str, looked: Looked) -> dict[str, Any]:
-    facts = origin.facts
-    user = {"username": facts.user, "name": facts.user_name or facts.user, "web_url": facts.user_url or None}
-    return {
-        # GitLab counts its jobs; other systems name them.
-        "id": int(number) if number.isascii() and number.isdigit() and len(number) < 19 else number,
-        "status": looked.status or None,
-        "ref": facts.ref or None,
-        "created_at": stamp(looked.created_at or origin.recorded_at),
-        "duration": looked.seconds,
-        "user": user if facts.user else None,
-    }
-
-
-def _looked(origin: Origin, kind: Subject, looked_up: Mapping[Key, Lookup]) -> Looked:
-    found = looked_up.get(lookups.key_of(origin.facts, kind))
-    return Looked() if found is None or found.looked is None else found.looked
 
 
 _JOBS, _PIPELINES = f"{PROJECT}/jobs", f"{PROJECT}/pipelines"

@@ -39,6 +39,7 @@ class PackageShape(msgspec.Struct, kw_only=True):
     last_downloaded_at: str | None
     creator_id: int | None
     tags: list[str] = []
+    pipeline: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
     pipelines: list[dict[str, Any]] = []
     versions: list[PackageVersion] | msgspec.UnsetType = msgspec.UNSET
 
@@ -85,7 +86,9 @@ class UploadedFile(msgspec.Struct, kw_only=True):
     new_file_path: str | None = None
 
 
-def package(call: Call, item: Package, others: list[Package] | None = None) -> PackageShape:
+def package(
+    call: Call, item: Package, pipeline: dict[str, Any] | None, others: list[Package] | None = None
+) -> PackageShape:
     project = call.project.project
     deletable = decide(call.actor, Action.PACKAGE_WRITE, project).outcome is Outcome.ALLOWED
     api = f"{call.base_url}/api/v4/projects/{project.id}/packages/{item.id}"
@@ -99,6 +102,8 @@ def package(call: Call, item: Package, others: list[Package] | None = None) -> P
         created_at=times.stamp(item.created_at),
         last_downloaded_at=times.stamp(item.downloaded_at),
         creator_id=item.created_by,
+        pipeline=msgspec.UNSET if pipeline is None else pipeline,
+        pipelines=[] if pipeline is None else [pipeline],
         versions=msgspec.UNSET if others is None else [_version(other) for other in others],
     )
 

@@ -13,6 +13,7 @@ from shortlist.http.endpoint import Call, Endpoint, Mode
 from shortlist.models import places
 from shortlist.packages import registry
 from shortlist.packages.types import PackageQuery, PackageStatus, PackageType
+from shortlist.v4 import package_pipelines
 from shortlist.v4 import package_shapes as shapes
 from shortlist.v4.operations import read, remove
 from shortlist.v4.package_transfer import Wanted, download
@@ -57,7 +58,8 @@ def list_packages(call: Call, connection: Connection, request: PackageList) -> l
         return []
     found, total = registry.page(connection, call.project, query, request.limit, request.offset)
     announce(call, request, total)
-    return [shapes.package(call, item) for item in found]
+    pipelines = package_pipelines.of_packages(connection, call.project, found)
+    return [shapes.package(call, item, pipelines.get(item.id)) for item in found]
 
 
 def _query(request: PackageList) -> PackageQuery | None:
@@ -82,7 +84,8 @@ def _query(request: PackageList) -> PackageQuery | None:
 def get(call: Call, connection: Connection, request: PackageId) -> shapes.PackageShape:
     """Get a package, with its other versions."""
     found = registry.get(connection, call.project, request.package_id)
-    return shapes.package(call, found, registry.versions(connection, call.project, found))
+    pipeline = package_pipelines.of_packages(connection, call.project, [found]).get(found.id)
+    return shapes.package(call, found, pipeline, registry.versions(connection, call.project, found))
 
 
 async def delete(call: Call, request: PackageId) -> None:

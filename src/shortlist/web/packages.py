@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.connected import lookups
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.identity import service as identity
 from shortlist.logged_models import service as logged_models
@@ -12,9 +13,10 @@ from shortlist.models import lookup, places
 from shortlist.models.types import VersionRecord
 from shortlist.packages import quotas, registry, rules
 from shortlist.packages.types import Package, PackageQuery, PackageType
+from shortlist.provenance import origins
 from shortlist.tracking import candidates
 from shortlist.tracking.types import CandidateRecord
-from shortlist.web import ci, models, translate, wire_packages
+from shortlist.web import ci, models, translate, wire_ci, wire_packages
 
 PER_PAGE = 100
 MAX_LISTED_FILES = 2000
@@ -49,7 +51,7 @@ def package_page(connection: Connection, scope: Scope, package_id: int) -> wire_
         candidate=None if candidate is None else translate.link(candidate),
         model_version=None if place is None else models.versions_at(connection, scope, [place]).get(place),
         closed=places.of_package(connection, scope, package.ref).closed is not None,
-        ci=None if candidate is None else ci.of_candidate(connection, scope, candidate.iid),
+        ci=_job(connection, scope, package, candidate),
     )
 
 
@@ -73,9 +75,22 @@ def _shown(connection: Connection, scope: Scope, found: Sequence[Package]) -> li
     ]
 
 
+def _job(
+    connection: Connection, scope: Scope, package: Package, candidate: CandidateRecord | None
+) -> wire_ci.Ci | None:
+    """The job that made the candidate; of what belongs to none, the one that was the last to upload."""
+    if candidate is not None:
+        return ci.of_candidate(connection, scope, candidate.iid)
+    job = registry.last_jobs(connection, scope, [package]).get(package.id)
+    if job is None:
+        return None
+    origin = origins.proved(job.facts, job.issuer, job.recorded_at)
+    return ci.shown(origin, lookups.of_origins(connection, scope.project_id, [origin]))
+
+
 def _candidate(connection: Connection, scope: Scope, package: Package) -> CandidateRecord | None:
     """The candidate whose artifacts these are, or that logged the model whose files they are."""
-    if package.type is not PackageType.ML_MODEL or not rules.is_of_candidates(package.name):
+    if not rules.has_candidate(package.ref):
         return None
     try:
         if package.version.isdigit():

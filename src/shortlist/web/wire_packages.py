@@ -66,8 +66,8 @@ class PackagePath(msgspec.Struct):
 
 class PackagePage(msgspec.Struct):
     """A package with its files. It belongs to a version of a model, to a candidate, or to neither. Of a version,
-    `candidate` is what it was made from. `ci` is the job that made the candidate. `closed`: what it belongs to is
-    deleted, so its files stay as they are."""
+    `candidate` is what it was made from. `ci` is the job that made the candidate, else the one that was the last
+    to upload. `closed`: what it belongs to is deleted, so its files stay as they are."""
 
     package: Package
     files: list[File]

@@ -64,7 +64,11 @@ def test_a_job_uploads_and_downloads_packages(
         file = f"{base}/generic/tools/1.0/{number}"
         assert anyone.request("PUT", file, content=b"x", headers=headers, auth=auth).status_code == 201
         assert anyone.get(file, headers=headers, auth=auth).content == b"x"
-        assert [item["name"] for item in anyone.get(base, headers=headers, auth=auth).json()] == ["tools"]
+        [tools] = anyone.get(base, headers=headers, auth=auth).json()
+        assert (tools["name"], tools["pipeline"]["id"], tools["pipeline"]["sha"]) == ("tools", 574, SHA)
+        page = anyone.get(f"{base.replace('v4', 'v1')}/{tools['id']}", headers=headers, auth=auth).json()
+        assert (page["ci"]["issuer"], page["ci"]["verified"]) == (gitlab.url, "yes")
+        assert {fact["kind"]: fact["text"] for fact in page["ci"]["facts"]}["job"] == "302"
     settings = base.replace("v4", "v1") + "/settings"
     denied = anyone.request("PATCH", settings, json={"duplicates_allowed": False}, headers={"job-token": "of-the-job"})
     assert denied.status_code == 403
