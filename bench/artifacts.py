@@ -70,15 +70,20 @@ def _fill(path: Path, mib: int) -> None:
 def baselines(source: Path, rounds: int) -> None:
     """What the machine itself gives: a copy on this disk, flushed, and a loopback socket."""
     size = source.stat().st_size
+    target = source.with_name("copy")
+    buffer = bytearray(MIB)
 
     def copy() -> None:
-        target = source.with_name("copy")
         with source.open("rb") as file, target.open("wb") as out:
             while block := file.read(8 * MIB):
                 out.write(block)
             out.flush()
             os.fsync(out.fileno())
-        target.unlink()
+
+    def read() -> None:
+        with target.open("rb") as file:
+            while file.readinto(buffer):
+                pass
 
     def loop() -> None:
         with socket.create_server((HOST, 0)) as listening:
@@ -88,7 +93,10 @@ def baselines(source: Path, rounds: int) -> None:
                 sender.sendfile(file)
             receiver.join()
 
-    print(f"disk: {_rate(size, copy, rounds)}; loopback socket: {_rate(size, loop, rounds)}", flush=True)
+    written = _rate(size, copy, rounds)
+    found = _rate(size, read, rounds, before=lambda: _forget(target.parent))
+    print(f"disk: written {written}, read {found}; loopback socket: {_rate(size, loop, rounds)}", flush=True)
+    target.unlink()
 
 
 def _drain(listening: socket.socket) -> None:
@@ -106,12 +114,20 @@ def one_large(server: Running, source: Path, rounds: int) -> None:
     names = iter(range(10_000))
     idle, busy = server.memory_mib(), server.cpu_seconds()
     with Peak(server) as peak:
-        up = _rate(size, lambda: _send(server, f"{root}/large/{next(names)}", source), rounds, renew=source)
-        down = _rate(size, lambda: _receive(server, f"{root}/large/0", size), rounds)
-    seconds = (server.cpu_seconds() - busy) / rounds
+        up = _rate(
+            size, lambda: _send(server, f"{root}/large/{next(names)}", source), rounds, before=lambda: _renew(source)
+        )
+        sent = server.cpu_seconds() - busy
+
+        def receive() -> None:
+            _receive(server, f"{root}/large/0", size)
+
+        from_disk = _rate(size, receive, rounds, before=lambda: _forget(server.folder))
+        down = _rate(size, receive, rounds)
+    each = " and ".join(f"{taken / rounds:.1f}" for taken in (sent, server.cpu_seconds() - busy - sent))
     print(
-        f"{server.peer.name}: {size // MIB} MiB up {up}, down {down}; memory {idle:.0f} MiB idle, "
-        f"{peak.mib:.0f} at most; {seconds:.1f} s of processor for both",
+        f"{server.peer.name}: {size // MIB} MiB up {up}, down {from_disk} from the disk, {down} from the page cache; "
+        f"memory {idle:.0f} MiB idle, {peak.mib:.0f} at most; {each} s of processor for one up and two down",
         flush=True,
     )
 
@@ -201,13 +217,26 @@ def _receive(server: Running, path: str, size: int) -> None:
     connection.close()
 
 
-def _rate(size: int, work: Callable[[], None], rounds: int, renew: Path | None = None) -> str:
-    """The median rate in MiB/s. `renew`: a file that is changed before each round, so that no content is there yet."""
+def _renew(source: Path) -> None:
+    """Other content, so that none of it is there yet."""
+    with source.open("r+b") as file:
+        file.write(os.urandom(16))
+
+
+def _forget(folder: Path) -> None:
+    """Have the system drop the pages of every file below a folder, as after some other work."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _rate(size: int, work: Callable[[], None], rounds: int, before: Callable[[], None] = lambda: None) -> str:
+    """The median rate in MiB/s. `before` prepares each round, and is not timed."""
     rates: list[float] = []
-    for turn in range(rounds):
-        if renew is not None:
-            with renew.open("r+b") as file:
-                file.write(turn.to_bytes(8, "big") + os.urandom(8))
+    for _ in range(rounds):
+        before()
         rates.append(size / MIB / _timed(work))
     return f"{statistics.median(rates):,.0f} MiB/s"
 

@@ -6,12 +6,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from shortlist.blobs.types import StoredObject
-
-# Small pieces are gathered to so much before they are written; larger ones are written as they are.
-_GATHERED_BYTES = 256 * 1024
+from shortlist.blobs.uncached import UncachedWriter
 
 # What is not complete yet is `name#1`, which obstore's list does not show.
 _STAGED = "#"
@@ -94,48 +91,60 @@ class GrowingFile:
         self._folder = folder
         self._file = file
         self._staged: Path | None = None
-        self._opened: BinaryIO | None = None
+        self._descriptor: int | None = None
+        self._writer: UncachedWriter | None = None
 
     def open(self) -> None:
-        self._staged, descriptor = _stage(self._file)
-        self._opened = open(descriptor, "wb", buffering=_GATHERED_BYTES)  # noqa: PTH123, SIM115 - a descriptor
+        self._staged, self._descriptor = _stage(self._file)
+        self._writer = UncachedWriter(self._descriptor)
 
     def write(self, pieces: Sequence[bytes]) -> None:
-        self._writer().writelines(pieces)
+        _, writer = self._opened()
+        for piece in pieces:
+            writer.write(piece)
 
     def to_disk(self) -> None:
-        """Bring to disk what was written so far, and let go of its pages.
+        """Bring to disk what was written so far, and let go of its pages, where it went through the page cache.
 
-        So the last flush is short, and a large file does not push the database out of the page cache. On a virtual
+        So the last flush is short, and a large file does not push the database out of the cache. On a virtual
         machine, pages that are used again are also several times faster than new ones.
         """
-        descriptor = self._writer().fileno()
+        descriptor, writer = self._opened()
+        if writer.uncached:
+            return
         os.fdatasync(descriptor)
         if hasattr(os, "posix_fadvise"):
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def finish(self) -> None:
         """Make it visible; it and every folder entry that leads to it are on disk when this returns."""
-        with self._writer() as opened:
-            opened.flush()
-            os.fsync(opened.fileno())
+        descriptor, writer = self._opened()
+        writer.flush()
+        os.fsync(descriptor)
+        self._close()
         if self._staged is not None:
             self._staged.rename(self._file)
         self._folder.flush_entries(self._file.parent)
 
     def abandon(self) -> None:
         """Leave nothing of it, finished or not."""
-        if self._opened is not None:
-            with suppress(OSError):  # of what could not be written before
-                self._opened.close()
+        with suppress(OSError):  # of what could not be written before
+            self._close()
         if self._staged is not None:
             self._staged.unlink(missing_ok=True)
             self._file.unlink(missing_ok=True)
 
-    def _writer(self) -> BinaryIO:
-        if self._opened is None:
+    def _opened(self) -> tuple[int, UncachedWriter]:
+        if self._descriptor is None or self._writer is None:
             raise OSError("the file was not opened")
-        return self._opened
+        return self._descriptor, self._writer
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if self._writer is not None:
+            self._writer.close()
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _stage(file: Path) -> tuple[Path, int]:

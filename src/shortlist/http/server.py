@@ -26,6 +26,8 @@ _log = get_logger(__name__)
 _SWITCH_SECONDS = 0.0005
 _DRAIN_SECONDS = 20
 _BACKLOG = 1024
+# So much of a body is read at once where it comes fast; each read of one is several turns of threads.
+_READ_BYTES = 1024 * 1024
 # Requests at work at once: open pages hold one each, and wait for nothing but news.
 _MOST_REQUESTS = 32_768
 _POLL_SECONDS = 0.01
@@ -107,7 +109,7 @@ async def _serve(
         backpressure=_MOST_REQUESTS,
         websockets=False,
         log_enabled=False,
-        http1_settings=HTTP1Settings(header_read_timeout=30_000),
+        http1_settings=HTTP1Settings(header_read_timeout=30_000, max_buffer_size=_READ_BYTES),
     )
     loop = asyncio.get_running_loop()
     signalled = asyncio.Event()

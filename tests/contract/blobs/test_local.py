@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shortlist.blobs import uncached
 from shortlist.blobs.store import BlobStore
 from shortlist.errors import InvalidValue, Unavailable
 
@@ -59,14 +60,18 @@ async def large() -> AsyncIterator[bytes]:
         yield bytes(8 * 1024 * 1024)
 
 
-@pytest.mark.parametrize("step", ["fdatasync", "fsync"])
+@pytest.mark.parametrize(
+    ("step", "cached"), [("write", False), ("fsync", False), ("fdatasync", True), ("fsync", True)]
+)
 def test_a_failure_on_the_way_of_a_large_file_leaves_nothing(
-    root: Path, runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch, step: str
+    root: Path, runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch, step: str, *, cached: bool
 ) -> None:
-    def fail(_descriptor: int) -> None:
+    def fail(*_of: object) -> None:
         raise OSError(5, "Input/output error")
 
     store = BlobStore.open(root.as_uri())
+    if cached:
+        monkeypatch.setattr(uncached, "_UNCACHED", 0)
     monkeypatch.setattr(os, step, fail)
     with pytest.raises(Unavailable):
         runner.run(store.put_stream("p/ab/one", large(), 2**30))
@@ -79,15 +84,17 @@ def test_who_is_cancelled_while_a_thread_writes_leaves_nothing(
 ) -> None:
     """A thread cannot be interrupted: it ends, and then what it wrote is taken away."""
     store = BlobStore.open(root.as_uri())
-    flushing, go_on = threading.Event(), threading.Event()
+    writing, go_on = threading.Event(), threading.Event()
+    real = os.write
 
-    def fdatasync(_descriptor: int) -> None:
-        flushing.set()
+    def write(descriptor: int, content: bytes) -> int:
+        writing.set()
         assert go_on.wait(30)
+        return real(descriptor, content)
 
     async def cancel_twice() -> None:
         upload = asyncio.ensure_future(store.put_stream("p/ab/one", large(), 2**30))
-        await asyncio.to_thread(flushing.wait, 30)
+        await asyncio.to_thread(writing.wait, 30)
         for _ in range(2):
             upload.cancel()
             await asyncio.sleep(0)
@@ -95,7 +102,7 @@ def test_who_is_cancelled_while_a_thread_writes_leaves_nothing(
         with pytest.raises(asyncio.CancelledError):
             await upload
 
-    monkeypatch.setattr(os, "fdatasync", fdatasync)
+    monkeypatch.setattr(os, "write", write)
     runner.run(cancel_twice())
     store.close()  # waits for its threads
     assert [path for path in root.rglob("*") if path.is_file()] == []
