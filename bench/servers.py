@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,10 +54,16 @@ class Running:
 
     def memory_mib(self) -> float:
         """Proportional set size of all its processes: shared pages count once."""
-        return sum(process.memory_full_info().pss for process in self._family()) / 2**20
+        return sum(self._of_each(lambda process: process.memory_full_info().pss)) / 2**20
 
     def cpu_seconds(self) -> float:
-        return sum(sum(process.cpu_times()[:2]) for process in self._family())
+        return sum(self._of_each(lambda process: sum(process.cpu_times()[:2])))
+
+    def _of_each(self, read: Callable[[psutil.Process], float]) -> Iterator[float]:
+        """A process may end while it is looked at: MLflow starts some that only prepare something."""
+        for process in self._family():
+            with suppress(psutil.NoSuchProcess):
+                yield read(process)
 
     def disk_mib(self) -> float:
         """Of its folder, and of its database on PostgreSQL."""
