@@ -20,6 +20,11 @@ MLMODEL = """
 flavors: {python_function: {loader_module: mlflow.sklearn}}
 signature: {inputs: '[{"type": "double", "name": "width", "required": true}]'}
 """
+NOTEBOOK = b"""{"cells": [
+    {"cell_type": "markdown", "source": ["# What was tried"]},
+    {"cell_type": "code", "source": "score", "execution_count": 1, "outputs": [
+        {"output_type": "execute_result", "data": {"text/html": "<b>no</b>", "text/plain": ["0.93"]}}]}
+], "metadata": {}, "nbformat": 4}"""
 REPORT = "<p id=p>no script</p><script>p.textContent = parent === self ? 'alone' : 'framed, ' + origin</script>"
 
 
@@ -65,6 +70,8 @@ def test_every_kind_is_shown_for_what_it_is(
             "train.py": b"def train():\n    return 'done'\n",
             "rows.parquet": _parquet(),
             "train.log": b"a line of the log\n" * 60_000,
+            "study.ipynb": NOTEBOOK,
+            "nothing.parquet": b"",
         }
     )
     page.goto(address)
@@ -80,6 +87,12 @@ def test_every_kind_is_shown_for_what_it_is(
     expect(panel.get_by_text("the first 200 of 500 rows")).to_be_visible()
     panel.get_by_role("link", name="train.log").click()
     expect(panel.get_by_text("Only the beginning was read, 1.0 MB of 1.1 MB.")).to_be_visible()
+
+    panel.get_by_role("link", name="study.ipynb").click()
+    expect(panel.get_by_role("heading", name="What was tried")).to_be_visible()
+    expect(panel.get_by_text("0.93")).to_be_visible()
+    panel.get_by_role("link", name="nothing.parquet").click()
+    expect(panel.get_by_text("The file is empty.")).to_be_visible()
 
     small = open_page(390, 844, "dark")
     small.goto(f"{address}#file=model/MLmodel")

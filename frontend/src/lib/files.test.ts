@@ -39,7 +39,7 @@ describe('a preview', () => {
     expect(previewOf(file('a.PNG'))).toBe('image');
     expect(previewOf(file('a.svg'))).toBe('image');
     expect(previewOf(file('a.tsv'))).toBe('csv');
-    expect(previewOf(file('a.ipynb'))).toBe('json');
+    expect(previewOf(file('a.ipynb'))).toBe('notebook');
     expect(previewOf(file('model/MLmodel'))).toBe('model');
     expect(previewOf(file('a.html', 10, 'text/html'))).toBe('html');
     expect(previewOf(file('README.md', 10, 'text/markdown'))).toBe('markdown');
@@ -49,7 +49,7 @@ describe('a preview', () => {
     expect(previewOf(file('unknown', 10, 'text/x-log'))).toBe('text');
     expect(previewOf(file('weights.bin'))).toBe('none');
     expect(previewOf(file('huge.txt', 2_000_000_001))).toBe('text');
-    expect(previewOf(file('huge.png', 30_000_001))).toBe('none');
+    expect(previewOf(file('huge.png', 30_000_001))).toBe('large');
   });
 
   it('starts with a picture, then a table', () => {

@@ -21,7 +21,9 @@ export type Preview =
   | 'audio'
   | 'video'
   | 'model'
+  | 'notebook'
   | 'text'
+  | 'large'
   | 'none';
 
 const KINDS: readonly (readonly [Preview, RegExp])[] = [
@@ -30,7 +32,8 @@ const KINDS: readonly (readonly [Preview, RegExp])[] = [
   ['parquet', /\.(parquet|pq)$/i],
   ['markdown', /\.(md|markdown)$/i],
   ['html', /\.html?$/i],
-  ['json', /\.(json|ipynb)$/i],
+  ['json', /\.json$/i],
+  ['notebook', /\.ipynb$/i],
   ['audio', /\.(mp3|wav|ogg|oga|opus|flac|m4a|aac)$/i],
   ['video', /\.(mp4|m4v|webm|ogv|mov)$/i],
   ['model', /(^|\/)MLmodel$/],
@@ -45,7 +48,8 @@ const TYPES: readonly (readonly [Preview, string])[] = [
   ['video', 'video/'],
   ['text', 'text/'],
 ];
-/** Pictures and pages that are larger are downloaded rather than shown: a browser needs all of them. */
+/** What a browser needs as a whole is downloaded rather than shown when it is larger. */
+const WHOLE: readonly Preview[] = ['image', 'html', 'notebook'];
 const MOST_WHOLE = 30_000_000;
 
 export function fileTree(files: readonly File[]): Folder {
@@ -90,18 +94,27 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** How a file can be shown here, by its name, its type and its size. */
+/** How a file can be shown here, by its name, its type and its size; `large`: it could be, were it smaller. */
 export function previewOf(file: File): Preview {
   const kind =
     KINDS.find(([, pattern]) => pattern.test(file.path))?.[0] ??
     TYPES.find(([, start]) => file.content_type.startsWith(start))?.[0] ??
     'none';
-  return (kind === 'image' || kind === 'html') && file.size > MOST_WHOLE ? 'none' : kind;
+  return WHOLE.includes(kind) && file.size > MOST_WHOLE ? 'large' : kind;
 }
 
 /** Hidden files, and pictures by step, which are shown as series. */
 const SELDOM_FIRST = /(^|\/)\.|^images\/.*[+%]step[+%]/;
-const FIRST: readonly Preview[] = ['image', 'model', 'csv', 'parquet', 'json', 'markdown', 'text'];
+const FIRST: readonly Preview[] = [
+  'image',
+  'model',
+  'csv',
+  'parquet',
+  'json',
+  'markdown',
+  'notebook',
+  'text',
+];
 
 const README = /^readme(\.(md|markdown|txt))?$/i;
 

@@ -20,7 +20,7 @@ export async function checkReadable(url: string, size: number, signal?: AbortSig
   if (size > 0) await readRange(url, 0, 1, signal);
 }
 
-/** The first `most` bytes of a file of `size` bytes as text. Throws for what is no text. */
+/** The first `most` bytes of a file of `size` bytes as text: UTF-8, else Latin. Throws for what is no text. */
 export async function readText(
   url: string,
   size: number,
@@ -31,10 +31,18 @@ export async function readText(
   const bytes = isPart
     ? await readRange(url, 0, most, signal)
     : await (await ask(url, {}, signal)).arrayBuffer();
-  // A letter may be cut in two at the end.
-  const text = new TextDecoder().decode(bytes).replace(isPart ? /\uFFFD$/ : /$^/, '');
+  const text = decoded(bytes, isPart);
   if (text.includes('\0')) throw new Error('This is no text.');
   return text;
+}
+
+/** As a part, a letter may be cut in two at the end. */
+function decoded(bytes: ArrayBuffer, isPart: boolean): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isPart });
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
 }
 
 async function ask(url: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
