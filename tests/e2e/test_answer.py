@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.axe import overflow, violations
 from tests.e2e.conftest import OpenPage, Watch
 from tests.e2e.lab import Lab, MakeLab
-from tests.e2e.listing import NAMES, expect_names
+from tests.e2e.listing import NAMES, expect_names, titles
 
 
 def test_the_answer_is_said_and_the_best_is_first(page: Page, answered: Lab) -> None:
@@ -24,6 +24,54 @@ def test_the_answer_is_said_and_the_best_is_first(page: Page, answered: Lab) -> 
     expect(divided).to_have_count(1)
     expect(divided).to_contain_text("running")
     expect(page.get_by_role("row").filter(has_text="diverged")).to_contain_text("first NaN at step 12")
+
+
+def test_the_exact_value_is_a_hover_or_a_focus_away_and_a_key_shows_all_in_the_table(page: Page, lab: MakeLab) -> None:
+    exact = "0.8123456789012345"
+    made = lab("digits of its own")
+    for name, value in (("short", 0.5), ("long", float(exact))):
+        run_id = made.start(name)
+        made.log(run_id, "val/acc", value)
+        made.finish(run_id)
+    page.goto(made.path)
+    expect_names(page, "long", "short")
+    strip = page.get_by_role("region", name="The answer")
+    strip.get_by_role("link", name="long").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("tooltip")).to_have_text(f"{exact} at step 0")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tooltip")).to_have_text(str(float(exact) - 0.5))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("tooltip")).to_have_count(0)
+
+    cell = page.locator("tr[data-iid] td[data-column='metrics.val/acc']").first
+    expect(cell).to_contain_text("0.8123")
+    page.keyboard.press("e")
+    expect(cell).to_contain_text(exact)
+    assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+    page.keyboard.press("e")
+    expect(cell).not_to_contain_text(exact)
+
+
+def test_parameters_stand_by_what_they_explain_and_stay_while_candidates_are_added(page: Page, lab: MakeLab) -> None:
+    made = lab("what matters")
+
+    def add(number: int) -> None:
+        params = {"a": str(number % 2), "b": str(number % 3), "z": str(number // 4)}
+        run_id = made.start(f"trial-{number}", number, **params)
+        made.log(run_id, "val/acc", number // 4 + number % 2 / 10)
+        made.finish(run_id)
+
+    for number in range(8):
+        add(number)
+    page.goto(made.path)
+    expect(page.locator("tbody tr[data-iid]")).to_have_count(8)
+    before = titles(page)
+    assert [title for title in before if title in "abz"] == ["z", "a", "b"]
+    for number in range(8, 12):
+        add(number)
+    expect(page.locator("tbody tr[data-iid]")).to_have_count(12)
+    assert titles(page) == before
 
 
 def test_other_metrics_are_read_at_the_best_step(page: Page, answered: Lab) -> None:

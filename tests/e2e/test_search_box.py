@@ -123,6 +123,7 @@ def test_a_filter_finds_and_a_wrong_one_keeps_the_rows_and_names_the_character(
     write_filter(page, "metrics.acc > 0.6")
     expect_names(page, "trial-2", "trial-3")
     expect(page.get_by_text("2 of 4 candidates", exact=True)).to_be_visible()
+    place = page.get_by_role("grid").bounding_box()
 
     field = page.get_by_label("Search and filter candidates")
     field.fill("metrics.acc >> 0.6")
@@ -131,6 +132,7 @@ def test_a_filter_finds_and_a_wrong_one_keeps_the_rows_and_names_the_character(
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(page.locator("mark")).to_have_text(">")
     expect_names(page, "trial-2", "trial-3")
+    assert page.get_by_role("grid").bounding_box() == place
 
     field.fill("trial-1")
     expect_names(page, "trial-1")

@@ -1095,7 +1095,7 @@ export interface PersonQuery {
 }
 
 export interface Place {
-  rank: number;
+  rank: number | null;
   of: number;
   by: string;
   metric: string;

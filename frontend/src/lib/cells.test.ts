@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { CandidateRow } from '../api/schema';
+import type { CandidateRow, SeedRow } from '../api/schema';
 import { cellOf, formatsOf } from './cells';
-import { FACTS, tableColumn } from './columns';
+import { FACTS, type TableColumn, tableColumn } from './columns';
+import { exactTime } from './times';
 
 const metric = tableColumn({ kind: 'metric', key: 'acc', candidates: 2, distinct: 2, influence: 0 });
 const param = tableColumn({ kind: 'param', key: 'lr', candidates: 2, distinct: 2, influence: 0 });
@@ -49,6 +50,16 @@ describe('a cell', () => {
       exact: '0.857263155',
       odd: false,
     });
+  });
+
+  test('shows every digit and the whole time where they are wanted', () => {
+    const whole = (column: TableColumn, given: Partial<CandidateRow>): string =>
+      cellOf(column, row(given), format, NOW, true).text;
+    expect(whole(metric, { metrics: { acc: 0.857263155 } })).toBe('0.857263155');
+    expect(whole(param, { params: { lr: '0.00012345678' } })).toBe('0.00012345678');
+    expect(whole(FACTS[1] as TableColumn, {})).toBe(exactTime(1_700_000_000_000));
+    const group = { n: 2, deviations: { acc: 0.012345678 }, candidates: [] } as unknown as SeedRow;
+    expect(whole(metric, { metrics: { acc: 0.857263155 }, group })).toBe('0.857263155 ± 0.012345678');
   });
 
   test('marks what is not a number, and is empty without a value', () => {

@@ -4,7 +4,7 @@ import type { CandidateRow, Goal, SeedRow, Value } from '../api/schema';
 import { metricOf } from './answer';
 import type { TableColumn } from './columns';
 import { columnFormat, exact, short, shortParam, toNumber } from './numbers';
-import { duration, exactTime, relativeTime } from './times';
+import { duration, exactSpan, exactTime, relativeTime } from './times';
 
 export type Format = (value: Value) => string;
 
@@ -29,31 +29,33 @@ export function formatsOf(
   );
 }
 
+/** The cell of a row; its text has every digit and the whole time where the reader wants them `whole`. */
 export function cellOf(
   column: TableColumn,
   row: CandidateRow,
   format: Format | undefined,
   now: number,
+  whole = false,
 ): Cell {
   switch (column.kind) {
     case 'metric': {
       const value = metricOf(row, column.key);
       if (value === undefined) return NOTHING;
-      if (row.group !== null) return mean(row.group, column.key, value);
+      if (row.group !== null) return mean(row.group, column.key, value, whole);
       return {
-        text: format?.(value) ?? exact(value),
+        text: (whole ? undefined : format?.(value)) ?? exact(value),
         exact: exact(value),
         odd: !Number.isFinite(toNumber(value)),
       };
     }
     case 'param':
-      return plain(row.params[column.key], shortParam);
+      return plain(row.params[column.key], whole ? asIs : shortParam);
     case 'metadata':
-      return plain(row.metadata[column.key], (text) => text);
+      return plain(row.metadata[column.key], asIs);
     case 'ci':
-      return plain(row.ci[column.key], (text) => (column.key === 'sha' ? text.slice(0, 10) : text));
+      return plain(row.ci[column.key], column.key === 'sha' && !whole ? (text) => text.slice(0, 10) : asIs);
     case 'fact':
-      return fact(column.id, row, now);
+      return fact(column.id, row, now, whole);
   }
 }
 
@@ -71,27 +73,32 @@ export function described(
 }
 
 /** `0.8503 ± 0.01069`, with every digit and the number of members where there is room. */
-function mean({ n, deviations }: SeedRow, key: string, value: Value): Cell {
+function mean({ n, deviations }: SeedRow, key: string, value: Value, whole: boolean): Cell {
   const deviation = deviations[key];
-  const spread = deviation === undefined ? '' : ` ± ${short(deviation)}`;
+  const written = whole ? exact : short;
+  const spread = deviation === undefined ? '' : ` ± ${written(deviation)}`;
   const said = deviation === undefined ? '' : `, standard deviation ${exact(deviation)}`;
-  return { text: `${short(value)}${spread}`, exact: `mean ${exact(value)}${said}, n = ${n}`, odd: false };
+  return { text: `${written(value)}${spread}`, exact: `mean ${exact(value)}${said}, n = ${n}`, odd: false };
 }
+
+const asIs = (text: string): string => text;
 
 function plain(value: string | undefined, shorten: (text: string) => string): Cell {
   if (value === undefined) return NOTHING;
   return { text: shorten(value), exact: value, odd: false };
 }
 
-function fact(id: string, row: CandidateRow, now: number): Cell {
+function fact(id: string, row: CandidateRow, now: number, whole: boolean): Cell {
   if (id === 'start_time') {
-    return { text: relativeTime(row.start_time, now), exact: exactTime(row.start_time), odd: false };
+    const said = exactTime(row.start_time);
+    return { text: whole ? said : relativeTime(row.start_time, now), exact: said, odd: false };
   }
   if (id === 'duration') {
     const end = row.end_time ?? (row.status === 'running' ? now : null);
     if (end === null) return NOTHING;
-    const milliseconds = Math.max(0, end - row.start_time);
-    return { text: duration(milliseconds), exact: `${milliseconds.toLocaleString('en-US')} ms`, odd: false };
+    const milliseconds = end - row.start_time;
+    const said = exactSpan(milliseconds);
+    return { text: whole ? said : duration(milliseconds), exact: said, odd: false };
   }
   if (id === 'note')
     return plain(row.note === '' ? undefined : row.note, (text) => text.split('\n', 1)[0] ?? '');

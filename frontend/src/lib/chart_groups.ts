@@ -5,12 +5,19 @@ import { compareKeys } from './keys';
 
 /**
  * Metrics under the part of their name before the last slash; where that makes a group for nearly every metric,
- * as with one norm for each layer, under the part before the first. Those of the machine come last.
+ * as with one norm for each layer, under the part before the first. The group of `first` comes
+ * first, those of the machine last.
  */
-export function chartGroups<T extends { key: string }>(items: readonly T[]): MetricGroup<T>[] {
+export function chartGroups<T extends { key: string }>(
+  items: readonly T[],
+  first: string | null = null,
+): MetricGroup<T>[] {
   const close = groupByPrefix(items);
   const groups = close.length * 3 <= items.length || close.length < 3 ? close : byFirstPart(items);
-  const rank = ({ name }: MetricGroup<T>): number => (name.startsWith('sys') ? 2 : name === '' ? 0 : 1);
+  const rank = ({ name, items: own }: MetricGroup<T>): number => {
+    if (own.some(({ key }) => key === first)) return 0;
+    return name.startsWith('sys') ? 3 : name === '' ? 1 : 2;
+  };
   return [...groups].sort((a, b) => rank(a) - rank(b) || compareKeys(a.name, b.name));
 }
 

@@ -35,6 +35,11 @@ export function exactTime(at: number): string {
   return full.format(at);
 }
 
+/** Milliseconds to the last of them: "90,500 ms". */
+export function exactSpan(milliseconds: number): string {
+  return `${Math.max(0, milliseconds).toLocaleString('en-US')} ms`;
+}
+
 /** Milliseconds in at most two units: "850 ms", "4.2 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
 export function duration(milliseconds: number): string {
   const span = Math.max(0, milliseconds);

@@ -7,12 +7,15 @@ import { cellOf, type Format } from '../lib/cells';
 import { NAME_COLUMN, naturalWidth, type TableColumn } from '../lib/columns';
 import { edges } from '../lib/grid';
 import { clock } from './clock.svelte';
+import { exactness } from './exactness.svelte';
 import { textWidth } from './text_width';
 import { widths } from './widths.svelte';
 
 /** The column of check boxes. */
 const PICK = 36;
 const NARROW = 480;
+/** Of a column that shows every digit: two numbers of seventeen digits, a mean and its deviation. */
+const MOST_EXACT = 400;
 /** The part of the width that what stays in place may take. */
 const MOST_PINNED = 0.7;
 
@@ -41,8 +44,15 @@ export class ColumnSizes {
   /** Of the columns after the name, pixels. */
   readonly sizes = $derived.by(() => {
     const { columns, goal, baseline } = this.#table;
-    void [this.narrow, goal, baseline, this.#holds];
-    return columns.map((column) => widths.of(column.id) ?? untrack(() => this.#widthOf(column)));
+    void [this.narrow, goal, baseline, this.#holds, exactness.on];
+    return columns.map((column) => {
+      const chosen = widths.of(column.id);
+      if (chosen !== undefined && !exactness.on) return chosen;
+      return Math.max(
+        chosen ?? 0,
+        untrack(() => this.#widthOf(column)),
+      );
+    });
   });
   /** Where the columns stay that are pinned, pixels from the left: as many as leave room for others to scroll. */
   readonly lefts = $derived.by(() => this.#lefts());
@@ -86,15 +96,17 @@ export class ColumnSizes {
     if (column.id === 'status') return this.narrow ? 46 : 106;
     const { formats, sample, goal, baseline } = this.#table;
     const hasDistance = baseline !== null && column.kind === 'metric' && column.key === goal?.metric;
-    const key = `${column.id} ${this.narrow} ${hasDistance} ${sample.some(({ group }) => group !== null)}`;
+    const key = `${column.id} ${exactness.on} ${this.narrow} ${hasDistance} ${sample.some(({ group }) => group !== null)}`;
     const known = this.#fitting.get(key);
     if (known !== undefined) return known;
     const texts = sample.map((row) => {
-      const { text } = cellOf(column, row, formats.get(column.id), clock.now);
+      const { text } = cellOf(column, row, formats.get(column.id), clock.now, exactness.on);
       const delta = hasDistance && goal !== null ? deltaTo(goal, baseline, row) : null;
       return delta === null ? text : `${distanceText(delta, row, this.narrow)}  ${text}`;
     });
-    const fits = naturalWidth(column.title, texts, textWidth);
+    const fits = exactness.on
+      ? naturalWidth(column.title, texts, textWidth, 76, MOST_EXACT)
+      : naturalWidth(column.title, texts, textWidth);
     if (sample.length > 0) this.#fitting.set(key, fits);
     return fits;
   }

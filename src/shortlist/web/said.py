@@ -37,7 +37,7 @@ def sentence(data: PageData) -> str:
 def _of_candidate(candidate: wire.Candidate) -> str:
     place = candidate.place
     words = f"{candidate.name}: {candidate.status}"
-    if place is not None:
+    if place is not None and place.rank is not None:
         words = f"{candidate.name} is number {place.rank:,} of {place.of:,} by {place.by}"
     values = [
         f"{item.key} {_value(item.last)}"
@@ -48,7 +48,7 @@ def _of_candidate(candidate: wire.Candidate) -> str:
 
 def _weight(candidate: wire.Candidate, key: str) -> int:
     """What it is ranked by first, what the machine did last."""
-    if candidate.place is not None and candidate.place.by.endswith(f" {key}"):
+    if candidate.place is not None and candidate.place.metric == key:
         return 0
     return 2 if is_of_machine(key) else 1
 

@@ -101,7 +101,12 @@ def _candidate(path: str, candidate: wire.Candidate) -> str:
     if candidate.experiment is not None:
         experiment = candidate.experiment
         facts.append(f"in {_link(_page(path, 'experiments', experiment.iid), experiment.name)}")
-    return f"<p>{', '.join(facts)}.</p>" + _metrics(candidate.metrics) + _pairs("Parameters", candidate.params)
+    return f"<p>{', '.join(facts)}.</p>" + _metrics(_goal_first(candidate)) + _pairs("Parameters", candidate.params)
+
+
+def _goal_first(candidate: wire.Candidate) -> list[wire.Series]:
+    goal = None if candidate.place is None else candidate.place.metric
+    return sorted(candidate.metrics, key=lambda item: item.key != goal)
 
 
 def _metrics(series: Sequence[wire.Series]) -> str:

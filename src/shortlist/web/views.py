@@ -175,10 +175,9 @@ def _place(connection: Connection, scope: Scope, record: CandidateRecord) -> wir
     if goal is None:
         return None
     place = standing.find(record.iid)
-    if place is None or place >= ranked:
-        return None
+    rank = None if place is None or place >= ranked else place + 1
     lower = goal.direction is Direction.MINIMIZE
-    return wire.Place(place + 1, ranked, describe(goal), metric=goal.metric, lower_is_better=lower)
+    return wire.Place(rank, ranked, describe(goal), metric=goal.metric, lower_is_better=lower)
 
 
 def _parent(connection: Connection, scope: Scope, record: CandidateRecord) -> wire.CandidateLink | None:

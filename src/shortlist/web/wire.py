@@ -283,9 +283,9 @@ class VersionLink(msgspec.Struct):
 
 
 class Place(msgspec.Struct):
-    """The rank of a candidate among those that have one, and by what: `highest val/acc`."""
+    """The rank of a candidate among those that have one, None where it has none, and by what: `highest val/acc`."""
 
-    rank: int
+    rank: int | None
     of: int
     by: str
     metric: str
