@@ -6,7 +6,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import overflow, violations
-from tests.e2e.conftest import OpenPage
+from tests.e2e.conftest import OpenPage, Watch
 from tests.e2e.lab import API, Lab, MakeLab
 from tests.e2e.listing import expect_names, go_to, undo
 
