@@ -56,7 +56,8 @@ OF_ALL_PROJECTS = {
 
 # What sends the statements of others.
 _PLUMBING = frozenset(
-    f"db.{name}" for name in ("bulk", "committer", "database", "driver", "engine", "prepared", "traced", "writer")
+    f"db.{name}"
+    for name in ("bulk", "committer", "database", "driver", "engine", "packed", "prepared", "traced", "writer")
 )
 
 # A use of a table: the query that reads or changes it, and its name there.
@@ -329,9 +330,9 @@ def gathered() -> Iterator[Sent]:
     sent = Sent()
     ran: Callable[..., Any] = driver._run  # pyright: ignore[reportPrivateUsage]
 
-    def run(connection: object, text: str, *rest: Any) -> Any:
+    def run(connection: object, text: str, *rest: Any, **more: Any) -> Any:
         sent.note(text)
-        return ran(connection, text, *rest)
+        return ran(connection, text, *rest, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(driver, "_run", run)

@@ -14,8 +14,9 @@ T = TypeVar("T")
 Values = Mapping[str, Any] | tuple[Any, ...]
 
 
-def rows(connection: Connection, text: str, values: Values) -> list[tuple[Any, ...]]:
-    """Every row that `text` answers, as the driver gives it; its placeholders are those of the driver."""
+def rows(connection: Connection, text: str, values: Values, *, binary: bool = False) -> list[tuple[Any, ...]]:
+    """Every row that `text` answers, as the driver gives it; its placeholders are those of the driver. `binary` is for
+    PostgreSQL alone."""
 
     def work(cursor: Any) -> list[tuple[Any, ...]]:
         cursor.execute(text, values)
@@ -23,7 +24,7 @@ def rows(connection: Connection, text: str, values: Values) -> list[tuple[Any, .
 
     if _has_listeners(connection):
         return [tuple(row) for row in connection.exec_driver_sql(text, values)]
-    return _run(connection, text, values, work)
+    return _run(connection, text, values, work, binary=binary)
 
 
 def change(connection: Connection, text: str, values: Values) -> int:
@@ -54,11 +55,11 @@ def _has_listeners(connection: Connection) -> bool:
     return bool(connection.dispatch.before_cursor_execute)
 
 
-def _run(connection: Connection, text: str, values: Any, work: Callable[[Any], T]) -> T:
+def _run(connection: Connection, text: str, values: Any, work: Callable[[Any], T], *, binary: bool = False) -> T:
     raw = connection.connection
     cursor: Any = None
     try:
-        cursor = raw.cursor()
+        cursor = raw.cursor(binary=True) if binary else raw.cursor()
         return work(cursor)
     except Exception as error:
         dialect = connection.dialect

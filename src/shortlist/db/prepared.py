@@ -39,11 +39,15 @@ class Prepared:
 
     Args:
         lists: the names of the values that are sequences of integers or of texts, for `one_of`.
+        binary: PostgreSQL answers in binary, which is half the text of bytes.
     """
 
-    def __init__(self, build: Callable[[str], ClauseElement], *, lists: Sequence[str] = ()) -> None:
+    def __init__(
+        self, build: Callable[[str], ClauseElement], *, lists: Sequence[str] = (), binary: bool = False
+    ) -> None:
         self._build = build
         self._lists = lists
+        self._binary = binary
         self._texts: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
 
     def run(self, connection: Connection, **values: Any) -> int:
@@ -63,7 +67,7 @@ class Prepared:
     def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
         """Every row of the answer, as plain tuples."""
         text, given = self._bound(connection, values)
-        return driver.rows(connection, text, given)
+        return driver.rows(connection, text, given, binary=self._binary and connection.dialect.name == "postgresql")
 
     def row(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
         """The only row of the answer, or None when it has none."""

@@ -1,7 +1,7 @@
 """What a ranking reads of an experiment, as columns that are kept while nothing changes (`db.memory`)."""
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from sqlalchemy import Connection
 
@@ -9,7 +9,7 @@ from shortlist.access.scope import Scope
 from shortlist.db import changes, memory
 from shortlist.metrics import service as metrics
 from shortlist.numeric import Ints, np
-from shortlist.ranking import store
+from shortlist.ranking import store_columns as store
 from shortlist.ranking.columns import Columns
 
 T = TypeVar("T")
@@ -34,11 +34,11 @@ class Board:
         self._pending = changes.pending(connection, *self._place)
 
     def roster(self) -> Columns:
-        """Who is not deleted; see `store.roster`. One statement where something changed."""
+        """Who is not deleted; see `store_columns.roster`. One statement where something changed."""
         return self._columns("roster", lambda iids: store.roster(*self._here, iids))
 
     def facts(self, metric: str) -> Columns:
-        """What is known of a metric; see `store.facts`. One statement where something changed."""
+        """What is known of a metric; see `store_columns.facts`. One statement where something changed."""
         return self._columns(("facts", metric), lambda iids: store.facts(*self._here, metric, iids))
 
     def means(self, metric: str, last: int) -> Columns:
@@ -52,13 +52,17 @@ class Board:
         return self._columns(("means", metric, last), load)
 
     def kinds(self) -> Columns:
-        """Which candidates have the same parameters, seeds aside; see `store.kinds`. One statement after a change."""
+        """Which candidates have the same parameters, seeds aside; see `store_columns.kinds`. One statement where
+        something changed."""
+        return self._columns("kinds", lambda iids: store.kinds(*self._here, iids))
 
-        def make() -> tuple[Columns, int]:
-            found = store.kinds(*self._here)
-            return found, found.size
+    def details(self) -> Columns:
+        """Names and ends; see `store_columns.details`. One statement where something changed."""
+        return self._columns("details", lambda iids: store.details(*self._here, iids))
 
-        return self.derived("kinds", make)
+    def values(self, of: Literal["param", "number", "metadata"], key: str) -> Columns:
+        """What candidates have under a key; see `store_columns.values`. One statement where something changed."""
+        return self._columns((of, key), lambda iids: store.values(*self._here, (of, key), iids))
 
     def newest_first(self) -> Ints:
         """Places in the roster: the newest first, equals by external id."""
@@ -75,6 +79,11 @@ class Board:
         if self._pending:
             return make()[0]
         return self._memory.derived(self._place, name, self._revision, make)
+
+    def has(self, name: Hashable) -> bool:
+        """Whether what `derived` would give is there already."""
+        kept = None if self._pending else self._memory.find(self._place, name, self._revision)
+        return kept is not None and kept.changed == frozenset()
 
     @property
     def _here(self) -> tuple[Connection, Scope, int]:

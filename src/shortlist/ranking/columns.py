@@ -5,6 +5,8 @@ from typing import Any
 
 from shortlist.numeric import Flags, Ints, Values, np
 
+_BYTES_A_TEXT = 49
+
 
 class Columns:
     """Immutable: a change makes other columns, so that whoever reads these goes on undisturbed."""
@@ -42,7 +44,7 @@ class Columns:
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.iids.nbytes + sum(column.nbytes for column in self.values.values())
+        return self.iids.nbytes + sum(map(_size, self.values.values()))
 
     def replaced(self, gone: Iterable[int], new: "Columns") -> "Columns":
         """Without some candidates, and with those of `new`, who are among them. O(n) for n candidates in all."""
@@ -58,3 +60,10 @@ class Columns:
         places = np.searchsorted(self.iids, iids)
         places[places == len(self.iids)] = 0
         return places, self.iids[places] == iids
+
+
+def _size(column: Values) -> int:
+    if column.dtype != np.object_:
+        return column.nbytes
+    texts: list[str] = column.tolist()
+    return column.nbytes + _BYTES_A_TEXT * len(texts) + sum(map(len, texts))

@@ -1,17 +1,16 @@
 """Orders in which some rows stand below others and can be folded away: seed groups, and trees of candidates. Pure."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import pairwise
 
 import msgspec
 
-from shortlist.numeric import Floats, Ints, np
+from shortlist.numeric import Floats, Ints, Values, np
 from shortlist.ranking.scores import Scores
 from shortlist.ranking.types import Direction
 
 NONE = -1
 
-Merge = Callable[[Floats], float]
+Merge = Callable[[Floats, Ints], Floats]  # values, and where those of each group begin: one value of each
 
 
 class SeedGroup(msgspec.Struct, frozen=True):
@@ -24,20 +23,88 @@ class SeedGroup(msgspec.Struct, frozen=True):
     rank: int
     places: Sequence[int]
     mean: float
-    deviation: float | None
+    deviation: float
 
 
 class Folded(msgspec.Struct, frozen=True):
-    """Rows of a folded order. A row is the candidate at a place in the standing, or a whole group: then `groups` has
-    it under the row's index. `depths` is how deep a row stands, `below` how many rows it can show right below it.
-    `ranks` are those of the rows among groups; they are NONE in a tree and for whoever has no rank there."""
+    """Rows of a folded order. A row is the candidate at a place in the standing, or a whole group. `depths` is how
+    deep a row stands, `below` how many rows it can show right below it: of a group, its members. `ranks` are those of
+    the rows among groups; they are NONE in a tree and for whoever has no rank there.
+
+    `members` are the places of all groups' members side by side, best first, and `firsts` where those of a row begin
+    among them, NONE for a row that is no group; `means` and `deviations` are of groups' rows.
+    """
 
     iids: Ints  # of a group: minus its number
     places: Ints
     depths: Ints
     below: Ints
     ranks: Ints
-    groups: Mapping[int, SeedGroup]
+    firsts: Ints
+    means: Floats
+    deviations: Floats
+    members: Ints
+
+    def group(self, row: int) -> SeedGroup | None:
+        """The group that a row is."""
+        first = int(self.firsts[row])
+        if first == NONE:
+            return None
+        places: list[int] = self.members[first : first + int(self.below[row])].tolist()
+        deviation = float(self.deviations[row])
+        return SeedGroup(-int(self.iids[row]), int(self.ranks[row]), places, float(self.means[row]), deviation)
+
+    def rank_of(self, place: int) -> int | None:
+        """The rank of the candidate at a place of the standing, which its group has where it is in one."""
+        own = np.flatnonzero((self.places == place) & (self.ranks != NONE))
+        if not len(own):
+            at = np.flatnonzero(self.members == place)
+            within = (self.firsts != NONE) & (self.firsts <= at[:1]) & (at[:1] < self.firsts + self.below)
+            own = np.flatnonzero(within) if len(at) else own
+        return int(self.ranks[own[0]]) if len(own) else None
+
+    def over_members(self, values: Floats, merge: Merge) -> Floats:
+        """Values by place in the standing as values of rows, those of a group's members made one. O(n)."""
+        found = values[self.places]
+        rows = np.flatnonzero(self.firsts != NONE)
+        if len(rows):
+            sizes = self.below[rows]
+            starts = np.cumsum(sizes) - sizes
+            at = np.repeat(self.firsts[rows] - starts, sizes) + np.arange(int(sizes.sum()))
+            found[rows] = merge(values[self.members[at]], starts)
+        return found
+
+    def taken(self, order: Ints) -> "Folded":
+        """The rows in another order."""
+        return Folded(
+            iids=self.iids[order],
+            places=self.places[order],
+            depths=self.depths[order],
+            below=self.below[order],
+            ranks=self.ranks[order],
+            firsts=self.firsts[order],
+            means=self.means[order],
+            deviations=self.deviations[order],
+            members=self.members,
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return 64 * len(self.iids) + self.members.nbytes
+
+
+def smallest(values: Floats, starts: Ints) -> Floats:
+    """The smallest of each stretch of values; stretches begin at `starts`."""
+    return np.minimum.reduceat(values, starts)
+
+
+def mean(values: Floats, starts: Ints) -> Floats:
+    """The mean of what is finite in each stretch of values; NaN where nothing is."""
+    finite = np.isfinite(values)
+    counts = np.add.reduceat(finite.astype(np.int64), starts)
+    sums = np.add.reduceat(np.where(finite, values, 0.0), starts)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def seed_groups(
@@ -57,27 +124,54 @@ def seed_groups(
     values: Floats = scores.value[able]
     means = np.bincount(which, weights=values, minlength=len(counts)) / np.maximum(counts, 1)
     squares = np.bincount(which, weights=(values - means[which]) ** 2, minlength=len(counts))
-    by_group: list[int] = able[np.argsort(which, kind="stable")].tolist()
-    ends: list[int] = np.cumsum(counts).tolist()
-    members: list[list[int]] = [by_group[start:end] for start, end in pairwise([0, *ends])]
-    leaders = np.array([group[0] for group in members], np.int64)
-    rows = _Rows()
-    best_first: list[int] = np.lexsort((leaders, -means if order is Direction.MAXIMIZE else means)).tolist()
-    for rank, place in enumerate(best_first, 1):
-        group, size = members[place], len(members[place])
-        if size == 1:
-            rows.add(int(scores.iid[group[0]]), group[0], rank=rank)
-            continue
-        number = int(scores.iid[group].min())
-        deviation = float(np.sqrt(squares[place] / (size - 1)))
-        found = SeedGroup(number, rank, group, float(means[place]), deviation)
-        rows.add(-number, group[0], rank=rank, below=size, group=found)
-        if number in expanded:
-            for member in found.places:
-                rows.add(int(scores.iid[member]), member, depth=1)
-    for place in places[places >= ranked].tolist():
-        rows.add(int(scores.iid[place]), place)
-    return rows.folded()
+    members = able[np.argsort(which, kind="stable")]
+    firsts = np.cumsum(counts) - counts
+    leaders = members[firsts]
+    best_first = np.lexsort((leaders, -means if order is Direction.MAXIMIZE else means))
+    sizes = counts[best_first]
+    several = sizes > 1
+    numbers = np.minimum.reduceat(scores.iid[members], firsts)[best_first] if len(counts) else leaders
+    leaders = leaders[best_first]
+    found = Folded(
+        iids=np.where(several, -numbers, scores.iid[leaders]),
+        places=leaders,
+        depths=np.zeros(len(leaders), np.int64),
+        below=np.where(several, sizes, 0),
+        ranks=np.arange(1, len(leaders) + 1),
+        firsts=np.where(several, firsts[best_first], NONE),
+        means=np.where(several, means[best_first], np.nan),
+        deviations=np.where(several, np.sqrt(squares[best_first] / np.maximum(sizes - 1, 1)), np.nan),
+        members=members,
+    )
+    return _unfolded(found, scores, expanded, places[places >= ranked])
+
+
+def _unfolded(groups: Folded, scores: Scores, expanded: Collection[int], others: Ints) -> Folded:
+    """The same with the members of some groups below them, and rows of other places at the end."""
+    opened = np.flatnonzero((groups.firsts != NONE) & np.isin(-groups.iids, np.array(list(expanded), np.int64)))
+    sizes = groups.below[opened]
+    starts = np.cumsum(sizes) - sizes
+    inner = groups.members[np.repeat(groups.firsts[opened] - starts, sizes) + np.arange(int(sizes.sum()))]
+    rows = np.concatenate(
+        [np.arange(len(groups.iids)), np.repeat(opened, sizes), np.full(len(others), len(groups.iids))]
+    )
+    below = np.concatenate([inner, others])
+    order = np.argsort(rows, kind="stable")
+
+    def column(own: Values, more: Values | float) -> Values:
+        return np.concatenate([own, np.broadcast_to(np.asarray(more, own.dtype), len(below))])[order]
+
+    return Folded(
+        iids=column(groups.iids, scores.iid[below]),
+        places=column(groups.places, below),
+        depths=column(groups.depths, np.repeat([1, 0], [len(inner), len(others)])),
+        below=column(groups.below, 0),
+        ranks=column(groups.ranks, NONE),
+        firsts=column(groups.firsts, NONE),
+        means=column(groups.means, np.nan),
+        deviations=column(groups.deviations, np.nan),
+        members=groups.members,
+    )
 
 
 def reordered(folded: Folded, keys: Sequence[Floats]) -> Folded:
@@ -92,16 +186,7 @@ def reordered(folded: Folded, keys: Sequence[Floats]) -> Folded:
     top_of = np.cumsum(folded.depths == 0) - 1
     rank = np.empty(len(tops), np.int64)
     rank[np.lexsort([key[tops] for key in reversed(keys)])] = np.arange(len(tops))
-    order = np.lexsort([*reversed(keys), folded.depths, rank[top_of]])
-    row_of = {old: new for new, old in enumerate(order.tolist()) if old in folded.groups}
-    return Folded(
-        folded.iids[order],
-        folded.places[order],
-        folded.depths[order],
-        folded.below[order],
-        folded.ranks[order],
-        {row_of[old]: group for old, group in folded.groups.items()},
-    )
+    return folded.taken(np.lexsort([*reversed(keys), folded.depths, rank[top_of]]))
 
 
 def tree(scores: Scores, places: Ints, parents: Mapping[int, int], expanded: Collection[int]) -> Folded:
@@ -156,26 +241,15 @@ def _deepest_first(above: Ints) -> list[int]:
 
 
 class _Rows:
-    """Rows as they are found."""
+    """Rows of a tree as they are found."""
 
     def __init__(self) -> None:
-        self._rows: list[tuple[int, int, int, int, int]] = []
-        self._groups: dict[int, SeedGroup] = {}
+        self._rows: list[tuple[int, int, int, int]] = []
 
-    def add(
-        self,
-        iid: int,
-        place: int,
-        *,
-        depth: int = 0,
-        below: int = 0,
-        rank: int = NONE,
-        group: SeedGroup | None = None,
-    ) -> None:
-        if group is not None:
-            self._groups[len(self._rows)] = group
-        self._rows.append((iid, place, depth, below, rank))
+    def add(self, iid: int, place: int, *, depth: int, below: int) -> None:
+        self._rows.append((iid, place, depth, below))
 
     def folded(self) -> Folded:
-        iids, places, depths, below, ranks = np.array(self._rows, np.int64).reshape(-1, 5).T
-        return Folded(iids, places, depths, below, ranks, self._groups)
+        iids, places, depths, below = np.array(self._rows, np.int64).reshape(-1, 4).T
+        none, nothing = np.full(len(iids), NONE), np.full(len(iids), np.nan)
+        return Folded(iids, places, depths, below, none, none, nothing, nothing, np.empty(0, np.int64))

@@ -132,12 +132,21 @@ def by_seed(
     connection: Connection, scope: Scope, experiment_iid: int, found: Standing, places: Ints, expanded: Sequence[int]
 ) -> Folded:
     """The seed groups among some places of a standing; see `folding.seed_groups`. One statement after a change."""
-    known = Board(connection, scope, experiment_iid).kinds()
-    own, has = known.places(found.scores.iid)
-    # Who has no parameters at all is like nobody else.
-    kinds = np.where(has, known["kind"][own] if len(known) else 0, found.scores.iid)
-    direction = Direction.MAXIMIZE if found.goal is None else found.goal.direction
-    return folding.seed_groups(found.scores, found.ranked, places, kinds, direction, frozenset(expanded))
+    board = Board(connection, scope, experiment_iid)
+    by = found.goal
+    direction = Direction.MAXIMIZE if by is None else by.direction
+
+    def make() -> tuple[Folded, int]:
+        known = board.kinds()
+        own, has = known.places(found.scores.iid)
+        # Who has no parameters at all is like nobody else.
+        kinds = np.where(has, known["kind"][own] if len(known) else 0, found.scores.iid)
+        made = folding.seed_groups(found.scores, found.ranked, places, kinds, direction, frozenset(expanded))
+        return made, made.size
+
+    if expanded or len(places) < len(found.scores) or (by is not None and by.constraints):
+        return make()[0]
+    return board.derived(("by seed", None if by is None else (*_reading(by), by.direction)), make)
 
 
 def as_tree(

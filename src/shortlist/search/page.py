@@ -71,7 +71,7 @@ def read_page(
     looked_up = Keyset(order, after, led=False)
     statement = reading.gathered(limit, looked_up) if asked.gathered else reading.in_parts(limit)
     rows = connection.execute(statement).all()
-    return [row[0] for row in rows], lambda number: reading.marks(rows[number], order)
+    return [row[0] for row in rows], lambda number: _marks(rows[number], order)
 
 
 def count_rows(connection: Connection, binding: Binding, asked: Filter) -> int:
@@ -96,6 +96,33 @@ def iids_in_order(connection: Connection, binding: Binding, order: Sequence[Term
         .order_by(*keyset.sorted())
     )
     return list(connection.scalars(statement))
+
+
+def marks_of(connection: Connection, binding: Binding, order: Sequence[Term], iid: int) -> list[Mark]:
+    """The place of a row in an order. It is one of those that are searched."""
+    keyset = Keyset(order, None, led=False)
+    columns: list[ColumnElement[Any]] = [binding.table.c.iid, *keyset.columns()]
+    statement = select(*columns).select_from(keyset.joined_to(binding.table))
+    row: Row[Any] = connection.execute(statement.where(binding.searched, binding.table.c.iid == iid)).one()
+    return _marks(row, order)
+
+
+def _marks(row: Row[Any], order: Sequence[Term]) -> list[Mark]:
+    """Where a row stands in each field of the order."""
+    found: list[Mark] = []
+    place = 1
+    for term in order:
+        if term.joined is None:
+            found.append(Mark(MISSING))
+            continue
+        value = row[place]
+        has_nan = term.joined.present is not None
+        if value is not None:
+            found.append(Mark(VALUE, value))
+        else:
+            found.append(Mark(NAN if has_nan and row[place + 1] is not None else MISSING))
+        place += 2 if has_nan else 1
+    return found
 
 
 def _found(binding: Binding, asked: Filter) -> ColumnElement[bool]:
@@ -158,23 +185,6 @@ class _Reading:
         found = select(func.count()).select_from(walk).scalar_subquery()
         gathered = rest.limit(case((found < limit, limit), else_=0)).cte("gathered")
         return self._together([_numbered(walk, 0).where(found >= limit), _numbered(gathered, 0)])
-
-    def marks(self, row: Row[Any], order: Sequence[Term]) -> list[Mark]:
-        """Where a row stands in each field of the order."""
-        found: list[Mark] = []
-        place = 1
-        for term in order:
-            if term.joined is None:
-                found.append(Mark(MISSING))
-                continue
-            value = row[place]
-            has_nan = term.joined.present is not None
-            if value is not None:
-                found.append(Mark(VALUE, value))
-            else:
-                found.append(Mark(NAN if has_nan and row[place + 1] is not None else MISSING))
-            place += 2 if has_nan else 1
-        return found
 
     def _together(self, read: Sequence[Select[Any]]) -> Select[Any]:
         whole = union_all(*read).subquery()

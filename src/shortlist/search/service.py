@@ -29,6 +29,7 @@ __all__ = [
     "in_order",
     "matching",
     "reads_metrics",
+    "token_after",
 ]
 
 _MAX_IID = 2**63 - 1
@@ -50,12 +51,25 @@ def candidates(connection: Connection, scope: Scope, query: CandidateSearch) -> 
     """
     tree, orders = _parsed(query)
     iids = _searched(query)
-    seal = paging.seal("candidates", scope.project_id, iids, query.filter, list(query.order_by), query.view)
     if not iids:
         return SearchPage([], None)
     tree = resolve(connection, scope, iids, tree)
     binding = _candidate_binding(connection, scope, query, tree, orders)
-    return page_of(connection, binding, (tree, orders), query, seal)
+    return page_of(connection, binding, (tree, orders), query, _seal(scope, query))
+
+
+def token_after(connection: Connection, scope: Scope, query: CandidateSearch, iid: int) -> str:
+    """The token of the page that follows a candidate whom a search finds, in one statement, and one before it when
+    metrics are named."""
+    _, orders = _parsed(query)
+    binding = _candidate_binding(connection, scope, query, None, orders)
+    marks = page.marks_of(connection, binding, page.terms(binding, orders), iid)
+    return paging.write_token(_seal(scope, query), marks)
+
+
+def _seal(scope: Scope, query: CandidateSearch) -> bytes:
+    order = list(query.order_by)
+    return paging.seal("candidates", scope.project_id, _searched(query), query.filter, order, query.view)
 
 
 def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:

@@ -30,7 +30,7 @@ def _read(folded: Folded, start: int, end: int) -> dict[int, SeedGroup]:
     found: dict[int, SeedGroup] = {}
     room = _MOST_MEMBERS
     for row in range(start, min(end, len(folded.iids))):
-        group = folded.groups.get(row)
+        group = folded.group(row)
         if group is not None and len(group.places) <= room:
             found[row] = group
             room -= len(group.places)
@@ -49,7 +49,7 @@ def rows(
         if leader is None:
             continue
         shown = {"depth": int(folded.depths[at]), "below": int(folded.below[at])}
-        group, rank = folded.groups.get(at), int(folded.ranks[at])
+        group, rank = folded.group(at), int(folded.ranks[at])
         if group is not None:
             iids: list[int] = standing.scores.iid[list(group.places)].tolist()
             members = [by_iid[iid] for iid in iids if iid in by_iid] if at in read else []
@@ -62,8 +62,7 @@ def rows(
 
 def ranked(folded: Folded, place: int, row: wire.CandidateRow) -> wire.CandidateRow:
     """The row of the candidate at a place of the standing with the rank that it has among groups, alone or in one."""
-    alone = folded.ranks[(folded.places == place) & (folded.ranks != NONE)].tolist()
-    rank = next((group.rank for group in folded.groups.values() if place in group.places), next(iter(alone), None))
+    rank = folded.rank_of(place)
     return row if rank is None else _with_rank(row, rank)
 
 
@@ -83,8 +82,7 @@ def _group(
     means = {key: mean for key, (mean, _) in at_step.items()}
     if standing.goal is not None:
         means[standing.goal.metric] = group.mean
-        if group.deviation is not None:
-            deviations[standing.goal.metric] = group.deviation
+        deviations[standing.goal.metric] = group.deviation
     starts = [row.start_time for row in members]
     lasting = [row.end_time - row.start_time for row in members if row.end_time is not None]
     return wire.CandidateRow(

@@ -11,6 +11,7 @@ from shortlist.http.services import Services
 from shortlist.identity import service as identity
 from shortlist.metrics import service as metrics
 from shortlist.packages import service as packages
+from shortlist.ranking import orders
 from shortlist.ranking import service as ranking
 from shortlist.ranking.sentence import describe
 from shortlist.ranking.types import Direction
@@ -89,11 +90,16 @@ async def candidate_page(services: Services, scope: Scope, query: wire.Candidate
         return await windows.window(services, scope, query, asked)
     loader = RowLoader(query.columns)
 
-    def load(connection: Connection, scope: Scope, iids: Sequence[int]) -> tuple[list[wire.CandidateRow], int]:
-        return loader(connection, scope, iids), search.count(connection, scope, asked)
+    def read(connection: Connection) -> wire.CandidatePage:
+        found = orders.first_page(connection, scope, asked)
+        if found is None:
+            found = search.candidates(connection, scope, asked), search.count(connection, scope, asked)
+        page, total = found
+        return wire.CandidatePage(loader(connection, scope, page.iids), total, page.next_page_token)
 
-    page, (rows, total) = await fresh.candidates(services.database, services.folder, scope, asked, load)
-    return wire.CandidatePage(rows, total, page.next_page_token)
+    if not search.reads_metrics(asked):
+        return await services.database.read(read)
+    return await fresh.folded(services.database, services.folder, scope, asked.experiment_iids, read)
 
 
 async def answer(services: Services, scope: Scope, experiment_iid: int) -> wire_answer.Answer:

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.http.services import Services
+from shortlist.ranking import orders
 from shortlist.ranking.snapshots import Asked, Snapshot
 from shortlist.search import fresh
 from shortlist.search import service as search
@@ -58,7 +59,7 @@ async def window(
         return await services.database.read(lambda connection: _cut(connection, scope, query, kept, query.snapshot))
 
     def read(connection: Connection) -> wire.CandidatePage:
-        made = Snapshot(asked(scope, query), search.in_order(connection, scope, wanted))
+        made = Snapshot(asked(scope, query), orders.in_order(connection, scope, wanted))
         return _cut(connection, scope, query, made, services.snapshots.keep(made))
 
     if not search.reads_metrics(wanted):

@@ -9,8 +9,11 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.db.database import Database
+from shortlist.numeric import np
 from shortlist.ranking import service as ranking
+from shortlist.ranking.orders import in_order
 from shortlist.ranking.types import Direction, Goal, Reduction
+from shortlist.search.service import CandidateSearch
 from shortlist.tracking import candidates, logs, store_keys
 from shortlist.tracking.types import Batch, CandidateChange, CandidateRecord, Status
 from tests.contract.metrics.conftest import statements
@@ -25,10 +28,17 @@ GOALS = [
     Goal(metric="acc", direction=Direction.MAXIMIZE, constraints="params.lr = '1'"),
 ]
 
+ORDERS = ("metrics.acc DESC", "params.p", "number(params.q) DESC", "metadata.k DESC", "name", "status", "end_time")
+
 
 def answers(connection: Connection, scope: Scope) -> list[object]:
     found: list[object] = [store_keys.keys_of_experiment(connection, scope, kind, 1) for kind in ("param", "metadata")]
     found.append(ranking.answer(connection, scope, 1).group)
+    standing = ranking.standing(connection, scope, 1)
+    folded = ranking.by_seed(connection, scope, 1, standing, np.arange(len(standing.scores)), [])
+    found += [folded.group(row) for row in range(len(folded.iids))]
+    searches = [CandidateSearch([1], order_by=[field]) for field in ORDERS]
+    found += [in_order(connection, scope, search).tolist() for search in searches]
     return found + [
         [*ranking.scores(connection, scope, 1, goal), *ranking._by_goal(connection, scope, 1, goal)[0]]
         for goal in GOALS

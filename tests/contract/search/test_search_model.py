@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
+from shortlist.db import memory
 from shortlist.db.database import Database
+from shortlist.ranking.orders import first_page, in_order
 from shortlist.search import page, service
 from shortlist.search.fields import CANDIDATE
 from shortlist.search.printer import print_order, print_tree
@@ -87,11 +89,16 @@ def test_a_search_finds_what_the_language_means(
     database.write_now(lambda connection: store(connection, scope_of(PROJECT + 1), second))
 
     def work(connection: Connection) -> None:
+        memory.of(connection).forget()  # the records were put there without a note
         for tree, orders, view, iids in questions:
             query = query_of(tree, orders, view, iids)
             wanted = expected(first, tree, orders, view, iids)
             assert service.candidates(connection, scope, query).iids == wanted, query
             assert service.count(connection, scope, query) == len(wanted), query
             assert all_pages(connection, scope, query_of(tree, orders, view, iids, size)) == wanted, query
+            few = query_of(tree, orders, view, iids, size)
+            assert in_order(connection, scope, few).tolist() == wanted, query
+            page = first_page(connection, scope, few)
+            assert page in (None, (service.candidates(connection, scope, few), len(wanted))), query
 
     database.read_now(work)
