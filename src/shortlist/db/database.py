@@ -13,8 +13,15 @@ from sqlalchemy.pool import QueuePool
 from shortlist.db import engine as engines
 from shortlist.db import traced
 from shortlist.db.changes import Change
+from shortlist.db.later import NotYetError, waiting
 from shortlist.db.writer import Writer
+from shortlist.logs import get_logger
 from shortlist.meters.meters import Meters
+
+_log = get_logger(__name__)
+
+# A read begins anew this often for what has to be done first; then it takes what it finds.
+_MOST_BEGINNINGS = 5
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -24,8 +31,8 @@ class Database:
     """Reader threads with one connection each, and writer threads that share commits (see `writer.Writer`).
 
     `read` and `write` are for the event loop; `read_now` and `write_now` are for threads, the CLI and tests.
-    Work given to `write` may run more than once before its result counts, so it must do nothing but talk to
-    its connection. All four raise `Unavailable` when the database does not answer.
+    Work may run more than once before its result counts, so it must do nothing but talk to its connection. All four
+    raise `Unavailable` when the database does not answer.
     """
 
     def __init__(
@@ -42,6 +49,8 @@ class Database:
             writers = 1 if self.dialect == "sqlite" else 3
         self.writers = writers
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
+        # What reads wait for: a thread of its own, so that none of the readers' waits, and one, so that writes go on.
+        self._preparing = ThreadPoolExecutor(1, thread_name_prefix="db-prepare")
         self._listeners: list[Callable[[frozenset[Change]], None]] = []
         self._writer = Writer(self.engine, threads=writers, meters=self.meters, committed=self._tell)
 
@@ -56,11 +65,29 @@ class Database:
     async def read(self, work: Work[T]) -> T:
         # The context goes along, so that what is logged in the thread names its request.
         context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(
-            self._readers, lambda: context.run(self.read_now, work)
-        )
+        loop = asyncio.get_running_loop()
+        for _ in range(_MOST_BEGINNINGS):
+            try:
+                return await loop.run_in_executor(self._readers, lambda: context.run(self._read_later, work))
+            except NotYetError as first:
+                if not await loop.run_in_executor(self._preparing, self._prepare, first):
+                    break
+        return await loop.run_in_executor(self._readers, lambda: context.run(self._read, work))
 
     def read_now(self, work: Work[T]) -> T:
+        for _ in range(_MOST_BEGINNINGS):
+            try:
+                return self._read_later(work)
+            except NotYetError as first:
+                if not self._preparing.submit(self._prepare, first).result():
+                    break
+        return self._read(work)
+
+    def _read_later(self, work: Work[T]) -> T:
+        with waiting():
+            return self._read(work)
+
+    def _read(self, work: Work[T]) -> T:
         if self.meters.traces is not None:
             work = self.meters.traces.bind("database read", work)
         try:
@@ -68,6 +95,15 @@ class Database:
                 return work(connection)
         except DBAPIError as error:
             raise engines.translate(error) from error
+
+    def _prepare(self, first: NotYetError) -> bool:
+        """Whether it was done; where it cannot be, the database may still be read."""
+        try:
+            first.prepare(self)
+        except Exception as error:  # noqa: BLE001 - whoever waits reads all the same
+            _log.warning("a read goes on without what is done before it", error=str(error).partition("\n")[0])
+            return False
+        return True
 
     async def write(self, work: Work[T]) -> T:
         return await self._write(work, appends=False)
@@ -102,5 +138,6 @@ class Database:
     def close(self) -> None:
         """Finish what was accepted, then let go of every connection."""
         self._writer.close()
+        self._preparing.shutdown()
         self._readers.shutdown()
         self.engine.dispose()

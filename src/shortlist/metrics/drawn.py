@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.metrics import codec, cold, order, outlines, overlay, store_read
+from shortlist.metrics import backlog, codec, cold, order, outlines, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.store_read import ChunkRange
 from shortlist.metrics.types import CurveRequest, History
@@ -61,7 +61,7 @@ def drawn(
 ) -> Iterator[Series]:
     """Every series, candidate by candidate; `starts` has the candidates' start on the relative axis."""
     timed = request.axis in ("relative", "wall")
-    logged = overlay.gather(store_read.log_of_candidates(connection, scope.project_id, iids), keys)
+    logged = backlog.points(connection, scope, iids, keys)
     log: dict[_Pair, History] = {(iid, key): points for iid, key, points in logged.series()}
     rows = {
         (row.candidate_iid, row.name): row for row in store_read.series_of(connection, scope.project_id, iids, keys)

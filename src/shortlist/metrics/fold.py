@@ -21,6 +21,8 @@ from shortlist.numeric import Floats, Ints, np
 TAIL = 64
 _KEY_BITS = 40  # a series' number is the place of its candidate in the fold, then its key's id
 _KEY_MASK = (1 << _KEY_BITS) - 1
+# What goes back to the log is in rows of the size that a request's has at most: readers count on it.
+_RETURNED_POINTS = 1_000
 
 LogRow = tuple[int, int, bytes]  # experiment, candidate, payload
 Pair = tuple[int, int]  # candidate, key id
@@ -223,8 +225,12 @@ class _Chunks:
     def _return(self, place: int, rest: History) -> None:
         owner = self._batch.owners[self._batch.places[place]]
         key = self._batch.keys[self._batch.key_ids[place]]
-        points = Points([key], np.zeros(len(rest), np.int64), rest.step, rest.timestamp, rest.value)
-        store.append(self._connection, self._project_id, [(owner, points.encode())])
+        rows: list[tuple[CandidateKey, bytes]] = []
+        for start in range(0, len(rest), _RETURNED_POINTS):
+            part = order.take(rest, slice(start, start + _RETURNED_POINTS))
+            points = Points([key], np.zeros(len(part), np.int64), part.step, part.timestamp, part.value)
+            rows.append((owner, points.encode()))
+        store.append(self._connection, self._project_id, rows)
         self.returned += len(rest)
 
     def write(self) -> None:

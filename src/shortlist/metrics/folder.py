@@ -122,6 +122,36 @@ def fold_completely(database: Database, project_id: int, experiment_iids: Sequen
                 return
 
 
+def fold_rows(database: Database, project_id: int, place: Place, rows: int) -> None:
+    """Fold the oldest log rows of a candidate, for threads: piece by piece, waiting for other folds of it.
+
+    Raises:
+        Unavailable: the database or the store of cold points failed.
+    """
+    after = b""
+    while rows > 0:
+        try:
+            done = database.write_now(partial(_fold_next, project_id=project_id, place=place, after=after))
+        except NotInMemoryError as needed:
+            needed.fetch()
+            continue
+        if done is None:
+            return
+        after, rows = done[0], rows - done[1]
+
+
+def _fold_next(connection: Connection, project_id: int, place: Place, after: bytes) -> tuple[bytes, int] | None:
+    """Fold the next log rows of a candidate, as many as one job may; the last id, and how many rows it passed."""
+    heads = store.log_heads_after(connection, project_id, place, after, _MAX_ROWS)
+    if not heads:
+        return None
+    chosen = _affordable(heads, None)
+    taken, _ = _take(connection, project_id, chosen, wait=True)
+    if taken:
+        fold(connection, project_id, taken)
+    return chosen[-1][2], len(chosen)
+
+
 def _take(
     connection: Connection, project_id: int, heads: Sequence[LogHead], *, wait: bool
 ) -> tuple[list[tuple[int, int, bytes]], bool]:

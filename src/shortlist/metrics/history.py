@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
-from shortlist.metrics import cold, order, overlay, store_read
+from shortlist.metrics import backlog, cold, order, overlay, store_read
 from shortlist.metrics.chunks import MAX_CHUNK
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.types import History, Latest
@@ -58,7 +58,7 @@ def history(
         InvalidValue: `after` is no token.
     """
     cursor = None if after is None else Cursor.parse(after)
-    fresh = overlay.gather(store_read.log_of_candidates(connection, scope.project_id, [candidate_iid]), [key])
+    fresh = backlog.points(connection, scope, [candidate_iid], [key])
     parts = [points for _, _, points in fresh.series()]
     rows = store_read.series_of(connection, scope.project_id, [candidate_iid], [key])
     parts += [tail_of(row) for row in rows]
@@ -110,10 +110,9 @@ def values_at(
     """
     iids = list(steps)
     found: dict[tuple[int, str], list[History]] = {}
-    for iid, key, points in overlay.gather(
-        store_read.log_of_candidates(connection, scope.project_id, iids), keys
-    ).series():
-        found.setdefault((iid, key), []).append(points)
+    for piece in backlog.pieces(connection, scope, iids):
+        for iid, key, points in overlay.gather(piece, keys).series():
+            _add_last(found.setdefault((iid, key), []), points, steps[iid])
     rows = store_read.series_of(connection, scope.project_id, iids, keys)
     names = {row.key_id: row.name for row in rows}
     for row in rows:
@@ -124,9 +123,20 @@ def values_at(
         found.setdefault((iid, names[key_id]), []).append(points)
     answer: dict[int, list[Latest]] = {iid: [] for iid in iids}
     for (iid, key), parts in sorted(found.items()):
-        points = order.merge(*parts)
-        place = int(np.searchsorted(points.step, steps[iid], "right")) - 1
-        if place >= 0:
-            step, timestamp, value = _last(order.take(points, slice(place, place + 1)))
+        points = _until(order.merge(*parts), steps[iid])
+        if len(points):
+            step, timestamp, value = _last(points)
             answer[iid].append(Latest(key, value, timestamp, step))
     return answer
+
+
+def _until(points: History, step: int) -> History:
+    """The last of the ordered points that is not after a step, if there is one."""
+    place = int(np.searchsorted(points.step, step, "right"))
+    return order.take(points, slice(max(0, place - 1), place))
+
+
+def _add_last(parts: list[History], points: History, step: int) -> None:
+    """Keep the last point up to a step of those that were found in the log, and of these."""
+    last = _until(points, step)
+    parts[:] = [_until(order.merge(*parts, last), step)] if parts else [last]

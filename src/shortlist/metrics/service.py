@@ -1,12 +1,13 @@
 """The metric engine as the rest of the program calls it. `folder` makes what is appended here cheap to read."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.metrics import codec, order, overlay, store, store_read
+from shortlist.metrics import backlog, codec, order, overlay, store, store_log, store_read
 from shortlist.metrics.curves import curves
 from shortlist.metrics.ending import endings, last_values
 from shortlist.metrics.history import history, values_at
@@ -64,14 +65,16 @@ def latest(
     answer: dict[int, list[Latest]] = {iid: [] for iid in candidate_iids}
     if not answer or (keys is not None and not keys):
         return answer
-    fresh = overlay.gather(store_read.log_of_candidates(connection, scope.project_id, list(answer)), keys)
+    fresh: dict[tuple[int, str], Latest] = {}
+    for piece in backlog.pieces(connection, scope, list(answer)):
+        _add_fresh(fresh, overlay.gather(piece, keys))
     key_ids = None if keys is None else list(store.key_ids(connection, scope.project_id, keys).values())
     rows = store_read.latest_rows(connection, scope.project_id, list(answer), key_ids)
     names = store_read.key_names(connection, scope.project_id, list({row[1] for row in rows}))
     for iid, key_id, value, timestamp, step in rows:
         answer[iid].append(Latest(names[key_id], _NAN if value is None else value, timestamp, step))
-    if len(fresh):
-        _add_fresh(answer, fresh)
+    if fresh:
+        _put(answer, fresh)
     for found in answer.values():
         found.sort(key=_BY_KEY)
     return answer
@@ -83,14 +86,22 @@ def unfolded(connection: Connection, scope: Scope, experiment_iid: int, candidat
     Who keeps what he read of the others asks for this first, and only then how old it is (`db.memory`): what is
     folded in between counts as changed.
     """
-    return store_read.logged(connection, scope.project_id, experiment_iid, candidate_iids)
+    return store_log.logged(connection, scope.project_id, experiment_iid, candidate_iids)
 
 
-def _add_fresh(answer: dict[int, list[Latest]], fresh: overlay.LogPoints) -> None:
+def _add_fresh(fresh: dict[tuple[int, str], Latest], points_of_log: overlay.LogPoints) -> None:
+    """Keep the latest point of each series of the log."""
+    for iid, key, points in points_of_log.series():
+        item = Latest(key, float(points.value[-1]), int(points.timestamp[-1]), int(points.step[-1]))
+        known = fresh.get((iid, key))
+        if known is None or _rank(item) > _rank(known):
+            fresh[iid, key] = item
+
+
+def _put(answer: dict[int, list[Latest]], fresh: Mapping[tuple[int, str], Latest]) -> None:
     """Put the latest points of the log in the place of earlier ones."""
     known = {(iid, item.key): place for iid, found in answer.items() for place, item in enumerate(found)}
-    for iid, key, points in fresh.series():
-        item = Latest(key, float(points.value[-1]), int(points.timestamp[-1]), int(points.step[-1]))
+    for (iid, key), item in fresh.items():
         place = known.get((iid, key))
         if place is None:
             answer[iid].append(item)
@@ -104,15 +115,17 @@ def _rank(item: Latest) -> tuple[int, int, tuple[float, bool]]:
 
 def keys(connection: Connection, scope: Scope, experiment_iid: int) -> list[tuple[str, int]]:
     """The metric keys of an experiment in order, and how many of its candidates, deleted ones too, have each."""
-    logged = store_read.log_of_experiment(connection, scope.project_id, experiment_iid)
-    counts = store_read.column_counts(connection, scope.project_id, experiment_iid)
-    pairs = {(iid, key) for iid, payload in logged for key in codec.payload_keys(payload)}
-    if pairs:
-        iids, names = list({iid for iid, _ in pairs}), list({key for _, key in pairs})
-        pairs -= store_read.folded_pairs(connection, scope.project_id, experiment_iid, iids, names)
-        for _, key in pairs:
-            counts[key] = counts.get(key, 0) + 1
-    return sorted(counts.items())
+    logged: Counter[str] = Counter()
+    seen: set[tuple[int, str]] = set()
+    for piece in backlog.pieces_of_experiment(connection, scope, experiment_iid):
+        pairs = {(iid, key) for iid, payload in piece for key in codec.payload_keys(payload)} - seen
+        # All rows of a candidate follow each other, so the next piece may have more of the last one only.
+        seen = {pair for pair in seen | pairs if pair[0] == piece[-1][0]} if piece else set()
+        if pairs:
+            iids, names = list({iid for iid, _ in pairs}), list({key for _, key in pairs})
+            pairs -= store_read.folded_pairs(connection, scope.project_id, experiment_iid, iids, names)
+        logged.update(key for _, key in pairs)
+    return sorted((logged + Counter(store_read.column_counts(connection, scope.project_id, experiment_iid))).items())
 
 
 def delete_candidate(connection: Connection, scope: Scope, candidate_iids: Sequence[int]) -> None:

@@ -117,6 +117,13 @@ def log_heads_of(
     return _heads(connection, and_(here, metric_log.c.id <= newest), limit)
 
 
+def log_heads_after(connection: Connection, project_id: int, place: Place, after: bytes, limit: int) -> list[LogHead]:
+    """Log rows of one candidate after an id, without their payloads, in order of id."""
+    log = metric_log.c
+    one = and_(log.project_id == project_id, log.experiment_iid == place[0], log.candidate_iid == place[1])
+    return _heads(connection, and_(one, log.id > after), limit)
+
+
 def _heads(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[LogHead]:
     log = metric_log.c
     statement = select(log.experiment_iid, log.candidate_iid, log.id, log.points, log["keys"]).where(condition)

@@ -1,4 +1,4 @@
-"""SQL of the read path. A reader takes the log first: what is folded meanwhile is then seen twice, never missed."""
+"""SQL of what is folded. A reader takes the log first: what is folded meanwhile is then seen twice, never missed."""
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
@@ -24,29 +24,10 @@ from shortlist.metrics.tables import (
     metric_column,
     metric_key,
     metric_latest,
-    metric_log,
     metric_outline,
     metric_series,
 )
 from shortlist.tracking.tables import candidate
-
-
-def _log(dialect: str) -> ClauseElement:
-    log = metric_log.c
-    joined = and_(
-        log.project_id == candidate.c.project_id,
-        log.experiment_iid == candidate.c.experiment_iid,
-        log.candidate_iid == candidate.c.iid,
-    )
-    statement = select(log.candidate_iid, log.payload).select_from(candidate.join(metric_log, joined))
-    here = candidate.c.project_id == bindparam("project_id")
-    return of_each(dialect, statement.where(here), candidate.c.iid, "iids")
-
-
-def _logged(dialect: str) -> ClauseElement:
-    log = metric_log.c
-    here = and_(log.project_id == bindparam("project_id"), log.experiment_iid == bindparam("experiment_iid"))
-    return of_each(dialect, select(log.candidate_iid).distinct().where(here), log.candidate_iid, "iids")
 
 
 def _latest(dialect: str, *conditions: ColumnElement[bool]) -> ClauseElement:
@@ -65,30 +46,9 @@ def _key_names(dialect: str) -> ClauseElement:
     return select(metric_key.c.id, metric_key.c.name).where(here, one_of(dialect, metric_key.c.id, "ids"))
 
 
-_LOG = Prepared(_log, lists=["iids"])
-_LOGGED = Prepared(_logged, lists=["iids"])
 _LATEST = Prepared(_latest, lists=["iids"])
 _LATEST_OF_KEYS = Prepared(_latest_of_keys, lists=["iids", "key_ids"])
 _KEY_NAMES = Prepared(_key_names, lists=["ids"])
-
-
-def log_of_candidates(connection: Connection, project_id: int, iids: Sequence[int]) -> list[tuple[int, bytes]]:
-    """(candidate, payload) of every log row of candidates; their experiments lead to the rows' place in the key."""
-    return _LOG.rows(connection, project_id=project_id, iids=iids)  # pyright: ignore[reportReturnType]
-
-
-def logged(connection: Connection, project_id: int, experiment_iid: int, iids: Sequence[int]) -> set[int]:
-    """Those of some candidates of an experiment that have rows in the log."""
-    rows = _LOGGED.rows(connection, project_id=project_id, experiment_iid=experiment_iid, iids=iids)
-    return {row[0] for row in rows}
-
-
-def log_of_experiment(connection: Connection, project_id: int, experiment_iid: int) -> list[tuple[int, bytes]]:
-    log = metric_log.c
-    statement = select(log.candidate_iid, log.payload).where(
-        log.project_id == project_id, log.experiment_iid == experiment_iid
-    )
-    return [(row[0], row[1]) for row in connection.execute(statement)]
 
 
 def latest_rows(

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.metrics import cold, order, overlay, series, store_read
+from shortlist.metrics import backlog, cold, order, series, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.overlay import LogPoints
 from shortlist.metrics.store_read import ChunkRange
@@ -16,7 +16,7 @@ from shortlist.numeric import np
 
 def summaries(connection: Connection, scope: Scope, candidate_iid: int) -> list[SeriesSummary]:
     """What is known of every metric of a candidate, in order of key; at most three statements."""
-    fresh = overlay.gather(store_read.log_of_candidates(connection, scope.project_id, [candidate_iid]))
+    fresh = backlog.points(connection, scope, [candidate_iid])
     rows = store_read.series_of_candidate(connection, scope.project_id, candidate_iid)
     changed: list[SeriesSummary] = []
     names: set[str] = set()
