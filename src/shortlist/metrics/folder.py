@@ -24,6 +24,8 @@ _log = get_logger(__name__)
 # One job occupies a writer for about this long: on the machine of the measurements a point of a fold costs 0.3
 # microseconds and a series 12. Rows are limited too, since each has to be read and decoded.
 _BUDGET_SECONDS = 0.02
+# The same where a reader waits for it: fewer and larger ones end sooner.
+_AWAITED_BUDGET_SECONDS = 0.06
 _POINT_SECONDS = 0.3e-6
 _SERIES_SECONDS = 12e-6
 _ROW_SECONDS = 8e-6
@@ -65,7 +67,7 @@ def fold_some(connection: Connection, project_id: int, after: Place, *, candidat
     heads = store.log_heads(connection, project_id, after, _MAX_ROWS)
     if not heads:
         return FoldResult(0, 0, None, False, time.perf_counter() - began)
-    chosen = _affordable(heads, candidates)
+    chosen = _affordable(heads, candidates, _BUDGET_SECONDS)
     taken, missing = _take(connection, project_id, chosen, wait=False)
     returned = fold(connection, project_id, taken) if taken else 0
     end = None if len(chosen) == len(heads) < _MAX_ROWS else (chosen[-1][0], chosen[-1][1])
@@ -100,7 +102,7 @@ def fold_piece(
     heads = store.log_heads_of(connection, project_id, experiment_iids, until.newest, _MAX_ROWS)
     if not heads:
         return fold_piece(connection, project_id, experiment_iids, None) if until.returned else None
-    chosen = _affordable(heads, None)
+    chosen = _affordable(heads, None, _BUDGET_SECONDS)
     taken, _ = _take(connection, project_id, chosen, wait=True)
     returned = (bool(taken) and fold(connection, project_id, taken) > 0) or until.returned
     if len(chosen) == len(heads) < _MAX_ROWS and not returned:
@@ -145,7 +147,7 @@ def _fold_next(connection: Connection, project_id: int, place: Place, after: byt
     heads = store.log_heads_after(connection, project_id, place, after, _MAX_ROWS)
     if not heads:
         return None
-    chosen = _affordable(heads, None)
+    chosen = _affordable(heads, None, _AWAITED_BUDGET_SECONDS)
     taken, _ = _take(connection, project_id, chosen, wait=True)
     if taken:
         fold(connection, project_id, taken)
@@ -166,7 +168,7 @@ def _take(
     return [(mine[candidate], candidate, payload) for _, candidate, payload in taken], bool(missing)
 
 
-def _affordable(heads: Sequence[LogHead], candidates: int | None) -> Sequence[LogHead]:
+def _affordable(heads: Sequence[LogHead], candidates: int | None, seconds: float) -> Sequence[LogHead]:
     """The first rows whose fold fits the budget, at least one. Rows of one candidate have mostly the same keys."""
     cost, keys = 0.0, 0
     seen = 0
@@ -176,7 +178,7 @@ def _affordable(heads: Sequence[LogHead], candidates: int | None) -> Sequence[Lo
             place, keys, seen = (head[0], head[1]), 0, seen + 1
         cost += _ROW_SECONDS + head[3] * _POINT_SECONDS + max(0, head[4] - keys) * _SERIES_SECONDS
         keys = max(keys, head[4])
-        if number and (cost > _BUDGET_SECONDS or (candidates is not None and seen > candidates)):
+        if number and (cost > seconds or (candidates is not None and seen > candidates)):
             return heads[:number]
     return heads
 
