@@ -122,7 +122,7 @@ def test_a_fault_of_ours_says_nothing_but_its_request_id(
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(application.services.database, "read_now", broken)
+    monkeypatch.setattr(application.services.database, "_read", broken)
     response = rita.get(f"/api/v1/projects/{rita.project.replace('/', '%2F')}/retention")
     assert "secret" not in response.text
     assert response.headers["x-request-id"] in refused(response, 500, "INTERNAL_ERROR")
