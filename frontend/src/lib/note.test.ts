@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRich, parseInline, parseNote } from './note';
+import { isRich, parseInline, parseNote, summary } from './note';
 
 describe('a rich note', () => {
   it('has what the whole of Markdown is needed for', () => {
@@ -61,3 +61,14 @@ describe('a note', () => {
     }
   });
 });
+
+it.each([
+  [
+    '# Card\n\nReads **digits** of\n`8x8` [pixels](https://a.example/).\n\n- a',
+    'Reads digits of 8x8 pixels.',
+  ],
+  ['# Card', 'Card'],
+  ['- *first*\n- second', 'first'],
+  ['```\ncode\nmore\n```', 'code'],
+  ['', ''],
+])('sums up %j', (text, said) => expect(summary(text)).toBe(said));

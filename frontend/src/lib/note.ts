@@ -60,6 +60,19 @@ function addItem(blocks: Block[], ordered: boolean, content: Inline[]): void {
   else blocks.push({ kind: 'list', ordered, items: [content] });
 }
 
+/** The first paragraph in one line, without marks; a heading or a list where there is no paragraph. */
+export function summary(text: string): string {
+  const blocks = parseNote(text);
+  const first = blocks.find(({ kind }) => kind === 'paragraph') ?? blocks[0];
+  if (first === undefined) return '';
+  if (first.kind === 'code') return first.text.split('\n')[0] ?? '';
+  const parts = first.kind === 'list' ? (first.items[0] ?? []) : first.content;
+  return parts
+    .map((part) => part.text)
+    .join('')
+    .replaceAll(/\s+/g, ' ');
+}
+
 const INLINE =
   /`([^`\n]+)`|\*\*([^*\n]+)\*\*|__([^_\n]+)__|\*([^*\s][^*\n]*)\*|(?<!\w)_([^_\s][^_\n]*)_(?!\w)|\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)|(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:!?])/g;
 
