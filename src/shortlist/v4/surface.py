@@ -24,18 +24,27 @@ _json = msgspec.json.Encoder()
 
 
 def error_bytes(error: DomainError) -> bytes:
-    """`message` as GitLab writes it, and `error` where GitLab has that instead: for a parameter at fault (the same
-    text), a wrong method, and a token's missing scope, which has the three keys of RFC 6750.
+    """`message` as GitLab writes it, and `error` where GitLab has that instead: for a parameter at fault, a wrong
+    method, and a token's missing scope, which has the three keys of RFC 6750.
     """
     body: dict[str, Any] = error_body(error)
     if isinstance(error, InsufficientScope):
         body = {"error": "insufficient_scope", "error_description": error.message, **body}
     elif error.code is Code.INVALID_PARAMETER_VALUE:
-        body = {"error": error.message, **body}
+        body = {"error": _of_parameter(error), **body}
     elif error.code is Code.METHOD_NOT_ALLOWED:
         body = {"error": "405 Not Allowed", **body}
     body["message"] = _BEGINNINGS.get(error.code, "") + _in_capitals(error.message)
     return _json.encode(body)
+
+
+def _of_parameter(error: DomainError) -> str:
+    """GitLab's three words for what a request's decoding refuses; what a rule refuses has a text of its own."""
+    if error.message.startswith("Missing value for"):
+        return f"{error.field} is missing"
+    if error.message.startswith("Invalid value for parameter"):
+        return f"{error.field} does not have a valid value" if "enum" in error.message else f"{error.field} is invalid"
+    return error.message
 
 
 def _in_capitals(message: str) -> str:
