@@ -28,12 +28,17 @@ def _take(dialect: str) -> ClauseElement:
 
 
 _TAKE = Prepared(_take)
+_READ = Prepared(
+    lambda _: select(counter.c.value).where(
+        counter.c.project_id == bindparam("project_id"), counter.c.name == bindparam("name")
+    )
+)
 
 
 def read(connection: Connection, project_id: int, name: str) -> int:
     """The last number that was handed out; 0 before the first."""
-    statement = select(counter.c.value).where(counter.c.project_id == project_id, counter.c.name == name)
-    return connection.execute(statement).scalar_one_or_none() or 0
+    row = _READ.row(connection, project_id=project_id, name=name)
+    return 0 if row is None else row[0]
 
 
 def lock(connection: Connection, project_id: int, name: str) -> None:

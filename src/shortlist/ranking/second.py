@@ -38,12 +38,20 @@ def front(
 ) -> Flags | None:
     """Which of `scores` are on the Pareto front of those that have a rank, who are the first `ranked`; None for a goal
     without a second."""
-    if by.second is None:
+    wanted = by.second
+    if wanted is None:
         return None
-    second = values(connection, scope, experiment_iid, by, scores)
-    found = np.zeros(len(scores), np.bool_)
-    found[:ranked] = rules.front(scores.value[:ranked], second[:ranked], (by.direction, by.second.direction))
-    return found
+
+    def make() -> tuple[Flags, int]:
+        second = values(connection, scope, experiment_iid, by, scores)
+        found = np.zeros(len(scores), np.bool_)
+        found[:ranked] = rules.front(scores.value[:ranked], second[:ranked], (by.direction, wanted.direction))
+        return found, found.nbytes
+
+    if by.constraints:
+        return make()[0]
+    name = ("front", by.metric, by.reduction.value, by.last, by.direction, wanted)
+    return Board(connection, scope, experiment_iid).derived(name, make)
 
 
 def _read(connection: Connection, scope: Scope, board: Board, second: Second, scores: Scores) -> Columns:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, select, update
 
 from shortlist.access.scope import Scope
-from shortlist.db import changes
+from shortlist.db import changes, memory
 from shortlist.db.dialect import among, insert, upsert
 from shortlist.db.prepared import Prepared
 from shortlist.tracking.tables import candidate, experiment, experiment_metadata
@@ -23,6 +23,7 @@ _FIELDS = (
     experiment.c.deleted_at,
 )
 
+_BYTES_OF_ACTIVITY = 300
 _DELETION = Prepared(
     lambda _: select(experiment.c.deleted_at).where(
         experiment.c.project_id == bindparam("project_id"), experiment.c.iid == bindparam("iid")
@@ -114,13 +115,19 @@ def delete_metadata(connection: Connection, scope: Scope, iid: int, key: str) ->
 
 
 def activity(connection: Connection, scope: Scope, iids: Sequence[int]) -> dict[int, ExperimentActivity]:
-    """Counts and last change for each of `iids`, in one statement. O(n) for their n candidates."""
-    # One number is faster than a list of one: SQLite then reads its candidates as one run.
-    here = (
-        candidate.c.experiment_iid == iids[0]
-        if len(iids) == 1
-        else among(connection, candidate.c.experiment_iid, iids)
-    )
+    """Counts and last change for each of `iids`, in one statement, or two for a single one. O(n) for their n
+    candidates; of a single one, only after a change."""
+    if len(iids) != 1:
+        return _activity(connection, scope, among(connection, candidate.c.experiment_iid, iids))
+
+    def make() -> tuple[dict[int, ExperimentActivity], int]:
+        # One number is faster than a list of one: SQLite then reads its candidates as one run.
+        return _activity(connection, scope, candidate.c.experiment_iid == iids[0]), _BYTES_OF_ACTIVITY
+
+    return memory.unchanged(connection, (scope.project_id, iids[0]), "activity", make)
+
+
+def _activity(connection: Connection, scope: Scope, here: ColumnElement[bool]) -> dict[int, ExperimentActivity]:
     statement = (
         select(
             candidate.c.experiment_iid,

@@ -14,7 +14,7 @@ from shortlist.ranking import service as ranking
 from shortlist.ranking.orders import in_order
 from shortlist.ranking.types import Direction, Goal, Reduction
 from shortlist.search.service import CandidateSearch
-from shortlist.tracking import candidates, logs, store_keys
+from shortlist.tracking import candidates, logs, store_experiments, store_keys
 from shortlist.tracking.types import Batch, CandidateChange, CandidateRecord, Status
 from tests.contract.metrics.conftest import statements
 from tests.contract.writes import Writes, log, new, rounds_of, scope
@@ -34,6 +34,7 @@ ORDERS = ("metrics.acc DESC", "params.p", "number(params.q) DESC", "metadata.k D
 def answers(connection: Connection, scope: Scope) -> list[object]:
     found: list[object] = [store_keys.keys_of_experiment(connection, scope, kind, 1) for kind in ("param", "metadata")]
     found.append(ranking.answer(connection, scope, 1).group)
+    found.append(store_experiments.activity(connection, scope, [1]))
     standing = ranking.standing(connection, scope, 1)
     folded = ranking.by_seed(connection, scope, 1, standing, np.arange(len(standing.scores)), [])
     found += [folded.group(row) for row in range(len(folded.iids))]
