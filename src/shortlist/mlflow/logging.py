@@ -50,7 +50,7 @@ async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
 async def log_parameter(call: Call, request: wire.LogParameter) -> Empty:
     """Log a parameter; the same value again is accepted, another value is not."""
     key = required(request.key, "key")
-    batch = Batch(params=_params(call, [wire.ParamIn(key, request.value)]))
+    batch = Batch(params=dict([_param(call, wire.ParamIn(key, request.value))]))
     await _log(call, run_id(request), batch, None)
     return Empty()
 
@@ -58,7 +58,7 @@ async def log_parameter(call: Call, request: wire.LogParameter) -> Empty:
 async def set_tag(call: Call, request: wire.SetTag) -> Empty:
     """Set a tag of a run, or overwrite it."""
     key = required(request.key, "key")
-    await _log(call, run_id(request), Batch(metadata=_metadata(call, [Tag(key, request.value)])), None)
+    await _log(call, run_id(request), Batch(metadata=dict([_tag(call, Tag(key, request.value))])), None)
     return Empty()
 
 
@@ -135,19 +135,29 @@ def _check_sizes(request: wire.LogBatch) -> None:
 def _params(call: Call, items: Sequence[wire.ParamIn]) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, item in enumerate(items):
-        field = f"params[{number}]"
-        rules.check_key(item.key, f"{field}.key")
-        if item.key in found:
-            raise InvalidValue(f"Duplicate parameter keys have been submitted: ['{item.key}'].", field=f"{field}.key")
-        value = lengths.fitted(call, item.value, rules.MAX_PARAM_VALUE)
-        found[item.key] = rules.check_text(value, rules.MAX_PARAM_VALUE, f"{field}.value")
+        field = f"params[{number}]."
+        key, value = _param(call, item, field)
+        if key in found:
+            raise InvalidValue(f"Duplicate parameter keys have been submitted: ['{key}'].", field=f"{field}key")
+        found[key] = value
     return found
+
+
+def _param(call: Call, item: wire.ParamIn, field: str = "") -> tuple[str, str]:
+    key = rules.check_key(item.key, f"{field}key")
+    value = lengths.fitted(call, item.value, rules.MAX_PARAM_VALUE)
+    return key, rules.check_text(value, rules.MAX_PARAM_VALUE, f"{field}value")
 
 
 def _metadata(call: Call, items: Sequence[Tag]) -> dict[str, str]:
-    found = lengths.metadata(call, items)
-    candidates.check_metadata(found)
-    return found
+    """Of two with one key the last counts."""
+    return dict([_tag(call, item, f"tags[{number}].") for number, item in enumerate(items)])
+
+
+def _tag(call: Call, item: Tag, field: str = "") -> tuple[str, str]:
+    key = rules.check_key(item.key, f"{field}key")
+    limit = candidates.metadata_limit(key)
+    return key, rules.check_text(lengths.fitted(call, item.value, limit), limit, f"{field}value")
 
 
 async def log_inputs(call: Call, request: wire.LogInputs) -> Empty:
@@ -157,7 +167,7 @@ async def log_inputs(call: Call, request: wire.LogInputs) -> Empty:
     for number, item in enumerate(inputs):
         required(item.name, f"datasets[{number}].dataset.name")
         required(item.digest, f"datasets[{number}].dataset.digest")
-        rules.check_dataset(item, f"datasets[{number}].dataset")
+        rules.check_dataset(item, f"datasets[{number}]")
     links = [translate_models.link(item, LinkKind.INPUT) for item in request.models]
 
     def work(connection: Connection) -> None:

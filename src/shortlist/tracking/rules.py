@@ -128,9 +128,9 @@ def check_artifact_location(location: str) -> str:
 
 
 def check_dataset(item: DatasetInput, field: str) -> None:
-    """The lengths of a dataset's fields and of the tags of its use."""
+    """The lengths of a dataset's fields and of the tags of its use; `field` is that of the use."""
     for name, limit in _DATASET_LIMITS.items():
-        check_text(getattr(item, name) or "", limit, f"{field}.{name}")
+        check_text(getattr(item, name) or "", limit, f"{field}.dataset.{name}")
     for key, value in item.tags.items():
         check_text(key, _MAX_INPUT_TAG_KEY, f"{field}.tags.key")
         check_text(value, _MAX_INPUT_TAG_VALUE, f"{field}.tags.value")

@@ -135,6 +135,27 @@ def test_bad_parameters_are_refused(mlflow: Mlflow, key: str, value: object) -> 
     assert params_of(mlflow, run_id) == {}
 
 
+def test_refusals_name_the_field_of_the_request_and_nothing_is_written(mlflow: Mlflow) -> None:
+    run_id = mlflow.new_run()
+    good, used = {"key": "t", "value": "1"}, {"name": "d", "digest": "x"}
+    bad: dict[str, object] = {"key": "a//b", "value": "1"}
+    point = {"key": "loss", "value": 1, "timestamp": 1}
+    requests: list[tuple[str, dict[str, object], str]] = [
+        ("log-parameter", bad, "key"),
+        ("log-parameter", {"key": "k" * 251, "value": "1"}, "key"),
+        ("set-tag", bad, "key"),
+        ("log-batch", {"metrics": [point], "tags": [good, bad]}, "tags[1].key"),
+        ("log-batch", {"metrics": [point], "tags": [good, {"value": "1"}]}, "tags[1].key"),
+        ("log-batch", {"metrics": [point], "params": [good, bad]}, "params[1].key"),
+        ("log-inputs", {"datasets": [{"dataset": used | {"name": "x" * 501}}]}, "datasets[0].dataset.name"),
+        ("log-inputs", {"datasets": [{"dataset": used, "tags": [{"key": "k" * 256}]}]}, "datasets[0].tags.key"),
+    ]
+    before = mlflow.run(run_id)
+    for operation, fields, field in requests:
+        refused(mlflow.post(f"runs/{operation}", run_id=run_id, **fields), 400, "INVALID_PARAMETER_VALUE", field)
+    assert mlflow.run(run_id) == before
+
+
 def test_long_and_odd_parameters_survive(mlflow: Mlflow) -> None:
     run_id = mlflow.new_run()
     params = {"long": "v" * 6000, "empty": "", "quoted": 'it\'s "x" \\ \n', "unicode é": "日本語 😀"}

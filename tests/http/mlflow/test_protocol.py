@@ -66,10 +66,7 @@ def test_long_values_are_cut_unless_the_settings_refuse_them(
         "params[0].value",
     )
     refused(
-        mlflow.post("runs/set-tag", run_id=run_id, key="t", value="v" * 8001),
-        400,
-        "INVALID_PARAMETER_VALUE",
-        "tags.value",
+        mlflow.post("runs/set-tag", run_id=run_id, key="t", value="v" * 8001), 400, "INVALID_PARAMETER_VALUE", "value"
     )
     refused(mlflow.post("runs/create", experiment_id="0", tags=tags), 400, "INVALID_PARAMETER_VALUE", "tags.value")
 
