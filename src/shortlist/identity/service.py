@@ -101,6 +101,11 @@ def usernames(connection: Connection, user_ids: Collection[int]) -> dict[int, st
     return store.usernames(connection, user_ids) if user_ids else {}
 
 
+def shown_names(connection: Connection, user_ids: Collection[int]) -> dict[int, str]:
+    """What people read of the makers of something: usernames, and the names of bots, whose usernames say nothing."""
+    return store.shown_names(connection, user_ids) if user_ids else {}
+
+
 def stored_password(connection: Connection, login: str) -> tuple[User | None, str | None]:
     """What `passwords.verify` needs, read apart from it, so that the slow check holds no connection."""
     found = store.user_by_username(connection, login)

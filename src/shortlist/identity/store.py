@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, case, delete, func, or_, select, update
 
 from shortlist.access.roles import TokenScope
 from shortlist.db import counters
@@ -101,6 +101,12 @@ def lock_administrators(connection: Connection) -> int:
 def usernames(connection: Connection, user_ids: Collection[int]) -> dict[int, str]:
     statement = select(user_account.c.id, user_account.c.username).where(user_account.c.id.in_(user_ids))
     return {row.id: row.username for row in connection.execute(statement)}
+
+
+def shown_names(connection: Connection, user_ids: Collection[int]) -> dict[int, str]:
+    shown = case((user_account.c.bot, user_account.c.name), else_=user_account.c.username)
+    statement = select(user_account.c.id, shown.label("shown")).where(user_account.c.id.in_(user_ids))
+    return {row.id: row.shown for row in connection.execute(statement)}
 
 
 def set_password(connection: Connection, user_id: int, password_hash: str) -> None:

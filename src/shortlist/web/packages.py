@@ -57,7 +57,7 @@ def package_page(connection: Connection, scope: Scope, package_id: int) -> wire_
 
 def _shown(connection: Connection, scope: Scope, found: Sequence[Package]) -> list[wire_packages.Package]:
     contents = registry.contents(connection, scope, list(found))
-    users = identity.usernames(connection, {item.created_by for item in found if item.created_by is not None})
+    users = identity.shown_names(connection, {item.created_by for item in found if item.created_by is not None})
     return [
         wire_packages.Package(
             id=item.id,

@@ -67,6 +67,7 @@ def test_a_job_uploads_and_downloads_packages(
         [tools] = anyone.get(base, headers=headers, auth=auth).json()
         assert (tools["name"], tools["pipeline"]["id"], tools["pipeline"]["sha"]) == ("tools", 574, SHA)
         page = anyone.get(f"{base.replace('v4', 'v1')}/{tools['id']}", headers=headers, auth=auth).json()
+        assert page["package"]["created_by"] == f"CI of {PROJECT}"
         assert (page["ci"]["issuer"], page["ci"]["verified"]) == (gitlab.url, "yes")
         assert {fact["kind"]: fact["text"] for fact in page["ci"]["facts"]}["job"] == "302"
     settings = base.replace("v4", "v1") + "/settings"
