@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.metrics import order, sampling
-from shortlist.metrics.history import history
+from shortlist.metrics.history import history, pages
 from shortlist.metrics.types import History
 from shortlist.numeric import np
 
@@ -34,18 +34,23 @@ def sampled(
 ) -> Iterator[tuple[str, History]]:
     """Name and at most `limit` points of each candidate, from a first to a last step; every spike is among them."""
     for iid, name in names.items():
-        points, _ = history(connection, scope, iid, key)
         first, last = steps
-        start = 0 if first is None else int(np.searchsorted(points.step, first, "left"))
-        end = len(points) if last is None else int(np.searchsorted(points.step, last, "right"))
-        points = order.take(points, slice(start, max(start, end)))
-        if len(points) > limit:
-            # The last point is what one point alone can say.
-            kept = (
-                np.array([len(points) - 1])
-                if limit == 1
-                else sampling.places(points.step.astype(np.float64), points.value, limit)
-            )
-            points = order.take(points, kept)
+        found: list[History] = []
+        for points in pages(connection, scope, iid, key, first):
+            end = len(points) if last is None else int(np.searchsorted(points.step, last, "right"))
+            found.append(_thinned(order.take(points, slice(0, end)), limit))
+            if end < len(points):
+                break
+        points = _thinned(order.merge(*found), limit)
         if len(points):
             yield name, points
+
+
+def _thinned(points: History, limit: int) -> History:
+    if len(points) <= limit:
+        return points
+    # The last point is what one point alone can say.
+    last = np.array([len(points) - 1])
+    return order.take(
+        points, last if limit == 1 else sampling.places(points.step.astype(np.float64), points.value, limit)
+    )

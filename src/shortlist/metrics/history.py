@@ -3,7 +3,7 @@
 import base64
 import binascii
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -17,6 +17,9 @@ from shortlist.metrics.types import History, Latest
 from shortlist.numeric import np
 
 _CURSOR = struct.Struct("<qqd")
+# Points of a long series that are read at a time, where nobody asks for another number.
+PAGE = 131_072
+_BEFORE_ALL = -(2**63)
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -72,6 +75,18 @@ def history(
             return page, token
         # More chunks than were read share the cursor's step and timestamp.
         read = 4 * max(read, MAX_CHUNK)
+
+
+def pages(
+    connection: Connection, scope: Scope, candidate_iid: int, key: str, first_step: int | None
+) -> Iterator[History]:
+    """All points of one metric from a step on, in order, so many at a time."""
+    token = None if first_step is None else Cursor(first_step, _BEFORE_ALL, float("-inf")).token()
+    while True:
+        points, token = history(connection, scope, candidate_iid, key, token, PAGE)
+        yield points
+        if token is None:
+            return
 
 
 def _load(

@@ -1,6 +1,6 @@
 """Operations that read the points of a metric. Paths are relative to `/api/2.0/mlflow`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -9,11 +9,14 @@ from shortlist.errors import InvalidValue, NotFound
 from shortlist.http.endpoint import Call, Pieces, required
 from shortlist.metrics import bulk, encode
 from shortlist.metrics import service as metrics
+from shortlist.metrics.history import PAGE
 from shortlist.metrics.types import History
 from shortlist.mlflow import operations
 from shortlist.mlflow import wire_runs as wire
 from shortlist.mlflow.runs import run_id
 from shortlist.tracking import candidates
+
+Page = tuple[History, str | None]  # and the token of the next one
 
 
 class HistoryPage(msgspec.Struct, omit_defaults=True):
@@ -36,18 +39,34 @@ def get_history(call: Call, connection: Connection, request: wire.GetHistory) ->
         record = candidates.get(connection, call.project, run_id(request))
     except NotFound:
         return HistoryPage(msgspec.Raw(b"[]"))
-    history, token = metrics.history(
-        connection, call.project, record.iid, key, request.page_token or None, request.max_results
-    )
-    if len(history) > _MAX_WHOLE:
-        return Pieces(_in_pieces(key, history, token))
-    return HistoryPage(msgspec.Raw(encode.points(key, history, clamp=True)), token)
+    project, limit = call.project, request.max_results
+
+    def read(connection: Connection, after: str | None, sent: int) -> Page:
+        most = PAGE if limit is None else min(PAGE, limit - sent)
+        return metrics.history(connection, project, record.iid, key, after, most)
+
+    def read_later(after: str, sent: int) -> Page:
+        return call.services.database.read_now(lambda connection: read(connection, after, sent))
+
+    page = read(connection, request.page_token or None, 0)
+    if len(page[0]) > _MAX_WHOLE:
+        return Pieces(_in_pieces(key, page, limit, read_later))
+    return HistoryPage(msgspec.Raw(encode.points(key, page[0], clamp=True)), page[1])
 
 
-def _in_pieces(key: str, history: History, token: str | None) -> Iterator[bytes]:
-    """The text of a `HistoryPage`."""
-    yield b'{"metrics":['
-    yield from encode.slices(key, history, clamp=True)
+def _in_pieces(key: str, page: Page, limit: int | None, read: Callable[[str, int], Page]) -> Iterator[bytes]:
+    """The text of a `HistoryPage` with a page of points and those after it, each read when the one before it was sent:
+    a long series is never in memory as a whole, and points are only added, so that each is sent once."""
+    history, token = page
+    sent, between = 0, b'{"metrics":['
+    while True:
+        for piece in encode.slices(key, history, clamp=True):
+            yield between + piece.removeprefix(b",")
+            between = b","
+        sent += len(history)
+        if token is None or sent == limit:
+            break
+        history, token = read(token, sent)
     yield b"]" if token is None else b'],"next_page_token":' + msgspec.json.encode(token)
     yield b"}"
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from shortlist.metrics import history
 from tests.http.client import Client, Mlflow, refused
 
 
@@ -21,7 +22,11 @@ def runs(mlflow: Mlflow) -> list[str]:
     return made
 
 
-def test_an_interval_is_sampled_run_by_run_and_keeps_spikes(mlflow: Mlflow, runs: list[str]) -> None:
+@pytest.mark.parametrize("page", [700, history.PAGE])
+def test_an_interval_is_sampled_run_by_run_and_keeps_spikes(
+    mlflow: Mlflow, runs: list[str], monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(history, "PAGE", page)
     query = {"run_ids": [*runs, "f" * 32], "metric_key": "loss"}
     points = mlflow.ask("metrics/get-history-bulk-interval", **query, max_results=50)["metrics"]
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from shortlist.mlflow import history as history_of_runs
 from tests.http.client import Mlflow, refused
 
 
@@ -33,7 +34,9 @@ def test_the_latest_point_is_the_greatest_step_not_the_last_written(mlflow: Mlfl
     assert history(mlflow, run_id, "loss") == [(0, 10, 1.0), (1, 10, 2.0), (2, 10, 3.0)]
 
 
-def test_a_long_history_is_sent_in_pieces(mlflow: Mlflow) -> None:
+def test_a_long_history_is_sent_in_pieces(mlflow: Mlflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it is longer than what is read at a time."""
+    monkeypatch.setattr(history_of_runs, "PAGE", 22_000)
     run_id = mlflow.new_run()
     count = 25_000
     for first in range(0, count, 1000):
@@ -45,6 +48,7 @@ def test_a_long_history_is_sent_in_pieces(mlflow: Mlflow) -> None:
     assert "content-length" not in whole.headers
     assert [point["value"] for point in whole.json()["metrics"]] == [step / 8 for step in range(count)]
     page = mlflow.ask("metrics/get-history", run_id=run_id, metric_key="loss", max_results=count - 2)
+    assert [point["step"] for point in page["metrics"]] == list(range(count - 2))
     rest = mlflow.ask(
         "metrics/get-history", run_id=run_id, metric_key="loss", max_results=9, page_token=page["next_page_token"]
     )
