@@ -32,8 +32,20 @@ def test_a_candidate_is_promoted_and_the_promotion_taken_back(page: Page, filled
     with filled.server.client() as client:
         found = client.get("/api/v1/projects/root%2Fdefault/models").json()["models"][0]
         assert (found["versions"], found["latest"]["version"]) == (2, "2.0.0")
-        version = f"/api/v1/projects/root%2Fdefault/models/{filled.model}/versions/2"
-        assert client.patch(version, json={"aliases": ["champion"]}).status_code == 200
+        version = client.get(f"/api/v1/projects/root%2Fdefault/models/{filled.model}/versions/2").json()
+        assert version["aliases"] == ["champion"]
+
+    # A model that was made for it goes with it.
+    page.get_by_role("button", name="Promote", exact=True).click()
+    dialog.get_by_label("Model", exact=True).fill("made for it")
+    expect(dialog.get_by_text("A new model is created.")).to_be_visible()
+    dialog.get_by_role("button", name="Promote to made for it").click()
+    expect(page.get_by_role("heading", level=1, name="made for it 1.0.0")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("made for it 1.0.0 is gone again.")).to_be_visible()
+    with filled.server.client() as client:
+        models = client.get("/api/v1/projects/root%2Fdefault/models").json()["models"]
+        assert "made for it" not in [model["name"] for model in models]
 
 
 def test_the_menu_of_a_row_promotes_and_sets_the_baseline(page: Page, filled: Filled) -> None:
@@ -122,6 +134,12 @@ def test_a_version_is_made_of_uploaded_files_and_deleted(page: Page, filled: Fil
 
     expect(page.get_by_role("heading", level=1, name="uploaded 1.0.0")).to_be_visible()
     expect(page.get_by_text("0.1 0.2")).to_be_visible()
+    page.get_by_role("button", name="Aliases").click()
+    page.get_by_role("dialog").get_by_role("button", name="champion").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved the aliases.")).to_be_visible()
+    page.get_by_role("button", name="Undo").filter(visible=True).last.click()
+    expect(page.get_by_role("heading", level=1, name="uploaded 1.0.0")).to_be_visible()
     page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="uploaded").click()
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("menuitem", name="Delete model").click()

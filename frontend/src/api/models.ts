@@ -30,6 +30,11 @@ export const modelsApi = {
     number: number,
     change: Omit<wire.VersionChange, 'model' | 'version'>,
   ) => call<wire.Version>('PATCH', version(path, iid, number), { body: change }),
+  /** Versions have these aliases again, whichever have them now. */
+  giveBack: async (path: string, links: readonly wire.VersionLink[]) => {
+    for (const { model: iid, number, aliases } of links)
+      await call<wire.Version>('PATCH', version(path, iid, number), { body: { aliases } });
+  },
   deleteVersion: (path: string, iid: number, number: number) =>
     call<wire.Empty>('DELETE', version(path, iid, number)),
 };

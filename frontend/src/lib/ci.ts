@@ -13,6 +13,11 @@ export const CI_LABELS: Record<CiFact['kind'], string> = {
   runner: 'Runner',
 };
 
+/** Metadata with which a client reports the job that made a candidate. */
+export function isCiKey(key: string): boolean {
+  return key.startsWith('ci.') || key.startsWith('gitlab.CI_');
+}
+
 /** A fact as it is read: commits are cut short, merge requests and people carry their sign. */
 export function ciText(fact: Pick<CiFact, 'kind' | 'text'>, system: string): string {
   switch (fact.kind) {
