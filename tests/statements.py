@@ -57,7 +57,7 @@ OF_ALL_PROJECTS = {
 # What sends the statements of others.
 _PLUMBING = frozenset(
     f"db.{name}"
-    for name in ("bulk", "committer", "database", "driver", "engine", "packed", "prepared", "traced", "writer")
+    for name in "bulk committer database driver engine packed prepared remembered traced writer".split()  # noqa: SIM905
 )
 
 # A use of a table: the query that reads or changes it, and its name there.

@@ -4,12 +4,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from shortlist.clock import now_ms
 from shortlist.db import counters, driver
 from shortlist.db.bulk import add_columns, append_columns, upsert_columns
 from shortlist.db.dialect import among, among_rows, insert
+from shortlist.db.prepared import Prepared, one_of
 from shortlist.ids import milliseconds_of, uuid7_bytes
 from shortlist.metrics import codec, store_cold
 from shortlist.metrics.chunks import ChunkInfo
@@ -91,9 +103,21 @@ def waiting(connection: Connection) -> Waiting:
     return Waiting(rows, None if oldest is None else milliseconds_of(bytes(oldest)))
 
 
+_HAS_LOG = Prepared(
+    lambda dialect: (
+        select(metric_log.c.candidate_iid)
+        .where(
+            metric_log.c.project_id == bindparam("project_id"),
+            one_of(dialect, metric_log.c.experiment_iid, "iids"),
+        )
+        .limit(literal_column("1"))
+    ),
+    lists=["iids"],
+)
+
+
 def has_log(connection: Connection, project_id: int, experiment_iids: Sequence[int]) -> bool:
-    statement = select(metric_log.c.candidate_iid).where(_in_experiments(connection, project_id, experiment_iids))
-    return connection.execute(statement.limit(1)).first() is not None
+    return _HAS_LOG.row(connection, project_id=project_id, iids=experiment_iids) is not None
 
 
 def log_heads(connection: Connection, project_id: int, after: Place, limit: int) -> list[LogHead]:
@@ -198,11 +222,16 @@ def intern_keys(connection: Connection, project_id: int, names: Sequence[str]) -
     return found | key_ids(connection, project_id, missing)
 
 
+_KEY_IDS = Prepared(
+    lambda dialect: select(metric_key.c.name, metric_key.c.id).where(
+        metric_key.c.project_id == bindparam("project_id"), one_of(dialect, metric_key.c.name, "names")
+    ),
+    lists=["names"],
+)
+
+
 def key_ids(connection: Connection, project_id: int, names: Sequence[str]) -> dict[str, int]:
-    statement = select(metric_key.c.name, metric_key.c.id).where(
-        metric_key.c.project_id == project_id, among(connection, metric_key.c.name, names)
-    )
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    return {row[0]: row[1] for row in _KEY_IDS.rows(connection, project_id=project_id, names=names)}
 
 
 def series_rows(connection: Connection, project_id: int, pairs: Sequence[tuple[int, int]]) -> Sequence[Any]:

@@ -38,7 +38,7 @@ def search(connection: Connection, scope: Scope, query: ExperimentSearch) -> Sea
     """
     tree, orders = parse(query.filter, EXPERIMENT), parse_order(query.order_by, EXPERIMENT)
     seal = paging.seal("experiments", scope.project_id, query.filter, list(query.order_by), query.view)
-    return page_of(connection, ExperimentBinding(scope, query.view), (tree, orders), query, seal)
+    return page_of(connection, ExperimentBinding(scope, query.view), (tree, orders, seal), query)
 
 
 class ExperimentBinding:

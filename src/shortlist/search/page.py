@@ -12,7 +12,7 @@ experiment.
 In both the place after which to go on (the keyset) is a plain condition on the fields of the order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +20,6 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Integer,
-    Row,
     Select,
     and_,
     case,
@@ -40,6 +39,9 @@ from shortlist.search.paging import MISSING, NAN, VALUE, Mark
 from shortlist.search.slots import Owners
 from shortlist.search.tree import Field, Order
 
+# Of each field of an order, whether its values can be NaN; None where no row has a value.
+Nans = tuple[bool | None, ...]
+
 # How much of an index is tried before the conditions are gathered, in rows, and in rows for each of the page.
 _STRETCH = 2_000
 _STRETCH_PER_ROW = 10
@@ -47,31 +49,27 @@ _STRETCH_PER_ROW = 10
 _MANY = 1_000
 
 
-def terms(binding: Binding, orders: Sequence[Order]) -> list[Term]:
-    """The whole order: what was asked for, then what decides between equals."""
-    found = [Term(binding.slot(order.field).joined(), order.descending) for order in orders]
+def fields(binding: Binding, orders: Sequence[Order]) -> list[Order]:
+    """The fields of the whole order: what was asked for, then what decides between equals."""
     asked = [order.field for order in orders]
-    for name, descending in binding.ties(ordered=bool(orders)):
-        field = Field(ATTRIBUTE, name)
-        if field not in asked:
-            found.append(Term(binding.slot(field).joined(), descending))
-    return found
+    ties = binding.ties(ordered=bool(orders))
+    found = [Order(Field(ATTRIBUTE, name), descending) for name, descending in ties]
+    return [*orders, *(order for order in found if order.field not in asked)]
 
 
-def read_page(
-    connection: Connection,
-    binding: Binding,
-    order: Sequence[Term],
-    asked: Filter,
-    after: Sequence[Mark] | None,
-    limit: int,
-) -> tuple[list[int], Callable[[int], list[Mark]]]:
-    """The iids of up to `limit` rows after a place, and what tells the place of one of them by its number."""
+def terms(binding: Binding, orders: Sequence[Order]) -> list[Term]:
+    """The whole order."""
+    return [Term(binding.slot(order.field).joined(), order.descending) for order in fields(binding, orders)]
+
+
+def page_statement(
+    binding: Binding, order: Sequence[Term], asked: Filter, after: Sequence[Mark] | None, limit: int
+) -> tuple[Select[Any], Nans]:
+    """What reads the iids of up to `limit` rows after a place, and beside them what `place_of` needs."""
     reading = _Reading(binding, Keyset(order, after), asked)
     looked_up = Keyset(order, after, led=False)
     statement = reading.gathered(limit, looked_up) if asked.gathered else reading.in_parts(limit)
-    rows = connection.execute(statement).all()
-    return [row[0] for row in rows], lambda number: _marks(rows[number], order)
+    return statement, _nans(order)
 
 
 def count_rows(connection: Connection, binding: Binding, asked: Filter) -> int:
@@ -103,20 +101,23 @@ def marks_of(connection: Connection, binding: Binding, order: Sequence[Term], ii
     keyset = Keyset(order, None, led=False)
     columns: list[ColumnElement[Any]] = [binding.table.c.iid, *keyset.columns()]
     statement = select(*columns).select_from(keyset.joined_to(binding.table))
-    row: Row[Any] = connection.execute(statement.where(binding.searched, binding.table.c.iid == iid)).one()
-    return _marks(row, order)
+    row = connection.execute(statement.where(binding.searched, binding.table.c.iid == iid)).one()
+    return place_of(row, _nans(order))
 
 
-def _marks(row: Row[Any], order: Sequence[Term]) -> list[Mark]:
+def _nans(order: Sequence[Term]) -> Nans:
+    return tuple(None if term.joined is None else term.joined.present is not None for term in order)
+
+
+def place_of(row: Sequence[Any], nans: Nans) -> list[Mark]:
     """Where a row stands in each field of the order."""
     found: list[Mark] = []
     place = 1
-    for term in order:
-        if term.joined is None:
+    for has_nan in nans:
+        if has_nan is None:
             found.append(Mark(MISSING))
             continue
         value = row[place]
-        has_nan = term.joined.present is not None
         if value is not None:
             found.append(Mark(VALUE, value))
         else:

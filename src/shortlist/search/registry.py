@@ -38,7 +38,7 @@ def models(connection: Connection, scope: Scope, query: RegistrySearch) -> Searc
     tree, orders = parse(query.filter, MODEL), parse_order(query.order_by, MODEL)
     seal = paging.seal("models", scope.project_id, query.filter, list(query.order_by))
     binding = ModelBinding(scope, prompts=names_prompts(tree, orders))
-    return page_of(connection, binding, (tree, orders), query, seal, MAX_MODELS)
+    return page_of(connection, binding, (tree, orders, seal), query, MAX_MODELS)
 
 
 def versions(connection: Connection, scope: Scope, query: RegistrySearch) -> SearchPage:
@@ -50,7 +50,7 @@ def versions(connection: Connection, scope: Scope, query: RegistrySearch) -> Sea
     tree, orders = parse(query.filter, MODEL_VERSION), parse_order(query.order_by, MODEL_VERSION)
     seal = paging.seal("versions", scope.project_id, query.filter, list(query.order_by))
     binding = VersionBinding(scope, prompts=names_prompts(tree, orders))
-    return page_of(connection, binding, (tree, orders), query, seal, MAX_VERSIONS)
+    return page_of(connection, binding, (tree, orders, seal), query, MAX_VERSIONS)
 
 
 def logged_models(connection: Connection, scope: Scope, query: LoggedModelSearch) -> SearchPage:
@@ -72,7 +72,7 @@ def logged_models(connection: Connection, scope: Scope, query: LoggedModelSearch
         return SearchPage([], None)
     binding = LoggedModelBinding(connection, scope, iids, query.datasets, datasets)
     sized = ExperimentSearch(max_results=query.max_results, page_token=query.page_token)
-    return page_of(connection, binding, (tree, orders), sized, seal, MAX_LOGGED_MODELS)
+    return page_of(connection, binding, (tree, orders, seal), sized, MAX_LOGGED_MODELS)
 
 
 def _order(items: Sequence[LoggedModelOrder]) -> tuple[list[Order], dict[Field, OnDataset]]:

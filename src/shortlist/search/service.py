@@ -54,8 +54,13 @@ def candidates(connection: Connection, scope: Scope, query: CandidateSearch) -> 
     if not iids:
         return SearchPage([], None)
     tree = resolve(connection, scope, iids, tree)
-    binding = _candidate_binding(connection, scope, query, tree, orders)
-    return page_of(connection, binding, (tree, orders), query, _seal(scope, query))
+    keys = _metric_keys(tree, orders)
+    key_ids = metric_store.key_ids(connection, scope.project_id, keys) if keys else {}
+    binding = CandidateBinding(connection, scope, iids, query.view, key_ids)
+    seal = _seal(scope, query)
+    # The text beside what it means, because 1 and 1.0 are the same to Python.
+    key = (seal, query.filter, tree, scope.actor.user_id, tuple(sorted(key_ids.items())))
+    return page_of(connection, binding, (tree, orders, seal), query, key=key)
 
 
 def token_after(connection: Connection, scope: Scope, query: CandidateSearch, iid: int) -> str:
