@@ -103,7 +103,7 @@ def model_page(connection: Connection, scope: Scope, iid: int) -> wire_models.Mo
     latest = metrics.latest(connection, scope, list(makers))
     telling = _most_telling(latest.values())
     origin = origins.of_candidates(connection, scope, list(makers))
-    users = _makers(connection, records)
+    users = _authors(connection, records)
     return wire_models.ModelPage(
         model=shown,
         metadata=_pairs(store_models.metadata_of(connection, scope, [iid])[iid]),
@@ -157,7 +157,7 @@ def version(connection: Connection, scope: Scope, record: VersionRecord) -> wire
     """Everything on a version's page but the bytes of its files."""
     item = versions.load(connection, scope, [record])[0]
     kept, files, truncated = _files(connection, scope, record)
-    users = _makers(connection, [record])
+    users = _authors(connection, [record])
     return wire_models.Version(
         model=record.model_iid,
         name=record.model_name,
@@ -225,7 +225,7 @@ def _files(connection: Connection, scope: Scope, record: VersionRecord) -> tuple
     return "candidate" if root is None else _KEPT[root.owner], listed, truncated
 
 
-def _makers(connection: Connection, records: Sequence[VersionRecord]) -> dict[int, str]:
+def _authors(connection: Connection, records: Sequence[VersionRecord]) -> dict[int, str]:
     return identity.shown_names(connection, {item.created_by for item in records if item.created_by is not None})
 
 
