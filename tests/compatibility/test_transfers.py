@@ -116,6 +116,8 @@ def test_a_large_file_up_and_down(
         if direct:
             assert answer.headers["x-checksum-sha256"] == hashlib.sha256(content).hexdigest()
             assert httpx.get(answer.headers["location"], timeout=60).content == content
+            resumed = http.get(path, headers={"range": "bytes=4-", "if-range": '"what it was before"'})
+            assert resumed.content == content, "who goes on with another file's beginning gets the whole file"
             token = http.get(path, headers={"private-token": TOKEN})
             assert token.status_code == 200, "a token in a header of its own would be sent on to the store"
 
