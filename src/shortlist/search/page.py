@@ -72,16 +72,14 @@ def page_statement(
     return statement, _nans(order)
 
 
-def count_rows(connection: Connection, binding: Binding, asked: Filter) -> int:
+def count_of_rows(binding: Binding, asked: Filter) -> Select[int]:
     """How many rows a search finds."""
-    statement = select(func.count()).select_from(binding.table)
-    return connection.execute(statement.where(_found(binding, asked))).scalar_one()
+    return select(func.count()).select_from(binding.table).where(_found(binding, asked))
 
 
-def all_iids(connection: Connection, binding: Binding, asked: Filter) -> set[int]:
+def all_iids(binding: Binding, asked: Filter) -> Select[int]:
     """The iids of all rows that a search finds."""
-    statement = select(binding.table.c.iid)
-    return set(connection.scalars(statement.where(_found(binding, asked))))
+    return select(binding.table.c.iid).where(_found(binding, asked))
 
 
 def iids_in_order(connection: Connection, binding: Binding, order: Sequence[Term], asked: Filter) -> list[int]:

@@ -1,10 +1,13 @@
 """Searches of candidates, as the program calls them. docs/search.md has the language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection
+import msgspec
+from sqlalchemy import Connection, Select
 
 from shortlist.access.scope import Scope
+from shortlist.db.remembered import Remembered
 from shortlist.errors import InvalidValue
 from shortlist.metrics import store as metric_store
 from shortlist.numeric import Ints, np
@@ -33,6 +36,7 @@ __all__ = [
 ]
 
 _MAX_IID = 2**63 - 1
+_OF_ALL: Remembered[None] = Remembered(most=128)
 
 
 def reads_metrics(query: CandidateSearch) -> bool:
@@ -54,20 +58,15 @@ def candidates(connection: Connection, scope: Scope, query: CandidateSearch) -> 
     if not iids:
         return SearchPage([], None)
     tree = resolve(connection, scope, iids, tree)
-    keys = _metric_keys(tree, orders)
-    key_ids = metric_store.key_ids(connection, scope.project_id, keys) if keys else {}
-    binding = CandidateBinding(connection, scope, iids, query.view, key_ids)
-    seal = _seal(scope, query)
-    # The text beside what it means, because 1 and 1.0 are the same to Python.
-    key = (seal, query.filter, tree, scope.actor.user_id, tuple(sorted(key_ids.items())))
-    return page_of(connection, binding, (tree, orders, seal), query, key=key)
+    binding, key = _bound(connection, scope, query, tree, orders)
+    return page_of(connection, binding, (tree, orders, _seal(scope, query)), query, key=key)
 
 
 def token_after(connection: Connection, scope: Scope, query: CandidateSearch, iid: int) -> str:
     """The token of the page that follows a candidate whom a search finds, in one statement, and one before it when
     metrics are named."""
     _, orders = _parsed(query)
-    binding = _candidate_binding(connection, scope, query, None, orders)
+    binding, _ = _candidate_binding(connection, scope, query, None, orders)
     marks = page.marks_of(connection, binding, page.terms(binding, orders), iid)
     return paging.write_token(_seal(scope, query), marks)
 
@@ -79,11 +78,37 @@ def _seal(scope: Scope, query: CandidateSearch) -> bytes:
 
 def count(connection: Connection, scope: Scope, query: CandidateSearch) -> int:
     """How many candidates a search finds on all its pages, in one statement or two."""
-    tree = _tree(connection, scope, query)
     if not _searched(query):
+        parse(query.filter, CANDIDATE, loose=True)
         return 0
-    binding = _candidate_binding(connection, scope, query, tree, [])
-    return page.count_rows(connection, binding, Filter(connection, binding, tree))
+    return _rows(connection, scope, query, page.count_of_rows)[0][0]
+
+
+def _rows(
+    connection: Connection,
+    scope: Scope,
+    query: CandidateSearch,
+    statement: Callable[[CandidateBinding, Filter], Select[int]],
+) -> list[tuple[Any, ...]]:
+    """What a statement about all that a filter finds answers; the statement is kept by what it depends on."""
+    plain = msgspec.structs.replace(query, order_by=())
+    tree = resolve(connection, scope, _searched(query), parse(query.filter, CANDIDATE, loose=True))
+    binding, key = _bound(connection, scope, plain, tree, [])
+
+    def build() -> tuple[Select[int], None]:
+        return statement(binding, Filter(connection, binding, tree)), None
+
+    return _OF_ALL.rows(connection, (statement, key), build)[0]
+
+
+def _bound(
+    connection: Connection, scope: Scope, query: CandidateSearch, tree: Node | None, orders: Sequence[Order]
+) -> tuple[CandidateBinding, Hashable]:
+    """A search of candidates, and all that its statements depend on."""
+    binding, key_ids = _candidate_binding(connection, scope, query, tree, orders)
+    # The text beside what it means, because 1 and 1.0 are the same to Python.
+    of_keys = tuple(sorted(key_ids.items()))
+    return binding, (_seal(scope, query), query.filter, tree, scope.actor.user_id, of_keys)
 
 
 def check_filter(text: str, field: str) -> None:
@@ -109,9 +134,7 @@ def check_filter(text: str, field: str) -> None:
 def matching(connection: Connection, scope: Scope, experiment_iid: int, text: str) -> set[int]:
     """Every candidate of an experiment that matches a filter, whatever their number. Two statements."""
     query = CandidateSearch(experiment_iids=[experiment_iid], filter=text)
-    tree = _tree(connection, scope, query)
-    binding = _candidate_binding(connection, scope, query, tree, [])
-    return page.all_iids(connection, binding, Filter(connection, binding, tree))
+    return {row[0] for row in _rows(connection, scope, query, page.all_iids)}
 
 
 def in_order(connection: Connection, scope: Scope, query: CandidateSearch) -> Ints:
@@ -121,18 +144,13 @@ def in_order(connection: Connection, scope: Scope, query: CandidateSearch) -> In
         InvalidValue: a filter or an order that is not good.
     """
     tree, orders = _parsed(query)
-    binding = _candidate_binding(connection, scope, query, tree, orders)
+    binding, _ = _candidate_binding(connection, scope, query, tree, orders)
     found = page.iids_in_order(connection, binding, page.terms(binding, orders), Filter(connection, binding, tree))
     return np.array(found, np.int64)
 
 
 def _parsed(query: CandidateSearch) -> tuple[Node | None, list[Order]]:
     return parse(query.filter, CANDIDATE, loose=True), parse_order(query.order_by, CANDIDATE)
-
-
-def _tree(connection: Connection, scope: Scope, query: CandidateSearch) -> Node | None:
-    tree, iids = parse(query.filter, CANDIDATE, loose=True), _searched(query)
-    return resolve(connection, scope, iids, tree) if iids else tree
 
 
 def _metric_keys(tree: Node | None, orders: Sequence[Order]) -> list[str]:
@@ -147,7 +165,7 @@ def _searched(query: CandidateSearch) -> list[int]:
 
 def _candidate_binding(
     connection: Connection, scope: Scope, query: CandidateSearch, tree: Node | None, orders: Sequence[Order]
-) -> CandidateBinding:
+) -> tuple[CandidateBinding, Mapping[str, int]]:
     keys = _metric_keys(tree, orders)
     key_ids = metric_store.key_ids(connection, scope.project_id, keys) if keys else {}
-    return CandidateBinding(connection, scope, _searched(query), query.view, key_ids)
+    return CandidateBinding(connection, scope, _searched(query), query.view, key_ids), key_ids
