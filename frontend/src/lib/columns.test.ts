@@ -71,6 +71,17 @@ describe('the default columns', () => {
     ]);
   });
 
+  test('put how the training went after the parameters', () => {
+    const known = [
+      column('metric', 'lr'),
+      column('metric', 'grad_norm'),
+      column('metric', 'acc'),
+      column('param', 'depth'),
+    ];
+    const wanted = ['metrics.acc', 'params.depth', 'metrics.grad_norm', 'metrics.lr'];
+    expect(defaultColumns(known).filter((id) => id.includes('.'))).toEqual(wanted);
+  });
+
   test('are few even where there are many keys', () => {
     const many = Array.from({ length: 500 }, (_, index) => column('metric', `m${index}`));
     expect(defaultColumns(many)).toHaveLength(15);

@@ -84,19 +84,34 @@ function byInfluence(a: Column, b: Column): number {
   return b.influence - a.influence || seeds || b.candidates - a.candidates || compare(a.key, b.key);
 }
 
-/** Status, the metrics, the parameters that differ, the most telling first, and when: what tells candidates apart. */
+// How a training goes, which is logged beside what it is for.
+const COURSE =
+  /(^|[^a-z])(lr|learning_?rate|(grad(ient)?_?)?norm|epochs?|steps?|iter(ation)?s?|progress|momentum|weight_?decay)([^a-z]|$)/i;
+
+/**
+ * Status, the metrics, the parameters that differ, the most telling first, how the training went, and when: what tells
+ * candidates apart.
+ */
 export function defaultColumns(columns: readonly Column[]): string[] {
   const metrics = columns
     .filter((column) => column.kind === 'metric' && !isSystem(column.key))
-    .sort((a, b) => b.candidates - a.candidates || weight(a.key) - weight(b.key) || compare(a.key, b.key))
+    .sort(
+      (a, b) =>
+        Number(COURSE.test(a.key)) - Number(COURSE.test(b.key)) ||
+        b.candidates - a.candidates ||
+        weight(a.key) - weight(b.key) ||
+        compare(a.key, b.key),
+    )
     .slice(0, MOST_METRICS);
   const params = columns
     .filter((column) => column.kind === 'param' && column.distinct > 1)
     .sort(byInfluence)
     .slice(0, MOST_PARAMS);
+  const measured = metrics.filter(({ key }) => !COURSE.test(key));
+  const course = metrics.filter(({ key }) => COURSE.test(key));
   return [
     'status',
-    ...[...metrics, ...params].map((column) => tableColumn(column).id),
+    ...[...measured, ...params, ...course].map((column) => tableColumn(column).id),
     'start_time',
     'duration',
   ];

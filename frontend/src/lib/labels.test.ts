@@ -1,9 +1,14 @@
 import { expect, it } from 'vitest';
-import { cutInside, shortNames } from './labels';
+import { cutInside, shortNames, withEnd } from './labels';
 
 it('a long name keeps its beginning and its end', () => {
   expect(cutInside('convnext-t-none-lr0.003-s1', 16)).toBe('convn…lr0.003-s1');
   expect(cutInside('short', 16)).toBe('short');
+});
+
+it('a long name is cut before its end', () => {
+  expect(withEnd('convnext-t-none-s1')).toEqual(['convnext-t-n', 'one-s1']);
+  expect(withEnd('trial-04485')).toEqual(['trial-04485', '']);
 });
 
 it('names lose what they share, by whole words, and still differ', () => {

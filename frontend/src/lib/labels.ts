@@ -1,10 +1,18 @@
 // Names where there is little room.
 
+/** Letters of a name that are never cut. */
+const END = 6;
+
 /** A name of at most `most` letters: of a longer one the beginning and, because names differ there, more of the end. */
 export function cutInside(name: string, most: number): string {
   if (name.length <= most) return name;
   const start = Math.max(1, Math.floor((most - 1) / 3));
   return `${name.slice(0, start)}…${name.slice(name.length - (most - 1 - start))}`;
+}
+
+/** A name in two parts, of which the second is not to be cut, because names differ at their end; empty for a short one. */
+export function withEnd(name: string): [string, string] {
+  return name.length < 2 * END ? [name, ''] : [name.slice(0, -END), name.slice(-END)];
 }
 
 /**
