@@ -1,6 +1,10 @@
 import './styles/tokens.css';
 import './styles/base.css';
-import './styles/classes.css';
+import './styles/controls.css';
+import './styles/layout.css';
+import './styles/words.css';
+import './styles/lists.css';
+import './styles/still.css';
 import './styles/print.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
