@@ -99,6 +99,10 @@ def test_every_kind_is_shown_for_what_it_is(
     expect(_panel(small).get_by_text("numpy==2.1.0")).to_be_visible()
     assert overflow(small) == 0
     assert violations(small) == []
+    small.goto(f"{address}#file=study.ipynb")
+    expect(_panel(small).get_by_text("0.93")).to_be_visible()
+    assert overflow(small) == 0
+    assert violations(small) == []
 
 
 def test_files_come_and_go(page: Page, tmp_path: Path, candidate: Callable[..., str]) -> None:

@@ -29,6 +29,8 @@ def pipeline(origin: Origin, looked_up: Mapping[Key, Lookup]) -> dict[str, Any]:
     facts, looked = origin.facts, _looked(origin, "pipeline", looked_up)
     return {
         **_common(origin, facts.pipeline, looked),
+        "iid": None,
+        "updated_at": None,
         "sha": facts.sha or None,
         "source": looked.source or facts.pipeline_source or None,
         "web_url": facts.pipeline_url or None,
