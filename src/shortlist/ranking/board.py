@@ -41,6 +41,14 @@ class Board:
         """What is known of a metric; see `store_columns.facts`. One statement where something changed."""
         return self._columns(("facts", metric), lambda iids: store.facts(*self._here, metric, iids))
 
+    def latest(self, metric: str) -> Columns:
+        """The `value` of a metric, from its facts if they are there: else there is less to read. One statement where
+        something changed."""
+        facts = self._memory.find(self._place, ("facts", metric), self._revision)
+        if facts is not None and facts.changed is not None:
+            return self.facts(metric)
+        return self._columns(("latest", metric), lambda iids: store.latest(*self._here, metric, iids))
+
     def means(self, metric: str, last: int) -> Columns:
         """`mean` of the last points of a metric, of everybody who has it. Statements as `metrics.last_values`."""
 

@@ -125,7 +125,7 @@ def _keys(board: Board, roster: Columns, field: Field) -> _Keys:
     if field.group == ATTRIBUTE:
         return _attribute(board, roster, field.key)
     if field.group == METRIC:
-        return _numbers(roster, board.facts(field.key), "value", absent=_NAN)
+        return _numbers(roster, board.latest(field.key), "value", absent=_NAN)
     if field.function == "number":
         return _numbers(roster, board.values("number", field.key), "number", absent=_MISSING)
     return _texts(roster, board.values("param" if field.group == PARAM else "metadata", field.key), "value")

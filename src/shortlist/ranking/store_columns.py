@@ -53,16 +53,22 @@ def _roster() -> Select[Any, Any, Any, Any]:
     )
 
 
-def _facts() -> Select[Any]:
+def _of_metric(*columns: ColumnElement[Any]) -> Select[Any]:
     latest, key = metric_latest.c, metric_key.c
     project_id: BindParameter[int] = bindparam("project_id")
     key_id = select(key.id).where(key.project_id == project_id, key.name == bindparam("metric")).scalar_subquery()
-    steps = (func.coalesce(latest[name], NO_STEP).label(name) for name in _WHOLE)
-    return select(latest.candidate_iid.label("iid"), *(latest[name] for name in _FINITE), *steps).where(
+    found: list[ColumnElement[Any]] = [latest.candidate_iid.label("iid"), *columns]
+    return select(*found).where(
         latest.project_id == project_id,
         latest.experiment_iid == bindparam("experiment_iid"),
         latest.key_id == key_id,
     )
+
+
+def _facts() -> Select[Any]:
+    latest = metric_latest.c
+    steps = (func.coalesce(latest[name], NO_STEP).label(name) for name in _WHOLE)
+    return _of_metric(*(latest[name] for name in _FINITE), *steps)
 
 
 def _packed(
@@ -80,6 +86,12 @@ _ROSTER = _packed(
 _FACTS = _packed(
     _facts,
     {"iid": Kind.WHOLE, **dict.fromkeys(_FINITE, Kind.FLOAT), **dict.fromkeys(_WHOLE, Kind.WHOLE)},
+    metric_latest.c.candidate_iid,
+)
+
+_LATEST = _packed(
+    lambda: _of_metric(metric_latest.c.value),
+    {"iid": Kind.WHOLE, "value": Kind.FLOAT},
     metric_latest.c.candidate_iid,
 )
 
@@ -120,6 +132,14 @@ def facts(
     """
     given = {"project_id": scope.project_id, "experiment_iid": experiment_iid, "metric": metric}
     return Columns.arranged(*_read(connection, _FACTS, iids, **given))
+
+
+def latest(
+    connection: Connection, scope: Scope, experiment_iid: int, metric: str, iids: Sequence[int] | None = None
+) -> Columns:
+    """The `value` of `facts` alone."""
+    given = {"project_id": scope.project_id, "experiment_iid": experiment_iid, "metric": metric}
+    return Columns.arranged(*_read(connection, _LATEST, iids, **given))
 
 
 def _details() -> Select[Any, Any, Any]:

@@ -50,9 +50,9 @@ def _positions(iids: Ints, found: Ints) -> Floats:
 def _shown(connection: Connection, scope: Scope, standing: Standing, experiment_iid: int, key: str) -> Floats:
     """A metric of each candidate in the standing, as its row shows it."""
     scores, goal = standing.scores, standing.goal
-    facts = Board(connection, scope, experiment_iid).facts(key)
-    places, has = facts.places(scores.iid)
-    values: Floats = np.where(has, facts["value"][places], np.nan) if len(facts) else np.full(len(scores), np.nan)
+    last = Board(connection, scope, experiment_iid).latest(key)
+    places, has = last.places(scores.iid)
+    values: Floats = np.where(has, last["value"][places], np.nan) if len(last) else np.full(len(scores), np.nan)
     ranked = scores[: standing.ranked]
     if goal is not None and goal.metric == key:
         values[: standing.ranked] = ranked.value
