@@ -36,10 +36,12 @@ _DELAY_SECONDS = 0.5
 # How often to look for what no notice told of: what a server that died, or a lost lock, has left.
 _SWEEP_SECONDS = 10.0
 # The share of time that folding may take while requests wait: one in four, and half of it when the log grows long,
-# which it has when so much of a project was folded without an end.
+# which it has when so much of a project was folded without an end. When it outgrows that too, requests wait for one
+# job after another, which slows who logs to what can be folded.
 _REST, _HURRIED_REST = 3.0, 1.0
 _LONG_LOG_ROWS = 8 * _MAX_ROWS
 _LONG_LOG_POINTS = 500_000
+_MUCH_LONGER = 8
 
 # How often one fold may ask for cold chunks: each time it gets those of at least one series.
 _MOST_FETCHES = 1_000
@@ -184,7 +186,7 @@ def _affordable(heads: Sequence[LogHead], candidates: int | None, seconds: float
 
 
 class Pace:
-    """How long to rest after each job: less once much of a project was folded and its log did not end.
+    """How long to rest after each job: less, then not at all, the more of a project was folded without an end.
 
     A pass takes of a candidate only as much as one job may, so the count goes on from pass to pass.
     """
@@ -197,8 +199,10 @@ class Pace:
         rows, points = self._behind.get(project_id, (0, 0))
         rows, points = rows + result.rows, points + result.points
         self._behind[project_id] = rows, points
-        hurried = rows > _LONG_LOG_ROWS or points > _LONG_LOG_POINTS
-        return result.seconds * (_HURRIED_REST if hurried else _REST)
+        length = max(rows / _LONG_LOG_ROWS, points / _LONG_LOG_POINTS)
+        if length > _MUCH_LONGER:
+            return 0.0
+        return result.seconds * (_HURRIED_REST if length > 1 else _REST)
 
     def ended(self, project_id: int) -> None:
         """Nothing is left in the log of a project."""

@@ -11,8 +11,8 @@ def _rests(pace: Pace, project_id: int, jobs: int) -> list[float]:
 
 
 def test_a_log_that_does_not_end_is_folded_faster() -> None:
-    rests = _rests(Pace(), 1, 20)
-    assert rests[0] > rests[-1]
+    rests = _rests(Pace(), 1, 80)
+    assert rests[0] > rests[20] > rests[-1] == 0
     assert rests == sorted(rests, reverse=True)
 
 
