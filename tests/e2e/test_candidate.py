@@ -251,7 +251,7 @@ def test_files_are_seen_in_place(page: Page, filled: Filled) -> None:
     expect(panel.get_by_role("heading", name="Summary", exact=True)).to_be_visible()
     expect(panel.get_by_text("<script>alert(1)</script>")).to_be_visible()
     panel.get_by_role("link", name="weights.bin").click()
-    expect(panel.get_by_text("cannot be shown here")).to_be_visible()
+    expect(panel.get_by_text("This kind of file is not known here.")).to_be_visible()
     with page.expect_download() as download:
         panel.get_by_role("link", name="Download", exact=True).click()
     assert download.value.suggested_filename == "weights.bin"

@@ -80,6 +80,9 @@ def _delete_and_restore(page: Page) -> None:
     confirm.get_by_role("textbox").fill("vision/lanes")
     confirm.get_by_role("button", name="Delete project").click()
     expect(page.get_by_role("heading", name="This project is being deleted")).to_be_visible()
+    page.get_by_role("navigation", name="Project").get_by_role("link", name="Members").click()
+    expect(page.get_by_role("note").filter(has_text="This project is being deleted.")).to_be_visible()
+    page.get_by_role("link", name="Restore it in the settings").click()
     page.get_by_role("button", name="Restore project").click()
     expect(page.get_by_label("Path")).to_have_value("lanes")
 
