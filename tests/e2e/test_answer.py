@@ -28,7 +28,7 @@ def test_the_answer_is_said_and_the_best_is_first(page: Page, answered: Lab) -> 
 
 def test_the_exact_value_is_a_hover_or_a_focus_away_and_a_key_shows_all_in_the_table(page: Page, lab: MakeLab) -> None:
     exact = "0.8123456789012345"
-    made = lab("digits of its own")
+    made = lab("precise")
     for name, value in (("short", 0.5), ("long", float(exact))):
         run_id = made.start(name)
         made.log(run_id, "val/acc", value)

@@ -269,6 +269,28 @@ def test_a_part_of_the_curves_is_moved_and_stretched_and_its_detail_read(page: P
     expect(panel.get_by_role("button", name="Whole range")).to_have_count(0)
 
 
+def test_a_part_is_drawn_from_the_points_that_are_there_while_its_detail_is_on_the_way(
+    page: Page, filled: Filled
+) -> None:
+    page.goto(f"{filled.experiment_path}?chart=on")
+    panel = page.get_by_role("region", name="Curves")
+    page.wait_for_load_state("networkidle")
+    box = panel.locator("[aria-roledescription=chart] .u-over").bounding_box()
+    assert box is not None
+    left, top, width = box["x"], box["y"] + box["height"] / 2, box["width"]
+    page.route("**/curves", lambda _: None)
+    with page.expect_request(_asks_for_a_part):
+        page.mouse.move(left + width / 2, top)
+        page.mouse.down()
+        page.mouse.move(left + width * 0.75, top)
+        page.mouse.move(left + width - 2, top)
+        page.mouse.up()
+    page.mouse.move(left + width * 0.7, top)
+    page.mouse.move(left + width * 0.6, top)
+    # Of the whole axis it would be the step 23.
+    expect(panel.locator(".where")).to_contain_text("step 31")
+
+
 def test_two_fingers_stretch_the_curves(open_page: OpenPage, filled: Filled) -> None:
     page = open_page(390, 844)
     page.goto(f"{filled.experiment_path}?chart=on")

@@ -55,7 +55,6 @@ export class Plot {
   #options(target: HTMLElement): uPlot.Options {
     const { axis, along, log, lines, margin } = this.#spec;
     const banded = lines.filter(({ band }) => band !== undefined);
-    const [low, high] = this.#shown;
     const font = `11.5px ${getComputedStyle(target).fontFamily}`;
     return {
       width: Math.max(80, target.clientWidth),
@@ -64,7 +63,8 @@ export class Plot {
       ms: 1,
       legend: { show: false },
       scales: {
-        x: { time: axis === 'wall', range: [low, high] },
+        // Also what `setScale` is given goes through this.
+        x: { time: axis === 'wall', range: () => this.#shown },
         y: this.#vertical(log),
       },
       axes: axes(
