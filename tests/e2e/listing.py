@@ -24,8 +24,9 @@ def head(page: Page, title: str) -> Locator:
 
 
 def write_filter(page: Page, text: str) -> None:
-    page.keyboard.press("/")
     field = page.get_by_label("Search and filter candidates")
+    field.wait_for()  # the key is listened for by what draws the field; a press before it is lost
+    page.keyboard.press("/")
     expect(field).to_be_focused()
     field.fill(text)
 
