@@ -1,7 +1,7 @@
 """Errors of the domain. They know no HTTP: each surface maps a code to a status and a body of its own."""
 
 from collections.abc import Collection
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 
 class Code(StrEnum):
@@ -37,8 +37,30 @@ class DomainError(Exception):
         self.position = position
 
 
+class Fault(Enum):
+    """What is wrong with a parameter, for surfaces that have a word for it."""
+
+    MISSING = auto()
+    WRONG_KIND = auto()
+    OUT_OF_RANGE = auto()
+    NOT_A_CHOICE = auto()
+
+
 class InvalidValue(DomainError):  # noqa: N818 - the family reads as states, not as errors
+    """`fault` is known of what a request's decoding refuses; a rule's refusal is in its message alone."""
+
     code = Code.INVALID_PARAMETER_VALUE
+
+    def __init__(
+        self, message: str, *, field: str | None = None, position: int | None = None, fault: Fault | None = None
+    ) -> None:
+        super().__init__(message, field=field, position=position)
+        self.fault = fault
+
+
+class MissingValue(InvalidValue):
+    def __init__(self, field: str) -> None:
+        super().__init__(f"Missing value for required parameter '{field}'.", field=field, fault=Fault.MISSING)
 
 
 class AlreadyExists(DomainError):  # noqa: N818

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.types import Message, Receive
 
-from shortlist.errors import DomainError, InvalidValue, TooLarge
+from shortlist.errors import Fault, InvalidValue, MissingValue, TooLarge
 from shortlist.http.room import Held
 
 _AT = re.compile(r"^(?P<what>.*?) - at `(?P<where>(?:key in )?\$?.*?)`$")
@@ -273,9 +273,7 @@ class RequestDecoder:
             given: Any = getattr(request, attribute)
             for number in cast("list[Any]", given) if isinstance(given, list) else (given,):
                 if isinstance(number, int) and not -_INT64 <= number < _INT64:
-                    raise InvalidValue(
-                        f"Invalid value for parameter '{name}' supplied: the number is out of range.", field=name
-                    )
+                    raise _unfit(name, "the number is out of range", Fault.OUT_OF_RANGE)
         return request
 
 
@@ -317,7 +315,7 @@ def _pairs(query: bytes) -> list[tuple[str, str]]:
         raise InvalidValue("The query is not a valid URL-encoded form in UTF-8.", field="query") from None
 
 
-def invalid(error: msgspec.ValidationError) -> DomainError:
+def invalid(error: msgspec.ValidationError) -> InvalidValue:
     """msgspec's message, turned into one that names the parameter the way its sender wrote it."""
     text = str(error)
     found = _AT.match(text)
@@ -325,9 +323,19 @@ def invalid(error: msgspec.ValidationError) -> DomainError:
     place = where.removeprefix("key in ").removeprefix("$").removeprefix(".")
     missing = _MISSING.match(what)
     if missing:
-        name = f"{place}.{missing['name']}" if place else missing["name"]
-        return InvalidValue(f"Missing value for required parameter '{name}'.", field=name)
+        return MissingValue(f"{place}.{missing['name']}" if place else missing["name"])
     what = what[:1].lower() + what[1:]
     if not place:
         return InvalidValue(f"The body must be a JSON object: {what}.", field="body")
-    return InvalidValue(f"Invalid value for parameter '{place}' supplied: {what}.", field=place)
+    return _unfit(place, what, _fault(what))
+
+
+def _fault(what: str) -> Fault:
+    """msgspec's errors carry nothing but their text; every other one is of a wrong kind."""
+    if what.startswith("invalid enum value"):
+        return Fault.NOT_A_CHOICE
+    return Fault.OUT_OF_RANGE if what == "number out of range" else Fault.WRONG_KIND
+
+
+def _unfit(name: str, what: str, fault: Fault) -> InvalidValue:
+    return InvalidValue(f"Invalid value for parameter '{name}' supplied: {what}.", field=name, fault=fault)

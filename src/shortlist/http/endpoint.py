@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from shortlist.access.actions import Action
 from shortlist.access.scope import Actor, Author, GroupScope, Scope
-from shortlist.errors import InvalidValue
+from shortlist.errors import MissingValue
 
 if TYPE_CHECKING:
     from shortlist.http.services import Services
@@ -125,5 +125,5 @@ class Endpoint:
 def required(value: str | None, name: str) -> str:
     """A parameter that the wire format leaves optional although the operation needs it."""
     if value is None or value == "":
-        raise InvalidValue(f"Missing value for required parameter '{name}'.", field=name)
+        raise MissingValue(name)
     return value

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from shortlist.errors import InvalidValue
+from shortlist.errors import InvalidValue, MissingValue
 from shortlist.metrics.types import Points
 from shortlist.numeric import np
 from shortlist.tracking import rules as tracking_rules
@@ -60,7 +60,7 @@ def _float_of_int(value: int) -> float:
 def check_timestamp(timestamp: Any, field: str = "timestamp") -> int:
     """Milliseconds since 1970 UTC, not negative, in 64 bits. Fractions are cut off."""
     if timestamp is None:
-        raise InvalidValue(f"Missing value for required parameter '{field}'.", field=field)
+        raise MissingValue(field)
     found = _integer(timestamp, field)
     if found < 0:
         raise _wrong(timestamp, field, "it must not be negative")

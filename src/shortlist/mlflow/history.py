@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from shortlist.errors import InvalidValue, NotFound
+from shortlist.errors import InvalidValue, MissingValue, NotFound
 from shortlist.http.endpoint import Call, Pieces, required
 from shortlist.metrics import bulk, encode
 from shortlist.metrics import service as metrics
@@ -109,7 +109,7 @@ def bulk_history(call: Call, connection: Connection, request: wire.BulkHistory) 
 def _runs(call: Call, connection: Connection, run_ids: Sequence[str], field: str) -> dict[int, str]:
     """External ids by iid, in order of the ids; those that no candidate has are passed over."""
     if not run_ids:
-        raise InvalidValue(f"Missing value for required parameter '{field}'.", field=field)
+        raise MissingValue(field)
     if len(run_ids) > _MAX_RUNS:
         raise InvalidValue(f"At most {_MAX_RUNS} runs can be asked for at once, got {len(run_ids)}.", field=field)
     return candidates.iids_of(connection, call.project, run_ids)

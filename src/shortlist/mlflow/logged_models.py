@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from shortlist.access.actions import Action
 from shortlist.access.scope import Scope
-from shortlist.errors import InvalidValue
+from shortlist.errors import InvalidValue, MissingValue
 from shortlist.http.endpoint import Call, required
 from shortlist.http.transfer import look_up, send
 from shortlist.logged_models import rules, store
@@ -109,7 +109,7 @@ async def download(call: Call, request: Request) -> Response:
 def search_page(call: Call, connection: Connection, request: wire.SearchLoggedModels) -> wire.LoggedModelPage:
     """Search the logged models of experiments, a page at a time."""
     if request.experiment_ids is None:
-        raise InvalidValue("Missing value for required parameter 'experiment_ids'.", field="experiment_ids")
+        raise MissingValue("experiment_ids")
     query = LoggedModelSearch(
         experiment_iids=translate.searched_iids(request.experiment_ids),
         filter=request.filter,

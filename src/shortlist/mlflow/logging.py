@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from shortlist.errors import InvalidValue
+from shortlist.errors import InvalidValue, MissingValue
 from shortlist.http.endpoint import Call, required
 from shortlist.ids import parse_external_id
 from shortlist.logged_models import service as logged_models
@@ -182,7 +182,7 @@ async def log_outputs(call: Call, request: wire.LogOutputs) -> Empty:
     """Note the logged models that a run made."""
     external_id = required(request.run_id, "run_id")
     if request.models is None:
-        raise InvalidValue("Missing value for required parameter 'models'.", field="models")
+        raise MissingValue("models")
     links = [translate_models.link(item, LinkKind.OUTPUT) for item in request.models]
     await call.services.database.write(
         lambda connection: logged_models.link(connection, call.project, external_id, links)

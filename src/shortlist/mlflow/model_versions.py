@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shortlist.access.actions import Action
-from shortlist.errors import InvalidValue
+from shortlist.errors import MissingValue
 from shortlist.http.endpoint import Call, Endpoint, required
 from shortlist.http.transfer import look_up, send
 from shortlist.mlflow import artifacts, operations, translate, translate_registry
@@ -93,7 +93,7 @@ async def set_tag(call: Call, request: wire.SetVersionTag) -> Empty:
     """Set a tag of a version, or overwrite it."""
     key = required(request.key, "key")
     if request.value is None:
-        raise InvalidValue("Missing value for required parameter 'value'.", field="value")
+        raise MissingValue("value")
     value = request.value
 
     def work(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 
 import msgspec
 
-from shortlist.errors import InvalidValue, NotFound
+from shortlist.errors import InvalidValue, MissingValue, NotFound
 from shortlist.logged_models.types import LinkKind, ModelLink
 from shortlist.metrics.types import Latest
 from shortlist.mlflow.wire_experiments import Experiment, Tag
@@ -77,7 +77,7 @@ def experiment_iid(text: str | None) -> int:
         InvalidValue: missing, or not an integer. NotFound: an integer that no experiment can have.
     """
     if text is None or text == "":
-        raise InvalidValue("Missing value for required parameter 'experiment_id'.", field="experiment_id")
+        raise MissingValue("experiment_id")
     if not _INTEGER.match(text):
         raise InvalidValue(
             f"Invalid experiment ID '{text[:100]}'. Experiment ID must be a valid integer.", field="experiment_id"
@@ -102,7 +102,7 @@ def pairs(tags: Iterable[Tag], field: str = "tags") -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in tags:
         if not tag.key:
-            raise InvalidValue(f"Missing value for required parameter '{field}.key'.", field=f"{field}.key")
+            raise MissingValue(f"{field}.key")
         found[tag.key] = tag.value
     return found
 

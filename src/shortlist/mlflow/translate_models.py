@@ -1,6 +1,6 @@
 """Logged models in MLflow's words, and those words in ours."""
 
-from shortlist.errors import InvalidValue
+from shortlist.errors import InvalidValue, MissingValue
 from shortlist.logged_models.types import LinkKind, LoggedModelRecord, ModelLink, ModelStatus
 from shortlist.logged_models.types import LoggedModelData as Data
 from shortlist.mlflow import translate
@@ -56,7 +56,7 @@ def logged_model(record: LoggedModelRecord, data: Data) -> wire.LoggedModel:
 def model_status(given: str | int | None) -> ModelStatus:
     """The status that a finalizing client names."""
     if given is None or given == "":
-        raise InvalidValue("Missing value for required parameter 'status'.", field="status")
+        raise MissingValue("status")
     found = _NAMES.get(str(given).upper())
     if found is None:
         raise InvalidValue(
@@ -69,5 +69,5 @@ def model_status(given: str | int | None) -> ModelStatus:
 
 def link(item: ModelIn, kind: LinkKind) -> ModelLink:
     if not item.model_id:
-        raise InvalidValue("Missing value for required parameter 'models.model_id'.", field="models.model_id")
+        raise MissingValue("models.model_id")
     return ModelLink(kind, item.model_id, item.step if kind is LinkKind.OUTPUT else 0)

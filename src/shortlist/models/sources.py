@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.errors import InvalidValue, NotFound
+from shortlist.errors import InvalidValue, MissingValue, NotFound
 from shortlist.ids import parse_external_id
 from shortlist.logged_models import service as logged_models
 from shortlist.models import lookup, rules, wellknown
@@ -68,7 +68,7 @@ def _without_source(connection: Connection, scope: Scope, new: NewVersion, sourc
         uri = roots.of_candidate(found.iid)
         return _with_names(connection, scope, new, _from_candidate(source or uri, uri, found))
     if wellknown.SEMVER not in new.metadata:
-        raise InvalidValue("Missing value for required parameter 'source'.", field="source")
+        raise MissingValue("source")
     return _with_names(connection, scope, new, Origin(source, ""))
 
 

@@ -15,7 +15,7 @@ from shortlist.access.scope import Scope
 from shortlist.blobs.direct import Direct
 from shortlist.blobs.types import Stored, StoredPart
 from shortlist.clock import now_ms
-from shortlist.errors import InvalidValue, NotFound, TooLarge
+from shortlist.errors import InvalidValue, MissingValue, NotFound, TooLarge
 from shortlist.ids import uuid7_bytes
 from shortlist.packages import adding, rules, service, store, store_uploads
 from shortlist.packages.adding import NewFile
@@ -266,7 +266,7 @@ def _chosen(sent: Sequence[StoredPart], there: Sequence[StoredPart], limit: int)
             raise InvalidValue(f"The part {part.number} {why}.", field="parts")
         chosen.append(found)
     if not chosen:
-        raise InvalidValue("Missing value for required parameter 'parts'.", field="parts")
+        raise MissingValue("parts")
     size = sum(part.size for part in chosen)
     if size > limit:
         raise TooLarge(f"The file has {size} bytes; the limit is {limit}.", field="parts")

@@ -3,7 +3,7 @@
 import math
 import re
 
-from shortlist.errors import InvalidValue
+from shortlist.errors import InvalidValue, MissingValue
 from shortlist.tracking.types import DatasetInput
 
 MAX_EXPERIMENT_NAME = 500
@@ -43,7 +43,7 @@ def check_key(key: str, field: str) -> str:
         InvalidValue: the key is empty, too long, has other characters, or could leave a folder named after it.
     """
     if not key:
-        raise InvalidValue(f"Missing value for required parameter '{field}'.", field=field)
+        raise MissingValue(field)
     if len(key) > MAX_KEY:
         raise InvalidValue(f"'{field}' exceeds the maximum length of {MAX_KEY} characters", field=field)
     if not _KEY.match(key):

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from shortlist.errors import Code, DomainError, InsufficientScope
+from shortlist.errors import Code, DomainError, Fault, InsufficientScope, InvalidValue
 from shortlist.http.surface import STATUS, Surface, error_body
 
 PREFIX = "/api/v4"
@@ -18,6 +18,13 @@ _BEGINNINGS = {
     Code.RESOURCE_DOES_NOT_EXIST: "404 ",
     Code.ENDPOINT_NOT_FOUND: "404 Not Found - ",
     Code.METHOD_NOT_ALLOWED: "405 Not Allowed - ",
+}
+
+_WORDS = {
+    Fault.MISSING: "is missing",
+    Fault.WRONG_KIND: "is invalid",
+    Fault.OUT_OF_RANGE: "is invalid",
+    Fault.NOT_A_CHOICE: "does not have a valid value",
 }
 
 _json = msgspec.json.Encoder()
@@ -40,11 +47,8 @@ def error_bytes(error: DomainError) -> bytes:
 
 def _of_parameter(error: DomainError) -> str:
     """GitLab's three words for what a request's decoding refuses; what a rule refuses has a text of its own."""
-    if error.message.startswith("Missing value for"):
-        return f"{error.field} is missing"
-    if error.message.startswith("Invalid value for parameter"):
-        return f"{error.field} does not have a valid value" if "enum" in error.message else f"{error.field} is invalid"
-    return error.message
+    words = _WORDS.get(error.fault) if isinstance(error, InvalidValue) and error.fault else None
+    return f"{error.field} {words}" if words else error.message
 
 
 def _in_capitals(message: str) -> str:

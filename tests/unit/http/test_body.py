@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 import pytest
 from starlette.types import Message
 
-from shortlist.errors import InvalidValue, TooLarge, Unavailable
+from shortlist.errors import Fault, InvalidValue, TooLarge, Unavailable
 from shortlist.http import body
 from shortlist.http.body import ClientGone, RequestDecoder, read_body, read_rest
 from shortlist.http.room import FREE_BYTES, Held, Room
@@ -239,3 +240,32 @@ def test_a_fast_beginning_earns_no_long_pause(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(InvalidValue, match="too slowly"):
         asyncio.run(read_body(stalls, {}, 2_000_000))
+
+
+class Order(StrEnum):
+    UP = "asc"
+
+
+class Sorted(msgspec.Struct):
+    name: str
+    count: int = 0
+    ratio: float = 0.0
+    order: Order = Order.UP
+
+
+@pytest.mark.parametrize(
+    ("sent", "fault"),
+    [
+        (b"{}", Fault.MISSING),
+        (b'{"name": 1}', Fault.WRONG_KIND),
+        (b'{"name": "a", "count": "enum"}', Fault.WRONG_KIND),
+        (b'{"name": "a", "count": 9223372036854775808}', Fault.OUT_OF_RANGE),
+        (b'{"name": "a", "ratio": 1e999}', Fault.OUT_OF_RANGE),
+        (b'{"name": "a", "order": "down"}', Fault.NOT_A_CHOICE),
+        (b"[1]", None),
+    ],
+)
+def test_a_refusal_says_what_kind_of_fault_it_is(sent: bytes, fault: Fault | None) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        RequestDecoder(Sorted, "/sorted").from_json(sent, {})
+    assert caught.value.fault is fault
