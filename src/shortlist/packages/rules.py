@@ -23,7 +23,9 @@ CANDIDATES = "ml_experiment_"
 # of text, by which `exe.png` can be made to look like `gnp.exe`.
 _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_DRIVE = re.compile(r"[A-Za-z]:\Z")
+# Windows takes any one character before a colon for a drive. Joined to a folder, `C:x` replaces the folder, wherever
+# in the path a client that joins segment by segment comes to it. MLflow's client refuses it there as well.
+_DRIVE = re.compile(".:", re.DOTALL)
 _GENERIC_NAME = re.compile(r"[A-Za-z0-9._+-]+\Z")
 _VERSION = re.compile(r"[A-Za-z0-9._+-]+\Z")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}\Z")
@@ -80,10 +82,7 @@ def _fault(path: str) -> str | None:
         return f"it is longer than {MAX_PATH_BYTES} bytes"
     if "\\" in path:
         return "it contains a backslash; separate directories by /"
-    segments = path.split("/")
-    if _DRIVE.match(segments[0]):
-        return "it begins with a drive"
-    for segment in segments:
+    for segment in path.split("/"):
         fault = _segment_fault(segment)
         if fault is not None:
             return fault
@@ -95,19 +94,21 @@ def _segment_fault(segment: str) -> str | None:
         return "it is absolute or has an empty segment"
     if len(segment.encode()) > MAX_SEGMENT_BYTES:
         return f"a segment is longer than {MAX_SEGMENT_BYTES} bytes"
-    if segment in (".", "..") or _climbs_when_decoded(segment):
+    if segment in (".", ".."):
         return "it contains the segment . or .."
+    if _DRIVE.match(segment):
+        return f"the segment {segment[:20]!r} begins with a drive, which leads elsewhere on Windows"
+    if "%" in segment and _leads_outside_when_decoded(segment):
+        return "percent-decoded, it contains a drive or the segment . or .."
     return None
 
 
-def _climbs_when_decoded(segment: str) -> bool:
+def _leads_outside_when_decoded(segment: str) -> bool:
     """Whether percent-decoding, however often, makes a way out of a segment: clients may decode once more."""
-    while "%" in segment:
-        decoded = unquote(segment)
-        if decoded == segment:
-            return False
+    while (decoded := unquote(segment)) != segment:
         segment = decoded
-        if not {".", "..", ""}.isdisjoint(re.split(r"[/\\]", segment)) or "\0" in segment:
+        parts = re.split(r"[/\\]", segment)
+        if not {".", "..", ""}.isdisjoint(parts) or any(map(_DRIVE.match, parts)) or "\0" in segment:
             return True
     return False
 

@@ -147,3 +147,36 @@ def test_bytes_that_are_no_text_are_refused_everywhere(rita: Client, base: str, 
     for query in (f"path={name}", f"run_id={run}&path={name}"):
         assert rita.get(f"{proxy.rpartition('/')[0]}/mlflow/artifacts/list?{query}").status_code == 400
     assert names(rita) == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_drive_of_windows_is_refused_everywhere_and_other_colons_are_not(rita: Client, base: str) -> None:
+    """Joined to a folder on Windows, `C:x` is outside of it, whichever segment it is."""
+    project = rita.project.replace("/", "%2F")
+    v4, v1 = (f"/api/{version}/projects/{project}" for version in ("v4", "v1"))
+    proxy = base.rpartition("/artifacts/")[0]
+    places = (
+        base,
+        f"{v4}/packages/generic/tools/1.0",
+        f"{v4}/packages/ml_models/candidate:1/files",
+        f"{v1}/candidates/1/files",
+    )
+    for name in ("C:x", "a/C:x", "C%253Ax"):
+        for place in places:
+            for method in ("PUT", "GET"):
+                answer = rita.request(method, f"{place}/{name}", content=b"x" if method == "PUT" else b"")
+                assert (answer.status_code, "drive" in answer.text) == (400, True), (method, place, answer.text)
+        for method, address in (
+            ("DELETE", f"{base}/{name}"),
+            ("GET", f"{proxy}/presigned/candidate:1/{name}"),
+            ("GET", f"{v1}/candidates/1/archive?path={name}"),
+        ):
+            refused(rita.request(method, address), 400, "INVALID_PARAMETER_VALUE", "path")
+        for step, body in (("create", {"num_parts": 1}), ("complete", {"upload_id": "1", "parts": []})):
+            answer = rita.post(f"{proxy}/mpu/{step}/candidate:1/{name}", {"path": "a", **body})
+            refused(answer, 400, "INVALID_PARAMETER_VALUE", "path")
+    begun = rita.post(f"{proxy}/mpu/create/candidate:1", {"path": "C:x", "num_parts": 1})
+    refused(begun, 400, "INVALID_PARAMETER_VALUE", "path")
+    assert names(rita) == []
+    for place in places:
+        assert rita.request("PUT", f"{place}/at 12:30/model:v1", content=b"x").status_code in (200, 201), place

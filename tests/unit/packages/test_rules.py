@@ -1,5 +1,6 @@
 """Paths, names and types of package files."""
 
+import ntpath
 import posixpath
 import string
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from shortlist.packages import rules
 from shortlist.packages.types import PackageRef, PackageType
 
 # Characters out of which ways outside are made, among ordinary ones.
-NASTY = st.text(alphabet="./\\%25ef:aC\0\n\u202e\u2215\uff0e é", max_size=24)
+NASTY = st.text(alphabet="./\\%253ef:aC\0\n\u202e\u2215\uff0e é", max_size=24)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,8 @@ NASTY = st.text(alphabet="./\\%25ef:aC\0\n\u202e\u2215\uff0e é", max_size=24)
         ".hidden/.file",
         "100% done.txt",
         "dir%2Ffile",
-        "a:b/c",
+        "12:30:59/model:v1.bin",
+        ":x/:",
         "👩‍💻.png",  # joined by a character that cannot be seen, and rightly so
         "x" * 255,
         "/".join(["y" * 127] * 8),
@@ -64,6 +66,15 @@ def test_ordinary_paths_pass_unchanged(path: str) -> None:
         ("..\\windows", "backslash"),
         ("C:/windows", "drive"),
         ("c:", "drive"),
+        ("C:x", "drive"),
+        ("a/b/C:x", "drive"),
+        ("a/1:", "drive"),
+        ("é:x", "drive"),
+        ("::x", "drive"),
+        ("C%3Ax", "drive"),
+        ("a/%43%253ax", "drive"),
+        ("a%2fC:x", "drive"),
+        ("a%5cC:x", "drive"),
         ("x" * 257, "255 bytes"),
         ("é" * 128, "255 bytes"),
         ("/".join(["y" * 128] * 8), "1024 bytes"),
@@ -94,6 +105,10 @@ def test_what_passes_never_leads_outside(path: str) -> None:
         joined = posixpath.normpath(posixpath.join("/root/folder", form))
         assert joined.startswith("/root/folder/"), form
         assert "\0" not in form
+        local = "D:\\folder"
+        for segment in form.split("/"):
+            local = ntpath.join(local, segment)
+        assert ntpath.normpath(local).startswith("D:\\folder\\"), form
     assert not path.startswith("/")
     assert len(path.encode()) <= rules.MAX_PATH_BYTES
 
