@@ -1,6 +1,6 @@
 """SQL on versions and their metadata. Deleted versions are seen only where numbers are given out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
@@ -12,6 +12,7 @@ from shortlist.models.tables import model_version, model_version_metadata
 from shortlist.models.types import Stage, VersionRecord
 
 Place = tuple[int, int]  # a model's iid, a version's number
+Name = tuple[str, str]  # a model's name, a semantic version
 
 _FIELDS = tuple(model_version.c[name] for name in VersionRecord.__struct_fields__)
 
@@ -72,6 +73,19 @@ def by_iids(connection: Connection, scope: Scope, iids: Sequence[int]) -> list[V
     statement = select(*_FIELDS).where(*_active(scope), among(connection, model_version.c.iid, iids))
     records = {row.iid: _record(row) for row in connection.execute(statement)}
     return [records[iid] for iid in iids if iid in records]
+
+
+def makers(connection: Connection, scope: Scope, names: Collection[Name]) -> dict[Name, int]:
+    """The iids of the candidates that versions were made from, of those that were made from one."""
+    version = model_version.c
+    statement = select(version.model_name, version.semver, version.candidate_iid).where(
+        *_active(scope),
+        version.model_name.in_(sorted({name for name, _ in names})),
+        version.semver.in_(sorted({semver for _, semver in names})),
+        version.candidate_iid.is_not(None),
+    )
+    found = {(name, semver): iid for name, semver, iid in connection.execute(statement)}
+    return {name: found[name] for name in names if name in found}
 
 
 def rename_model(connection: Connection, scope: Scope, model_iid: int, name: str) -> None:

@@ -76,6 +76,27 @@ def test_a_job_uploads_and_downloads_packages(
     assert anyone.get(base).status_code == 401
 
 
+def test_a_version_of_a_jobs_candidate_has_its_pipeline(
+    by_job: Client, rita: Client, as_member: Callable[[str], Client], cast: Cast
+) -> None:
+    """Files of a version are the candidate's, whoever promoted it; who may not see experiments is not told of jobs."""
+    run_id = by_job.mlflow.new_run()
+    assert by_job.request("PUT", f"{by_job.mlflow.files}/candidate:1/model/a", content=b"x").status_code == 200
+    rita.mlflow.call("registered-models/create", name="net")
+    source = {"source": f"runs:/{run_id}/model", "run_id": run_id}
+    rita.mlflow.call("model-versions/create", name="net", **source)
+    base = f"/api/v4/projects/{cast.project_id}"
+    found = {item["name"]: item for item in rita.get(f"{base}/packages").json()}
+    assert found["net"]["version"] == "1.0.0"
+    assert (found["net"]["pipeline"]["id"], found["net"]["pipeline"]["verified"]) == (574, True)
+    assert found["net"]["pipeline"] == found["ml_experiment_0"]["pipeline"]
+    assert rita.get(f"{base}/packages/{found['net']['id']}").json()["pipelines"] == [found["net"]["pipeline"]]
+    closed = {"visibility": "public", "model_experiments_access_level": "private"}
+    assert as_member("olga").request("PUT", base, json=closed).status_code == 200
+    [seen] = as_member("otto").get(f"{base}/packages").json()
+    assert (seen["name"], "pipeline" in seen) == ("net", False)
+
+
 REFUSED = {
     "a job that has ended": (job(status="success"), "no running job"),
     "another branch": (job(ref="main"), "its ref is refs/heads/main"),
