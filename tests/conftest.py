@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from shortlist.db.database import Database
 from shortlist.identity import passwords
 from tests.databases import DatabaseFactory, State, postgres_server
+from tests.live import LiveServer, live_server
 from tests.statements import Sent, gathered
 
 # A machine that is busy with something else makes no property false.
@@ -120,3 +121,10 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def running(database_url: str, tmp_path: Path) -> Iterator[LiveServer]:
+    """A server of the test's own, on `database_url` and with the data folder `data`."""
+    with live_server(tmp_path / "data", database_url) as server:
+        yield server

@@ -1,7 +1,6 @@
 """Files whose bytes are gone: `shortlist doctor` finds them, `shortlist backup repair` brings them back."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,28 +9,18 @@ from typer.testing import CliRunner
 
 from shortlist.cli.main import app
 from shortlist.db.engine import normalise_url
-from tests.databases import DatabaseFactory
-from tests.live import LiveServer, live_server
+from tests.live import LiveServer
 
 PACKAGE = "/api/v4/projects/root%2Fdefault/packages/generic/vision/1.0"
 LARGE = bytes(range(256)) * 800
 
 
-@pytest.fixture
-def running(database_kind: str, databases: DatabaseFactory, tmp_path: Path) -> Iterator[tuple[LiveServer, str]]:
-    url = databases.create(database_kind, tmp_path)
-    with live_server(tmp_path / "data", url) as server:
-        yield server, url
-    databases.drop(url)
-
-
 @pytest.mark.parametrize("database_kind", ["postgresql"])
-def test_lost_files_are_found_and_brought_back(running: tuple[LiveServer, str], tmp_path: Path) -> None:
-    server, url = running
-    here = ("--database", url, "--data", str(tmp_path / "data"))
+def test_lost_files_are_found_and_brought_back(running: LiveServer, database_url: str, tmp_path: Path) -> None:
+    here = ("--database", database_url, "--data", str(tmp_path / "data"))
 
     def shortlist(*words: str, code: int = 0) -> str:
-        result = CliRunner().invoke(app, [*words, *here], env={"SHORTLIST_PORT": server.url.rpartition(":")[2]})
+        result = CliRunner().invoke(app, [*words, *here], env={"SHORTLIST_PORT": running.url.rpartition(":")[2]})
         assert result.exit_code == code, result.output
         return result.output
 
@@ -40,7 +29,7 @@ def test_lost_files_are_found_and_brought_back(running: tuple[LiveServer, str], 
         [found] = [one for one in map(json.loads, result.stdout.splitlines()) if one["subject"] == "contents"]
         return found["level"], found["sentence"]
 
-    with server.client() as client:
+    with running.client() as client:
         assert doctor() == ("ok", "No file is stored yet.")
         for name, content in (("weights.bin", LARGE), ("other.bin", LARGE[::-1]), ("labels.txt", b"a small one")):
             assert client.put(f"{PACKAGE}/{name}", content=content).status_code == 201
@@ -55,7 +44,7 @@ def test_lost_files_are_found_and_brought_back(running: tuple[LiveServer, str], 
 
         [large] = [file for file in (tmp_path / "data").rglob("*") if file.is_file() and _bytes_of(file) == LARGE]
         large.unlink()
-        engine = create_engine(normalise_url(url))
+        engine = create_engine(normalise_url(database_url))
         with engine.begin() as connection:
             assert connection.execute(text("DELETE FROM small_content")).rowcount == 1
         level, sentence = doctor("--files")

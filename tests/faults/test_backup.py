@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +70,6 @@ def stored(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-@pytest.fixture
-def running(database_kind: str, databases: DatabaseFactory, tmp_path: Path) -> Iterator[tuple[LiveServer, str]]:
-    url = databases.create(database_kind, tmp_path)
-    with live_server(tmp_path / "data", url) as server:
-        yield server, url
-    databases.drop(url)
-
-
 def log_until(server: LiveServer, answers: int, work: Sequence[threading.Thread] = ()) -> list[BatchLogger]:
     """Loggers that have had so many answers and go on."""
     enough = threading.Semaphore(0)
@@ -102,18 +94,17 @@ def cold_candidate(server: LiveServer, client: httpx.Client, here: Sequence[str]
 
 
 def test_a_backup_under_load_is_restored_whole_into_either_database(
-    running: tuple[LiveServer, str], database_kind: str, databases: DatabaseFactory, tmp_path: Path
+    running: LiveServer, database_url: str, database_kind: str, databases: DatabaseFactory, tmp_path: Path
 ) -> None:
-    server, url = running
-    here = ("--database", url, "--data", str(tmp_path / "data"))
+    here = ("--database", database_url, "--data", str(tmp_path / "data"))
     place = str(tmp_path / "backups")
-    loggers = log_until(server, 60)
+    loggers = log_until(running, 60)
     before = {logger.run_id: logger.acknowledged for logger in loggers}
-    with server.client() as client:
+    with running.client() as client:
         for number, run_id in enumerate(before):
             upload(client, run_id, "model.bin", bytes([number]) * 100_000)
             upload(client, run_id, "same.txt", b"the same in every candidate")
-        ended = cold_candidate(server, client, here)
+        ended = cold_candidate(running, client, here)
 
         made = shortlist("make", place, *here)
         assert made.exit_code == 0, made.output
@@ -123,7 +114,7 @@ def test_a_backup_under_load_is_restored_whole_into_either_database(
             logger.join(timeout=60)
             assert not logger.is_alive()
         upload(client, loggers[0].run_id, "later.bin", b"later")
-    server.stop()
+    running.stop()
     again = shortlist("make", place, *here)
     assert "of which 1 with 5 bytes were new" in again.output, again.output
     assert shortlist("verify", place).exit_code == 0
@@ -133,7 +124,7 @@ def test_a_backup_under_load_is_restored_whole_into_either_database(
     (tmp_path / "other").mkdir()
     other = databases.create_empty("sqlite" if database_kind == "postgresql" else "postgresql", tmp_path / "other")
     assert shortlist("restore", place, "--database", other, "--data", str(tmp_path / "other")).exit_code == 0
-    source, copy = everything(url), everything(other)
+    source, copy = everything(database_url), everything(other)
     assert {name: len(rows) for name, rows in copy.items()} == {name: len(rows) for name, rows in source.items()}
     assert [name for name, rows in source.items() if copy[name] != rows and name != "package_sweep"] == []
     assert any(name.startswith("points/") for name in stored(tmp_path / "other" / "artifacts"))
@@ -166,12 +157,11 @@ def test_a_backup_under_load_is_restored_whole_into_either_database(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_cut_off_backup_goes_on_and_a_damaged_one_is_found(
-    running: tuple[LiveServer, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running: LiveServer, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, url = running
-    here = ("--database", url, "--data", str(tmp_path / "data"))
+    here = ("--database", database_url, "--data", str(tmp_path / "data"))
     place = tmp_path / "backups"
-    with server.client() as client:
+    with running.client() as client:
         run_id = client.post("/api/2.0/mlflow/runs/create", json={"experiment_id": "0"}).json()["run"]["info"][
             "run_id"
         ]
