@@ -29,6 +29,15 @@ def test_a_file_is_described_then_written_once(tmp_path: Path) -> None:
         assert "line 2, column 1 (name): “first” is not a number" in output
         assert client.get("/api/v1/projects/1/experiments").json()["experiments"] == []
 
+        file.write_text(CSV.replace("accuracy", "lr"), encoding="utf-16")
+        code, output = run()
+        assert code == 1
+        assert "line 1, column 3 (lr): Column 2 (“lr”) goes there too" in output
+        assert "Several columns are called 'lr'" in run("--column", "lr=ignored")[1]
+        code, output = run("--column", "3=metric:other", "--dry-run")
+        assert (code, output.splitlines()[1:3]) == (0, ["lr: param lr", "lr: metric other"])
+        file.write_text(CSV, encoding="utf-16")
+
         code, output = run("--column", "lr=metadata:rate")
         assert (code, output.splitlines()[-1]) == (0, "Imported 2 candidates into “Old results”.")
         code, output = run("--column", "lr=metadata:rate")

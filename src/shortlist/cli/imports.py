@@ -32,8 +32,8 @@ def import_csv(
     column: Annotated[
         list[str] | None,
         typer.Option(
-            help="COLUMN=ROLE or COLUMN=ROLE:KEY, where the guess is wrong; roles are name, param, metric, metadata, "
-            "note, status, start_time, end_time, ignored."
+            help="COLUMN=ROLE or COLUMN=ROLE:KEY, where the guess is wrong; a column is its name or its number; "
+            "roles are name, param, metric, metadata, note, status, start_time, end_time, ignored."
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported, and write nothing.")] = False,
@@ -75,11 +75,24 @@ def _targets(drafted: "Draft", given: "Sequence[str]") -> "list[Target]":
     for text in given:
         header, _, wanted = text.rpartition("=")
         role, _, key = wanted.partition(":")
-        if header not in drafted.sheet.headers or role not in set(Role):
+        place = _place(drafted.sheet.headers, header)
+        if place is None or role not in set(Role):
             raise InvalidValue(f"{text!r} is not COLUMN=ROLE or COLUMN=ROLE:KEY of this file.", field="column")
         kind = Role(role)
-        chosen[drafted.sheet.headers.index(header)] = Target(kind, key or key_of(header) if kind in KEYED else "")
+        chosen[place] = Target(kind, key or key_of(drafted.sheet.headers[place]) if kind in KEYED else "")
     return chosen
+
+
+def _place(headers: "Sequence[str]", column: str) -> int | None:
+    """Where the column of this name is, or the one of this number, counted from 1."""
+    from shortlist.errors import InvalidValue
+
+    if headers.count(column) > 1:
+        raise InvalidValue(f"Several columns are called {column!r}: say which by its number, from 1.", field="column")
+    if column in headers:
+        return headers.index(column)
+    is_number = column.isascii() and column.isdigit() and len(column) < 10
+    return int(column) - 1 if is_number and 0 < int(column) <= len(headers) else None
 
 
 def _describe(drafted: "Draft") -> None:

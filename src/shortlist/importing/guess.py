@@ -46,7 +46,10 @@ _NO_KEY = re.compile(r"[^/\w.\- :]+")
 
 
 def targets(sheet: Sheet) -> list[Target]:
-    """A target for each column; a role that only one column can have goes to the first that looks like it."""
+    """A target for each column; a role that only one column can have goes to the first that looks like it.
+
+    Two columns of one key are left to whoever imports, who is told of them: only they know which of the two counts.
+    """
     found: list[Target] = []
     for place, header in enumerate(sheet.headers):
         cells = [line.cells[place] for line in sheet.lines[:_LOOKED_AT]]
@@ -56,9 +59,9 @@ def targets(sheet: Sheet) -> list[Target]:
 
 
 def _unless_taken(target: Target, before: Sequence[Target], header: str) -> Target:
-    if target.role is Role.IGNORED or target not in before:
+    if target.role is Role.IGNORED or target.role in KEYED or target not in before:
         return target
-    return Target(Role.IGNORED) if target.role in KEYED else Target(Role.METADATA, key_of(header))
+    return Target(Role.METADATA, key_of(header))
 
 
 def _target(header: str, cells: Sequence[str], delimiter: str) -> Target:

@@ -21,16 +21,20 @@ _GROUPS = {Role.PARAM: "params", Role.METRIC: "metrics", Role.METADATA: "metadat
 def check(sheet: Sheet, targets: Sequence[Target]) -> list[Fault]:
     """What is wrong with where columns go: a key that cannot be one, or a place that two columns go to."""
     faults: list[Fault] = []
-    taken: dict[Target, str] = {}
+    taken: dict[Target, int] = {}
     for place, target in enumerate(targets):
         header = sheet.headers[place]
         message = _key_fault(target)
         if message is None and target.role is not Role.IGNORED and target in taken:
-            message = f"“{taken[target]}” goes there too."
+            message = _shared(taken[target] + 1, sheet.headers[taken[target]])
         if message is not None:
             faults.append(Fault(1, message, place + 1, header))
-        taken.setdefault(target, header)
+        taken.setdefault(target, place)
     return faults
+
+
+def _shared(number: int, header: str) -> str:
+    return f"Column {number} (“{header}”) goes there too: name one of the two otherwise, or ignore it."
 
 
 def _key_fault(target: Target) -> str | None:

@@ -90,11 +90,19 @@ def test_faults_name_line_and_column() -> None:
         next(service.batches(drafted))
 
 
+@pytest.mark.parametrize(("first", "second"), [("lr", "lr"), ("params.lr", "lr"), ("metrics.loss", "summary.loss")])
+def test_two_columns_of_one_key_are_refused_by_name(first: str, second: str) -> None:
+    drafted = service.draft(f"name,{first},{second}\na,1,2\nb,1,3\n")
+    assert [(fault.line, fault.column, fault.header) for fault in drafted.faults] == [(1, 3, second)]
+    with pytest.raises(InvalidValue, match=rf"line 1, column 3 \({second}\): Column 2 \(“{first}”\) goes there too"):
+        next(service.batches(drafted))
+
+
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [
-        ([Target(Role.PARAM, "x"), Target(Role.PARAM, "x")], "“a” goes there too."),
-        ([Target(Role.NAME), Target(Role.NAME)], "“a” goes there too."),
+        ([Target(Role.PARAM, "x"), Target(Role.PARAM, "x")], "Column 1 (“a”) goes there too"),
+        ([Target(Role.NAME), Target(Role.NAME)], "Column 1 (“a”) goes there too"),
         ([Target(Role.PARAM, "../x"), Target(Role.IGNORED)], "must not begin with '..'"),
         ([Target(Role.METADATA, "shortlist.import"), Target(Role.IGNORED)], "has a meaning of its own"),
     ],
