@@ -4,23 +4,20 @@ python -m bench.artifacts [--mlflow PYTHON] [--mib 1024] [--files 1000] [--huge 
 """
 
 import argparse
-import http.client
 import os
-import socket
 import statistics
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cases import Request, drive, new_experiment, new_run
 from bench.extremes import Peak
-from bench.servers import HOST, Running, mlflow, shortlist, start
+from bench.servers import Running, mlflow, shortlist, start
+from bench.transfers import large, receive, send
+from bench.yardsticks import MIB, timed
 
-MIB = 1024 * 1024
 PROXY = "/api/2.0/mlflow-artifacts/artifacts"
 SMALL_BYTES = 10 * 1024
 CONNECTIONS = (16, 64)
@@ -45,7 +42,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="shortlist-artifacts-") as folder:
         source = Path(folder) / "source"
         _fill(source, options.mib)
-        baselines(source, options.rounds)
         peers = [shortlist(), *([mlflow(options.mlflow)] if options.mlflow else [])]
         with ExitStack() as stack:
             servers: list[Running] = []
@@ -54,8 +50,7 @@ def main() -> None:
                 stack.callback(servers[-1].stop)
             for connections in CONNECTIONS:
                 many_small(servers, options.files, options.rounds, connections)
-            for server in servers:
-                one_large(server, source, options.rounds)
+            large(servers, [_root(server) for server in servers], source, options.rounds)
             if options.huge:
                 huge(servers[0], Path(folder) / "huge", options.huge)
 
@@ -65,71 +60,6 @@ def _fill(path: Path, mib: int) -> None:
     with path.open("wb") as file:
         for _ in range(mib):
             file.write(os.urandom(MIB))
-
-
-def baselines(source: Path, rounds: int) -> None:
-    """What the machine itself gives: a copy on this disk, flushed, and a loopback socket."""
-    size = source.stat().st_size
-    target = source.with_name("copy")
-    buffer = bytearray(MIB)
-
-    def copy() -> None:
-        with source.open("rb") as file, target.open("wb") as out:
-            while block := file.read(8 * MIB):
-                out.write(block)
-            out.flush()
-            os.fsync(out.fileno())
-
-    def read() -> None:
-        with target.open("rb") as file:
-            while file.readinto(buffer):
-                pass
-
-    def loop() -> None:
-        with socket.create_server((HOST, 0)) as listening:
-            receiver = threading.Thread(target=_drain, args=(listening,))
-            receiver.start()
-            with socket.create_connection(listening.getsockname()) as sender, source.open("rb") as file:
-                sender.sendfile(file)
-            receiver.join()
-
-    written = _rate(size, copy, rounds)
-    found = _rate(size, read, rounds, before=lambda: _forget(target.parent))
-    print(f"disk: written {written}, read {found}; loopback socket: {_rate(size, loop, rounds)}", flush=True)
-    target.unlink()
-
-
-def _drain(listening: socket.socket) -> None:
-    connection, _ = listening.accept()
-    buffer = bytearray(MIB)
-    with connection:
-        while connection.recv_into(buffer):
-            pass
-
-
-def one_large(server: Running, source: Path, rounds: int) -> None:
-    """One file, on one connection."""
-    root = _root(server)
-    size = source.stat().st_size
-    names = iter(range(10_000))
-    idle, busy = server.memory_mib(), server.cpu_seconds()
-    with Peak(server) as peak:
-        up = _rate(
-            size, lambda: _send(server, f"{root}/large/{next(names)}", source), rounds, before=lambda: _renew(source)
-        )
-        sent = server.cpu_seconds() - busy
-
-        def receive() -> None:
-            _receive(server, f"{root}/large/0", size)
-
-        from_disk = _rate(size, receive, rounds, before=lambda: _forget(server.folder))
-        down = _rate(size, receive, rounds)
-    each = " and ".join(f"{taken / rounds:.1f}" for taken in (sent, server.cpu_seconds() - busy - sent))
-    print(
-        f"{server.peer.name}: {size // MIB} MiB up {up}, down {from_disk} from the disk, {down} from the page cache; "
-        f"memory {idle:.0f} MiB idle, {peak.mib:.0f} at most; {each} s of processor for one up and two down",
-        flush=True,
-    )
 
 
 def many_small(servers: Sequence[Running], files: int, rounds: int, connections: int) -> None:
@@ -165,11 +95,12 @@ def huge(server: Running, path: Path, mib: int) -> None:
     root = _root(server)
     before = server.memory_mib()
     with Peak(server) as peak:
-        up = _rate(mib * MIB, lambda: _send(server, f"{root}/huge", path), 1)
+        up = timed(lambda: send(server, f"{root}/huge", path))
         path.unlink()
-        down = _rate(mib * MIB, lambda: _receive(server, f"{root}/huge", mib * MIB), 1)
+        down = timed(lambda: receive(server, f"{root}/huge", mib * MIB))
     print(
-        f"{server.peer.name}: {mib} MiB up {up}, down {down}; memory {before:.0f} MiB before, {peak.mib:.0f} at most",
+        f"{server.peer.name}: {mib} MiB up {mib / up:,.0f}, down {mib / down:,.0f} MiB/s; "
+        f"memory {before:.0f} MiB before, {peak.mib:.0f} at most",
         flush=True,
     )
 
@@ -178,73 +109,6 @@ def _root(server: Running) -> str:
     """The address of a run's artifacts."""
     run = new_run(server, experiment := new_experiment(server))
     return f"{PROXY}/{experiment}/{run}/artifacts"
-
-
-def _connect(server: Running) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection(HOST, server.port, timeout=600)
-
-
-def _headers(server: Running) -> dict[str, str]:
-    return {"Authorization": f"Bearer {server.token}"} if server.token else {}
-
-
-def _send(server: Running, path: str, source: Path) -> None:
-    """By sendfile, so that the client is not what is measured."""
-    connection = _connect(server)
-    connection.putrequest("PUT", path)
-    headers = {**_headers(server), "Content-Length": str(source.stat().st_size)}
-    for name, value in headers.items():
-        connection.putheader(name, value)
-    connection.endheaders()
-    with source.open("rb") as file:
-        connection.sock.sendfile(file)
-    answer = connection.getresponse()
-    assert answer.status == 200, answer.read()
-    answer.read()
-    connection.close()
-
-
-def _receive(server: Running, path: str, size: int) -> None:
-    connection = _connect(server)
-    connection.request("GET", path, headers=_headers(server))
-    answer = connection.getresponse()
-    assert answer.status == 200, answer.read()
-    buffer = bytearray(MIB)
-    received = 0
-    while count := answer.readinto(buffer):
-        received += count
-    assert received == size
-    connection.close()
-
-
-def _renew(source: Path) -> None:
-    """Other content, so that none of it is there yet."""
-    with source.open("r+b") as file:
-        file.write(os.urandom(16))
-
-
-def _forget(folder: Path) -> None:
-    """Have the system drop the pages of every file below a folder, as after some other work."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def _rate(size: int, work: Callable[[], None], rounds: int, before: Callable[[], None] = lambda: None) -> str:
-    """The median rate in MiB/s. `before` prepares each round, and is not timed."""
-    rates: list[float] = []
-    for _ in range(rounds):
-        before()
-        rates.append(size / MIB / _timed(work))
-    return f"{statistics.median(rates):,.0f} MiB/s"
-
-
-def _timed(work: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":
