@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cases import Request, drive, new_experiment, new_run
+from bench.client import Request, drive, new_experiment, new_run
 from bench.extremes import Peak
 from bench.servers import Running, mlflow, shortlist, start
 from bench.transfers import large, receive, send

@@ -22,7 +22,7 @@ import psutil
 
 from bench import postgres
 from bench.candidates import fill
-from bench.cases import API, call, new_experiment, new_run
+from bench.client import API, call, new_experiment, new_run
 from bench.servers import HOST, Running, shortlist, start
 from shortlist.db.database import Database
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.cases import API, NOW, Request, call, drive, new_experiment, new_run
+from bench.client import API, NOW, Request, call, drive, new_experiment, new_run
 from bench.servers import HOST, Running, shortlist, start
 
 CURVES = 100
@@ -111,7 +111,7 @@ def long_curves(server: Running, browser: Browser, points: int) -> None:
         for part in range(0, count, 500_000):
             starts = range(part, min(count, part + 500_000), 1000)
             drive(server, [[_batch(run, first, 1000) for first in starts]])
-        uri = call(server, "GET", f"{API}runs/get?run_id={run}")["run"]["info"]["artifact_uri"]  # type: ignore[index]
+        uri = call(server, "GET", f"{API}runs/get?run_id={run}")["run"]["info"]["artifact_uri"]
         iid = int(str(uri).rsplit(":", 1)[1])
         times: list[float] = []
         for _ in range(3):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
-from bench.cases import API, NOW, Request, call, drive, drive_one, new_experiment, new_run
+from bench.client import API, NOW, Request, call, drive, drive_one, new_experiment, new_run
 from bench.servers import Running, shortlist, start
 
 
@@ -63,7 +63,7 @@ def many_keys(server: Running, keys: int) -> None:
     with Peak(server) as peak:
         seconds = drive(server, [batches])["seconds"]
         read = _timed(lambda: drive_one(server, "GET", f"{API}runs/get?run_id={run}", None))
-        found = call(server, "GET", f"{API}runs/get?run_id={run}")["run"]["data"]["metrics"]  # type: ignore[index]
+        found = call(server, "GET", f"{API}runs/get?run_id={run}")["run"]["data"]["metrics"]
     assert len(found) == keys
     print(f"{keys:,} keys: logged in {seconds:.1f} s, run read in {read:.2f} s, peak {peak.mib:.0f} MiB")
 
@@ -79,12 +79,12 @@ def long_series(server: Running, points: int) -> None:
             starts = list(range(part, min(points, part + 500_000), 1000))
             streams = [[_batch(run, _steps(first)) for first in starts[number::4]] for number in range(4)]
             seconds += drive(server, streams)["seconds"]
-        uri = call(server, "GET", f"{API}runs/get?run_id={run}")["run"]["info"]["artifact_uri"]  # type: ignore[index]
+        uri = call(server, "GET", f"{API}runs/get?run_id={run}")["run"]["info"]["artifact_uri"]
         body = {"candidates": [int(str(uri).rsplit(":", 1)[1])], "keys": ["loss"], "points": 1000}
         curve = _timed(lambda: drive_one(server, "POST", "/api/v1/projects/1/curves", body))
         zoom = body | {"start": points // 2, "end": points // 2 + 10_000}
         part_of = _timed(lambda: drive_one(server, "POST", "/api/v1/projects/1/curves", zoom))
-        count = call(server, "POST", "/api/v1/projects/1/curves", body)["curves"][0]["count"]  # type: ignore[index]
+        count = call(server, "POST", "/api/v1/projects/1/curves", body)["curves"][0]["count"]
     assert count == points, count
     print(
         f"{points:,} points in one series: {points / seconds:,.0f} points/s, whole curve {curve * 1000:.0f} ms, "

@@ -8,7 +8,10 @@ import asyncio
 import json
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+import psutil
 
 # Of one connection; a server that closes more often cannot be measured with connections that are kept.
 _MOST_RECONNECTS = 50
@@ -154,14 +157,26 @@ async def drive(host: str, port: int, streams: list[list[bytes]]) -> Result:
     )
 
 
+def _cpu_seconds(pid: int) -> float:
+    """Of a server's processes, some of which may end while they are looked at."""
+    found = 0.0
+    with suppress(psutil.NoSuchProcess):
+        for process in [root := psutil.Process(pid), *root.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                found += sum(process.cpu_times()[:2])
+    return found
+
+
 def main() -> None:
-    """Read {"host", "port", "token", "streams": [[[method, path, body], ...], ...]}; write the result as JSON."""
+    """Read {"host", "port", "token", "pid", "streams": [[[method, path, body], ...], ...]}; write what was found."""
     plan = json.load(sys.stdin)
     streams = [
         [encode(plan["host"], plan["port"], plan["token"], *request) for request in stream]
         for stream in plan["streams"]
     ]
+    cpu, own = _cpu_seconds(plan["pid"]), time.process_time()
     result = asyncio.run(drive(plan["host"], plan["port"], streams))
+    own, cpu = time.process_time() - own, _cpu_seconds(plan["pid"]) - cpu
     count = len(result.latencies)
     json.dump(
         {
@@ -173,6 +188,8 @@ def main() -> None:
             "first_failure": result.first_failure,
             "p50": result.latencies[count // 2],
             "p99": result.latencies[min(count - 1, count * 99 // 100)],
+            "server_cpu": cpu,
+            "client_cpu": own,
         },
         sys.stdout,
     )

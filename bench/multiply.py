@@ -13,12 +13,12 @@ _CHILDREN = ("params", "tags", "latest_metrics", "metrics")
 _SPREAD = 0.6180339887498949
 
 
-def multiply(server: Running, experiment_id: str, times: int) -> None:
-    """Make `times` - 1 copies of every run of an experiment."""
+def multiply(server: Running, experiment_id: str, numbers: range) -> None:
+    """Copy every run that came through the API once for each of these numbers, which start at 1."""
     engine = create_engine(server.database.replace("postgresql://", "postgresql+psycopg://"))
     try:
         with engine.begin() as connection:
-            for number in range(1, times):
+            for number in range(max(1, numbers.start), numbers.stop):
                 _copy(connection, int(experiment_id), number)
     finally:
         engine.dispose()

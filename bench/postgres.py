@@ -29,9 +29,26 @@ def new_database(url: str, name: str) -> str:
 
 
 def size_mib(url: str) -> float:
-    """What a database takes on disk."""
+    """What a database takes on disk, without the log that is one for all databases of a server."""
     engine = create_engine(normalise_url(url))
     with engine.connect() as connection:
         size = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
     engine.dispose()
     return size / 2**20
+
+
+def vacuum(url: str, *, whole: bool) -> None:
+    """As autovacuum does it in the end; `whole` writes every table anew, so that nothing free is left in it."""
+    _maintain(url, "VACUUM (FULL, ANALYZE)" if whole else "VACUUM (ANALYZE)", "CHECKPOINT")
+
+
+def analyse(url: str) -> None:
+    _maintain(url, "ANALYZE")
+
+
+def _maintain(url: str, *statements: str) -> None:
+    engine = create_engine(normalise_url(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()

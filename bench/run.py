@@ -1,72 +1,79 @@
 """Run the benchmark: every case on every server and kind of database, several times in turn; medians and ratios.
 
-python -m bench.run --mlflow PYTHON --fasttrackml BINARY [--repeat 3] [--small] [--only WORD] [--on sqlite,postgresql]
+python -m bench.run --mlflow PYTHON --fasttrackml BINARY [--rounds 3] [--small] [--only WORD] [--on sqlite,postgresql]
 """
 
 import argparse
 import json
+import os
 import platform
-import statistics
+import signal
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
-from bench import postgres
+from bench import nothing, postgres, report
 from bench.cases import Case, all_cases
-from bench.servers import Peer, Running, compile_bytecode, fasttrackml, mlflow, shortlist, start
+from bench.measure import Found, measure
+from bench.servers import Peer, compile_bytecode, fasttrackml, mlflow, shortlist, start
+from bench.subject import FULL, SMALL, Subject
 
 
 def main() -> None:
     options = _options()
-    peers = _peers(options)
-    kept: dict[str, object] = {}
+    # Whoever ends it sees what was measured until then.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
+    kept: dict[str, object] = {"machine": _machine(), "client": {n: nothing.limit(n) for n in (1, 16)}}
+    print(f"{kept['machine']}\nrequests/s that the load client sends on 1 and 16 connections: {kept['client']}")
     compile_bytecode()
-    print(f"{platform.platform()}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}")
     for kind in options.on.split(","):
         with tempfile.TemporaryDirectory(prefix="shortlist-bench-") as folder:
-            url = (options.postgres or postgres.server(Path(folder) / "postgresql")) if kind == "postgresql" else None
-            kept[kind] = _round(options, peers, Path(folder), kind, url)
-    if options.json:
-        options.json.write_text(json.dumps(kept, indent=1, default=asdict))
+            _run(options, Path(folder), kind, kept)
 
 
-def _round(options: argparse.Namespace, peers: list[Peer], folder: Path, kind: str, url: str | None) -> object:
+def _machine() -> str:
+    load = f"{os.getloadavg()[0]:.1f}"
+    cores = f"{os.cpu_count()} cores at a load of {load}"
+    return f"{platform.platform()}, {cores}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d %H:%M')}"
+
+
+def _run(options: argparse.Namespace, folder: Path, kind: str, kept: dict[str, object]) -> None:
     """Every case on one kind of database."""
-    found: dict[str, dict[str, Figures]] = {}
-    most: dict[str, float] = {}
-    servers: dict[str, Running] = {}
-    try:
-        for peer in peers:
-            print(f"starting {peer.name} on {kind}", file=sys.stderr)
-            database = postgres.new_database(url, f"bench_{peer.name}") if url else None
-            servers[peer.name] = start(peer, folder / peer.name, database)
-        print(_head(kind, list(servers)))
-        for case in all_cases(options.small):
-            if options.only in case.name:
-                found[case.name] = _measure(case, servers, options.repeat, most)
-                print(_line(case, found[case.name], list(servers)), flush=True)
-        disk = {name: server.disk_mib() for name, server in servers.items()}
-    finally:
-        for server in servers.values():
-            server.stop()
-    print(_cells("most memory after a case, MiB", "", [f"{most.get(name, 0):,.0f}" for name in servers], ""))
-    print(_cells("on disk in the end, MiB", "", [f"{disk[name]:,.0f}" for name in servers], ""))
-    return {"figures": found, "memory": most, "disk": disk}
+    began = time.perf_counter()
+    cases = [case for case in all_cases(SMALL if options.small else FULL) if options.only in case.name]
+    found: dict[str, Found] = {}
+    kept[kind] = found
+    with ExitStack() as stack:
+        subjects = _start(options, folder, kind, stack)
+        names = [subject.name for subject in subjects]
+        stack.callback(lambda: print(_costs(cases, found, names, kind)))
+        print(report.head(f"case, on {kind}", names, "promised"), flush=True)
+        for case in cases:
+            found[case.name] = {}
+            try:
+                measure(case, subjects, options.rounds, found[case.name])
+            finally:
+                print(report.line(case, found[case.name], names, options.rounds), flush=True)
+                if options.json:
+                    _keep(options.json, kept)
+    print(f"\n{kind}: {(time.perf_counter() - began) / 60:.1f} minutes")
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mlflow", help="a Python that has mlflow with its server")
-    parser.add_argument("--fasttrackml", help="the fml binary")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--small", action="store_true", help="a tenth of the data")
-    parser.add_argument("--only", default="", help="cases whose name has this word")
-    parser.add_argument("--on", default="sqlite,postgresql", help="kinds of databases, one after the other")
-    parser.add_argument("--postgres", default="", help="a server's URL, in which databases are made; else one of ours")
-    parser.add_argument("--json", type=Path, help="write the figures here too")
-    return parser.parse_args()
+def _start(options: argparse.Namespace, folder: Path, kind: str, stack: ExitStack) -> list[Subject]:
+    url = (options.postgres or postgres.server(folder / "postgresql")) if kind == "postgresql" else None
+    subjects: list[Subject] = []
+    for peer in _peers(options):
+        print(f"starting {peer.name} on {kind}", file=sys.stderr)
+        database = postgres.new_database(url, f"bench_{peer.name}") if url else None
+        server = start(peer, folder / peer.name, database)
+        stack.callback(server.stop)
+        subjects.append(Subject(server, SMALL if options.small else FULL))
+    for subject in subjects:
+        subject.server.settle()
+    return subjects
 
 
 def _peers(options: argparse.Namespace) -> list[Peer]:
@@ -78,65 +85,29 @@ def _peers(options: argparse.Namespace) -> list[Peer]:
     return peers
 
 
-@dataclass
-class Figures:
-    """Of one case on one server: each round's figure, and how many cores the server kept busy in it."""
-
-    values: list[float] = field(default_factory=list[float])
-    cores: list[float] = field(default_factory=list[float])
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.values)
+def _costs(cases: list[Case], found: dict[str, Found], names: list[str], kind: str) -> str:
+    title = report.head(f"server + client cores, most memory, disk; {kind}", names, "")
+    return "\n".join([title, *(report.cost(case, found[case.name], names) for case in cases if case.name in found)])
 
 
-def _measure(case: Case, servers: dict[str, Running], repeat: int, most: dict[str, float]) -> dict[str, Figures]:
-    """In turn, so that a change of the machine's mood meets every server."""
-    found: dict[str, Figures] = {}
-    for _ in range(repeat):
-        for name, server in servers.items():
-            if name not in case.peers:
-                continue
-            cpu, began = server.cpu_seconds(), time.perf_counter()
-            figures = found.setdefault(name, Figures())
-            figures.values.append(case.run(server))
-            figures.cores.append((server.cpu_seconds() - cpu) / max(1e-9, time.perf_counter() - began))
-            most[name] = max(most.get(name, 0.0), server.memory_mib())
-            print(f"  {case.name}: {name} {figures.values[-1]:.3f} ({figures.cores[-1]:.2f} cores)", file=sys.stderr)
-    return found
+def _keep(path: Path, kept: dict[str, object]) -> None:
+    """Anew after each case, so that a run that is ended leaves what it found."""
+    written = path.with_suffix(".part")
+    written.write_text(json.dumps(kept, indent=1, default=asdict))
+    written.replace(path)
 
 
-def _head(kind: str, names: list[str]) -> str:
-    rule = _cells("---", "---", ["---"] * len(names), "---")
-    return f"\n{_cells(f'case, on {kind}', 'unit', names, 'promised')}\n{rule}"
-
-
-def _cells(name: str, unit: str, figures: list[str], promised: str) -> str:
-    return f"| {' | '.join([name, unit, *figures, promised])} |"
-
-
-def _figure(value: float) -> str:
-    """Three digits at least, and no exponent."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _line(case: Case, found: dict[str, Figures], names: list[str]) -> str:
-    """Medians, how many times as good as each peer ours is, cores, and whether what was promised holds."""
-    ours = found["shortlist"].median
-    cells: list[str] = []
-    for name in names:
-        if name not in found:
-            cells.append("")
-            continue
-        value = found[name].median
-        ratio = ours / value if case.better == "more" else value / ours
-        beside = "" if name == "shortlist" else f"{ratio:.1f} x, "
-        cells.append(f"{_figure(value)} ({beside}{statistics.median(found[name].cores):.1f} cores)")
-    promised = ""
-    if case.promise is not None:
-        kept = ours >= case.promise if case.better == "more" else ours <= case.promise
-        promised = f"{_figure(case.promise)}: {'kept' if kept else 'missed'}"
-    return _cells(case.name, case.unit, cells, promised)
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mlflow", help="a Python that has mlflow with its server")
+    parser.add_argument("--fasttrackml", help="the fml binary")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--small", action="store_true", help="a tenth of the data")
+    parser.add_argument("--only", default="", help="cases whose name has this word")
+    parser.add_argument("--on", default="sqlite,postgresql", help="kinds of databases, one after the other")
+    parser.add_argument("--postgres", default="", help="a server's URL, in which databases are made; else one of ours")
+    parser.add_argument("--json", type=Path, help="write the figures here too, after every case")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

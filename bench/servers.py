@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ from bench import postgres
 HOST = "127.0.0.1"
 TOKEN = "bench-token-0123456789abcdef"  # noqa: S105 - of a server that lives for a minute
 START_LIMIT_SECONDS = 120
+_STOP_LIMIT_SECONDS = 5
+_SIZES = ("VmHWM", "VmRSS")
 
 
 @dataclass
@@ -30,7 +33,6 @@ class Peer:
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
     database: str = "sqlite:///{folder}/bench.db"
-    artifacts: bool = True
 
 
 @dataclass
@@ -49,8 +51,10 @@ class Running:
         return TOKEN if self.peer.name == "shortlist" else ""
 
     def _family(self) -> list[psutil.Process]:
-        root = psutil.Process(self.process.pid)
-        return [root, *root.children(recursive=True)]
+        with suppress(psutil.NoSuchProcess):
+            root = psutil.Process(self.process.pid)
+            return [root, *root.children(recursive=True)]
+        return []
 
     def memory_mib(self) -> float:
         """Proportional set size of all its processes: shared pages count once."""
@@ -58,6 +62,16 @@ class Running:
 
     def cpu_seconds(self) -> float:
         return sum(self._of_each(lambda process: sum(process.cpu_times()[:2])))
+
+    def forget_peak(self) -> None:
+        """Have the system count the peak of memory anew (proc(5), clear_refs)."""
+        for process in self._family():
+            with suppress(OSError):
+                Path(f"/proc/{process.pid}/clear_refs").write_text("5")
+
+    def peak_mib(self) -> float:
+        """Proportional size now, and by how much each process was larger at its own peak; nobody looks meanwhile."""
+        return self.memory_mib() + sum(_above(process.pid) for process in self._family())
 
     def _of_each(self, read: Callable[[psutil.Process], float]) -> Iterator[float]:
         """A process may end while it is looked at: MLflow starts some that only prepare something."""
@@ -69,13 +83,40 @@ class Running:
         """Of its folder, and of its database on PostgreSQL."""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         whole = sum(path.stat().st_blocks * 512 for path in files) / 2**20
-        return whole + (postgres.size_mib(self.database) if self.database.startswith("postgresql") else 0.0)
+        return whole + (postgres.size_mib(self.database) if self.on_postgres else 0.0)
+
+    @property
+    def on_postgres(self) -> bool:
+        return self.database.startswith("postgresql")
+
+    def compact(self, *, whole: bool) -> None:
+        """Bring the write-ahead log into the database; `whole` leaves no free space in it either."""
+        if self.on_postgres:
+            postgres.vacuum(self.database, whole=whole)
+            return
+        connection = sqlite3.connect(self.database.removeprefix("sqlite:///"), timeout=60, isolation_level=None)
+        if whole:
+            connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
+    def settle(self, limit_seconds: float = 30) -> None:
+        """Wait until the server has been idle for two seconds."""
+        idle_since = time.perf_counter()
+        deadline = idle_since + limit_seconds
+        cpu = self.cpu_seconds()
+        while time.perf_counter() < deadline and time.perf_counter() - idle_since < 2:
+            time.sleep(0.25)
+            now = self.cpu_seconds()
+            if now - cpu > 0.05:
+                idle_since = time.perf_counter()
+            cpu = now
 
     def stop(self) -> None:
         family = self._family() if self.process.poll() is None else []
         self.process.terminate()
         try:
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=_STOP_LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(timeout=15)
@@ -85,11 +126,22 @@ class Running:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _above(pid: int) -> float:
+    """MiB that a process had at its peak beyond what it has now."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    peak, now = (int(found[1]) if (found := re.search(rf"{name}:\s+(\d+) kB", status)) else 0 for name in _SIZES)
+    return max(0, peak - now) / 2**10
+
+
 def shortlist() -> Peer:
     return Peer(
         "shortlist",
         [sys.executable, "-m", "shortlist", "server", "--port", "{port}", "--data", "{folder}"],
         {"SHORTLIST_ROOT_TOKEN": TOKEN, "SHORTLIST_ROOT_PASSWORD": "a bench password", "SHORTLIST_LOG_FORMAT": "json"},
+        database="sqlite:///{folder}/shortlist.db",
     )
 
 
@@ -105,7 +157,6 @@ def fasttrackml(binary: str) -> Peer:
         "fasttrackml",
         [*command, "--default-artifact-root", "{folder}/artifacts"],
         database="sqlite://{folder}/bench.db",
-        artifacts=False,
     )
 
 

@@ -66,7 +66,7 @@ def _point(run: str, step: int) -> dict[str, object]:
 
 
 def _drive(server: Running, streams: list[list[list[object]]]) -> dict[str, float]:
-    plan = {"host": HOST, "port": server.port, "token": server.token, "streams": streams}
+    plan = {"host": HOST, "port": server.port, "token": server.token, "pid": server.process.pid, "streams": streams}
     found = subprocess.run(
         [sys.executable, "-m", "bench.load"], input=json.dumps(plan), capture_output=True, text=True, check=True
     )
