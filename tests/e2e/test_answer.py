@@ -14,8 +14,8 @@ from tests.e2e.listing import NAMES, expect_names, titles
 def test_the_answer_is_said_and_the_best_is_first(page: Page, answered: Lab) -> None:
     page.goto(answered.path)
     strip = page.get_by_role("region", name="The answer")
-    expect(strip).to_contain_text(re.compile(r"vit-s1 is best: val/acc\s+0\.8500, 0\.0200 ahead of\s+vit-s0"))
-    expect(strip).to_contain_text("0.8400 ± 0.0141, n = 2: the lead is outside the noise")
+    expect(strip).to_contain_text(re.compile(r"vit-s1 is best: val/acc\s+0\.8500, 0\.02 ahead of\s+vit-s0"))
+    expect(strip).to_contain_text("0.8400 ± 0.01414, n = 2: the lead is outside the noise")
     for count in ("3 ranked", "1 running", "1 diverged", "highest val/acc, guessed"):
         expect(strip).to_contain_text(count)
     expect_names(page, "vit-s1", "vit-s0", "knn", "running", "diverged")

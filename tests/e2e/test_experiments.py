@@ -13,14 +13,14 @@ def test_each_says_who_is_best_and_by_how_much(page: Page, filled: Filled, answe
     page.goto(filled.experiments_path)
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name=answered.name, exact=True))
     expect(row).to_contain_text(re.compile(r"0\.8500\s*vit-s1"))
-    expect(row).to_contain_text("0.0200 ahead of the runner-up")
+    expect(row).to_contain_text("0.02 ahead of the runner-up")
     expect(row).to_contain_text("highest val/acc, a guess")
     expect(row.locator("svg.spark path")).to_have_attribute("d", re.compile("^M"))
     expect(row).to_contain_text("1 running")
     phone = open_page(390, 844)
     phone.goto(filled.experiments_path)
     row = phone.get_by_role("row").filter(has=phone.get_by_role("link", name=answered.name, exact=True))
-    expect(row).to_contain_text("0.0200 ahead of the runner-up")
+    expect(row).to_contain_text("0.02 ahead of the runner-up")
 
 
 def test_one_is_made_edited_deleted_and_restored_and_the_address_keeps_the_search(

@@ -110,10 +110,8 @@ test('a lead names whom it is over, and says when the baseline is better', () =>
     lead: 0.01,
     best_so_far: [],
   };
-  expect(leadText(leader)).toBe('0.0100 ahead of the runner-up');
-  expect(leadText({ ...leader, goal: { ...GOAL, baseline: 2 }, lead: -0.5 })).toBe(
-    '0.500 behind the baseline',
-  );
+  expect(leadText(leader)).toBe('0.01 ahead of the runner-up');
+  expect(leadText({ ...leader, goal: { ...GOAL, baseline: 2 }, lead: -0.5 })).toBe('0.5 behind the baseline');
   expect(leadText({ ...leader, lead: 0 })).toBe('level with the runner-up');
   expect(leadText({ ...leader, other: leader.best })).toBe('');
 });

@@ -1,7 +1,7 @@
 // The answer of an experiment in words and signs.
 
 import type { Answer, CandidateRow, Ending, Goal, Leader, Score, Value } from '../api/schema';
-import { count, short, toNumber } from './numbers';
+import { count, difference, short, toNumber } from './numbers';
 import { oddWords } from './oddities';
 import { fieldOf } from './view';
 
@@ -90,15 +90,16 @@ export function deltaTo(goal: Goal, baseline: Score | null, row: CandidateRow): 
   const value = row.standing?.value;
   const base = baseline?.value;
   if (row.standing?.rank == null || value == null || base == null || row.iid === baseline?.iid) return null;
-  const difference = toNumber(value) - toNumber(base);
-  if (!Number.isFinite(difference)) return null;
-  if (difference === 0) return { arrow: '=', text: '', words: 'the same as the baseline', tone: 'same' };
-  const tone = difference > 0 === (goal.direction === 'maximize') ? 'better' : 'worse';
-  const size = short(Math.abs(difference), 2);
+  const distance = toNumber(value) - toNumber(base);
+  if (!Number.isFinite(distance)) return null;
+  if (distance === 0) return { arrow: '=', text: '', words: 'the same as the baseline', tone: 'same' };
+  const tone = distance > 0 === (goal.direction === 'maximize') ? 'better' : 'worse';
+  // Digits under digits: those of a column keep their zeros.
+  const size = short(Math.abs(distance), 2);
   return {
-    arrow: difference > 0 ? '▲' : '▼',
-    text: `${difference > 0 ? '+' : '−'}${size}`,
-    words: `${size} ${difference > 0 ? 'higher' : 'lower'} than the baseline, ${tone}`,
+    arrow: distance > 0 ? '▲' : '▼',
+    text: `${distance > 0 ? '+' : '−'}${size}`,
+    words: `${size} ${distance > 0 ? 'higher' : 'lower'} than the baseline, ${tone}`,
     tone,
   };
 }
@@ -108,12 +109,12 @@ export function distanceText(delta: Delta, row: CandidateRow, narrow: boolean): 
   return narrow && row.group !== null ? delta.arrow : delta.arrow + delta.text;
 }
 
-/** How far the best is from whom it is compared with: `0.0100 ahead of the runner-up`; empty where there is nobody. */
+/** How far the best is from whom it is compared with: `0.01 ahead of the runner-up`; empty where there is nobody. */
 export function leadText({ best, other, lead, goal }: Leader): string {
   if (best === null || other === null || lead === null || other.iid === best.iid) return '';
   const whom = goal.baseline === other.iid ? 'the baseline' : 'the runner-up';
   if (lead === 0) return `level with ${whom}`;
-  return `${short(Math.abs(lead), 3)} ${lead > 0 ? 'ahead of' : 'behind'} ${whom}`;
+  return `${difference(lead)} ${lead > 0 ? 'ahead of' : 'behind'} ${whom}`;
 }
 
 /** `18 ranked`, `1 failed`: what there is of each kind. */

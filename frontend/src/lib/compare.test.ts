@@ -38,11 +38,11 @@ describe('a delta', () => {
   it('has the sign of the number and the word of the direction', () => {
     expect(deltaText(cell(0.4, -0.1, true))).toEqual({
       arrow: '▼',
-      text: '−0.100',
-      words: '0.100 lower than the baseline, better',
+      text: '−0.1',
+      words: '0.1 lower than the baseline, better',
       tone: 'better',
     });
-    expect(deltaText(cell(0.6, 0.1, false))?.words).toBe('0.100 higher than the baseline, worse');
+    expect(deltaText(cell(0.6, 0.1, false))?.words).toBe('0.1 higher than the baseline, worse');
   });
 
   it('is not judged where nobody knows what is good', () => {

@@ -4,7 +4,7 @@ import type { ComparedCandidate, ComparedMetric, LoggedImage, MetricCell } from 
 import type { Axis } from '../api/types';
 import type { Range } from '../charts/types';
 import { stepOf } from './image_series';
-import { short, toNumber } from './numbers';
+import { difference, toNumber } from './numbers';
 import { smoothOf } from './smooth';
 import { putRange, rangeOf } from './span';
 
@@ -83,7 +83,7 @@ export function deltaText(
   if (delta === null) return null;
   if (delta === 0) return { arrow: '=', text: 'equal', words: `the same as ${baseline}`, tone: 'same' };
   const tone = cell.better === null ? 'unknown' : cell.better ? 'better' : 'worse';
-  const size = short(Math.abs(delta), 3);
+  const size = difference(delta);
   const judged = tone === 'unknown' ? '' : `, ${tone}`;
   return {
     arrow: delta > 0 ? '▲' : '▼',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, columnFormat, exact, isNumeric, plural, short, shortParam } from './numbers';
+import cases from './difference_cases.json';
+import { bytes, columnFormat, difference, exact, isNumeric, plural, short, shortParam } from './numbers';
 
 describe('numbers', () => {
   it('have four significant digits alone', () => {
@@ -51,3 +52,11 @@ describe('texts', () => {
     expect([plural(1, 'file'), plural(2000, 'file')]).toEqual(['1 file', '2,000 files']);
   });
 });
+
+it.each(cases as [number, string][])(
+  'a difference of %s is written as the server writes it',
+  (size, text) => {
+    expect(difference(size).replace('\u2212', '-')).toBe(text);
+    expect(difference(-size)).toBe(difference(size));
+  },
+);

@@ -30,6 +30,15 @@ export function short(value: Value, digits = 4): string {
   return grouped(number, decimalsFor(size, digits));
 }
 
+/**
+ * The size of a difference, as the server's sentences write it: at most four significant digits, and no zeros at the
+ * end, which would claim an exactness that the two values may not have. difference_cases.json holds both to the same.
+ */
+export function difference(value: number): string {
+  const text = short(Math.abs(value));
+  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+}
+
 /** How many decimals give `size` that many significant digits. */
 function decimalsFor(size: number, digits: number): number {
   return Math.max(0, Math.min(8, digits - 1 - Math.floor(Math.log10(size))));

@@ -25,7 +25,7 @@ const experiment = (produced: ReportRow[], metric = 'val/accuracy'): ReportExper
 });
 
 test('a delta says in a word what is good', () => {
-  expect(deltaOf(0.03, 'main')?.words).toBe('0.0300 better than the best of main');
+  expect(deltaOf(0.03, 'main')?.words).toBe('0.03 better than the best of main');
   expect(deltaOf(-2, 'main')).toMatchObject({ arrow: '▼', text: '2 worse', tone: 'worse' });
   expect(deltaOf(0, 'main')?.tone).toBe('same');
   expect(deltaOf(null, 'main')).toBeNull();

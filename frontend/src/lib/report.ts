@@ -2,7 +2,7 @@
 
 import type { Report, ReportExperiment, ReportRow } from '../api/schema';
 import type { Delta } from './answer';
-import { count, short } from './numbers';
+import { count, difference, short } from './numbers';
 
 /** Merge requests are what GitLab calls them; others know pull requests, and their sign. */
 export function subjectName(subject: Report['subject'], system: string): string {
@@ -33,7 +33,7 @@ export function deltaOf(delta: number | null, target: string): Delta | null {
   if (delta === null) return null;
   if (delta === 0)
     return { arrow: '=', text: 'level', words: `the same as the best of ${target}`, tone: 'same' };
-  const size = short(Math.abs(delta), 3);
+  const size = difference(delta);
   const better = delta > 0;
   return {
     arrow: better ? '▲' : '▼',

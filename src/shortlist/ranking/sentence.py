@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from shortlist.ranking.types import Answer, Direction, Goal, Reduction
 
 _DIGITS = 4
+# From here on all digits before the point are written, and to here.
+_WHOLE = 10**_DIGITS
+_LARGE = 1e9
 
 
 def number(value: float) -> str:
-    """Four significant digits, without an exponent where that is short: 0.9742, 12.4, 1.2e-05, 31,400."""
-    text = f"{value:.{_DIGITS}g}"
-    if "e" not in text:
-        return text
-    return f"{value:,.0f}" if 1 <= abs(value) < 1e9 else text
+    """At most four significant digits, without an exponent where that is short: 0.9742, 12.4, 1.2e-5, 31,400."""
+    if _WHOLE <= abs(value) < _LARGE:
+        return f"{value:,.0f}"
+    mantissa, e, power = f"{value:,.{_DIGITS}g}".partition("e")
+    return f"{mantissa}e{int(power)}" if e else mantissa
 
 
 def describe(goal: Goal) -> str:

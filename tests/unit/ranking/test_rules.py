@@ -1,6 +1,8 @@
 """Guesses, ranks, groups, leads and the words for them."""
 
+import json
 import math
+from pathlib import Path
 from statistics import mean, stdev
 
 import hypothesis.strategies as st
@@ -13,6 +15,10 @@ from shortlist.ranking.sentence import describe, number, sentence
 from shortlist.ranking.types import Answer, Direction, Goal, Reduction, Score, Unranked
 
 ACCURACY = Goal(metric="val/acc", direction=Direction.MAXIMIZE)
+LIBRARY = Path(__file__).parents[3] / "frontend" / "src" / "lib"
+DIFFERENCES: list[tuple[float, str]] = [
+    tuple(case) for case in json.loads((LIBRARY / "difference_cases.json").read_text())
+]
 SCORES = st.lists(st.tuples(st.floats(allow_nan=False, allow_infinity=False, width=32), st.booleans()), max_size=20)
 
 
@@ -116,9 +122,9 @@ def test_a_goal_that_makes_no_sense_is_refused(goal: Goal, field: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.97423, "0.9742"), (12.4, "12.4"), (0.000012, "1.2e-05"), (31400.0, "31,400"), (0.0, "0"), (-0.5, "-0.5")],
+    [*DIFFERENCES, (0.97423, "0.9742"), (-0.5, "-0.5"), (-31400.0, "-31,400")],
 )
-def test_numbers_have_four_digits(value: float, text: str) -> None:
+def test_numbers_have_four_digits_and_differences_are_written_as_in_the_browser(value: float, text: str) -> None:
     assert number(value) == text
 
 
