@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.db.later import NotYetError, may_wait
-from shortlist.metrics import overlay, store_log
+from shortlist.metrics import order, overlay, store_log
 from shortlist.metrics.overlay import LogPoints
 from shortlist.metrics.store_log import LogAmount, LogRow
+from shortlist.metrics.types import History
 
 # A log of fewer rows is read in one statement. A request logs 1,000 points at most, of 16 to 24 bytes.
 FEW_ROWS = 512
@@ -21,6 +22,16 @@ MOST_POINTS = 65_536
 # Who needs all points of a series at once reads no more of the log than this; what is longer is folded first.
 LONG_ROWS = 20_000
 LONG_POINTS = 500_000
+# The same where it cannot be folded, and what is asked cannot be answered from parts of it.
+MOST_HELD = 2_000_000
+
+
+class LongLogError(Exception):
+    """More is in the log than is held at once, and it cannot be folded now: it is to be read in parts."""
+
+    def __init__(self, points: int) -> None:
+        super().__init__(f"{points} points are in the log")
+        self.points = points
 
 
 def pieces(connection: Connection, scope: Scope, iids: Sequence[int]) -> Iterator[Sequence[LogRow]]:
@@ -49,15 +60,42 @@ def points(connection: Connection, scope: Scope, iids: Sequence[int], keys: Sequ
 
     Raises:
         NotYetError: there is so much of it that it has to be folded first.
+        LongLogError: that was tried, or cannot be done here.
     """
     rows: Sequence[LogRow] = store_log.log_of_candidates(connection, scope.project_id, iids, FEW_ROWS)
     if len(rows) < FEW_ROWS:
         return overlay.gather(rows, keys)
     del rows
     amounts = store_log.log_amounts(connection, scope.project_id, iids)
-    if sum(map(_share, amounts)) > 1 and may_wait():
-        raise NotYetError(partial(_fold, project_id=scope.project_id, amounts=amounts))
+    if sum(map(_share, amounts)) > 1:
+        if may_wait():
+            raise NotYetError(partial(_fold, project_id=scope.project_id, amounts=amounts))
+        raise LongLogError(sum(each.points for each in amounts))
     return overlay.gather(chain.from_iterable(_pieces(connection, scope, amounts)), keys)
+
+
+def whole(connection: Connection, scope: Scope, iids: Sequence[int], keys: Sequence[str] | None = None) -> LogPoints:
+    """The same after a `LongLogError`, however much it is: for those who know that it is not too much."""
+    return overlay.gather(chain.from_iterable(pieces(connection, scope, iids)), keys)
+
+
+def first_after(
+    connection: Connection, scope: Scope, candidate_iid: int, key: str, after: tuple[int, int, float] | None, most: int
+) -> History:
+    """The first points of a series in the log after a (step, timestamp, value), at most so many. Reads all of the
+    candidate's log, and holds no more than a few times `most` of it."""
+    found, waiting, number = order.empty(), list[History](), 0
+    for piece in pieces(connection, scope, [candidate_iid]):
+        for _, _, points in overlay.gather(piece, [key]).series():
+            start = 0 if after is None else order.position_after(points, *after)
+            end = order.position_after(points, *order.last(found)) if len(found) == most else len(points)
+            if end > start:
+                waiting.append(order.copied(points, start, end))
+                number += end - start
+        if number >= most:
+            found = order.copied(order.merge(found, *waiting), 0, most)
+            waiting, number = [], 0
+    return order.copied(order.merge(found, *waiting), 0, most)
 
 
 def _fold(database: Database, project_id: int, amounts: Sequence[LogAmount]) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.metrics import backlog, codec, cold, order, outlines, store_read
+from shortlist.metrics import backlog, codec, cold, long_log, order, outlines, store_read
 from shortlist.metrics.fold import tail_of
 from shortlist.metrics.store_read import ChunkRange
 from shortlist.metrics.types import CurveRequest, History
@@ -59,9 +59,24 @@ def drawn(
     request: CurveRequest,
     starts: Mapping[int, int],
 ) -> Iterator[Series]:
-    """Every series, candidate by candidate; `starts` has the candidates' start on the relative axis."""
+    """Every series, candidate by candidate; `starts` has the candidates' start on the relative axis.
+
+    Raises:
+        Unavailable: too much is in the log to join it step by step, and it cannot be folded now.
+    """
     timed = request.axis in ("relative", "wall")
-    logged = backlog.points(connection, scope, iids, keys)
+    try:
+        logged = backlog.points(connection, scope, iids, keys)
+    except backlog.LongLogError as long:
+        if not long_log.is_joined(request):
+            yield from (
+                Series(iid, key, *found)
+                for iid in iids
+                for key in keys
+                if (found := long_log.thinned(connection, scope, (iid, key), request, starts.get(iid, 0)))
+            )
+            return
+        logged = long_log.held(connection, scope, iids, keys, long)
     log: dict[_Pair, History] = {(iid, key): points for iid, key, points in logged.series()}
     rows = {
         (row.candidate_iid, row.name): row for row in store_read.series_of(connection, scope.project_id, iids, keys)
@@ -91,8 +106,7 @@ def _parts(
     names = {row.key_id: row.name for row in rows.values()}
     where = (connection, project_id, list({iid for iid, _ in rows}), list(names), _range(request))
     # Differences and other metrics are joined step by step, so they need every point.
-    joined = request.axis == "metric" or request.minus is not None
-    if not joined and any(row.chunked >= _LONG for row in rows.values()):
+    if not long_log.is_joined(request) and any(row.chunked >= _LONG for row in rows.values()):
         heads: dict[_Pair, list[Any]] = {}
         for head in store_read.outlines(*where):
             heads.setdefault((head.candidate_iid, names[head.key_id]), []).append(head)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.metrics import cold, order, store_read
 from shortlist.metrics.fold import tail_of
-from shortlist.metrics.history import history
+from shortlist.metrics.history import pages
 from shortlist.metrics.types import History
 from shortlist.numeric import Floats
 
@@ -54,6 +54,14 @@ def last_values(
     for iid, row in rows.items():
         points = order.merge(*chunks.get(iid, []), tail_of(row))
         if len(points) < min(count, row.count):
-            points, _ = history(connection, scope, iid, key)
+            points = _last_points(connection, scope, iid, key, count)
         found[iid] = points.value[-count:]
     return found
+
+
+def _last_points(connection: Connection, scope: Scope, iid: int, key: str, count: int) -> History:
+    last = order.empty()
+    for points in pages(connection, scope, iid, key, None):
+        last = order.merge(last, points)
+        last = order.copied(last, max(0, len(last) - count), len(last))
+    return last

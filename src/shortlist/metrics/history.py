@@ -61,8 +61,7 @@ def history(
         InvalidValue: `after` is no token.
     """
     cursor = None if after is None else Cursor.parse(after)
-    fresh = backlog.points(connection, scope, [candidate_iid], [key])
-    parts = [points for _, _, points in fresh.series()]
+    parts = [_fresh(connection, scope, candidate_iid, key, cursor, limit)]
     rows = store_read.series_of(connection, scope.project_id, [candidate_iid], [key])
     parts += [tail_of(row) for row in rows]
     if not rows or not rows[0].chunked:
@@ -77,13 +76,28 @@ def history(
         read = 4 * max(read, MAX_CHUNK)
 
 
+def _fresh(
+    connection: Connection, scope: Scope, candidate_iid: int, key: str, cursor: Cursor | None, limit: int | None
+) -> History:
+    """What the log has for a page, and a point more where it has one, so that another page follows."""
+    try:
+        logged = backlog.points(connection, scope, [candidate_iid], [key])
+    except backlog.LongLogError:
+        if limit is None:  # the answer has all of it
+            logged = backlog.whole(connection, scope, [candidate_iid], [key])
+        else:
+            after = None if cursor is None else (cursor.step, cursor.timestamp, cursor.value)
+            return backlog.first_after(connection, scope, candidate_iid, key, after, limit + 1)
+    return order.merge(*(points for _, _, points in logged.series()))
+
+
 def pages(
-    connection: Connection, scope: Scope, candidate_iid: int, key: str, first_step: int | None
+    connection: Connection, scope: Scope, candidate_iid: int, key: str, first_step: int | None, size: int = PAGE
 ) -> Iterator[History]:
     """All points of one metric from a step on, in order, so many at a time."""
     token = None if first_step is None else Cursor(first_step, _BEFORE_ALL, float("-inf")).token()
     while True:
-        points, token = history(connection, scope, candidate_iid, key, token, PAGE)
+        points, token = history(connection, scope, candidate_iid, key, token, size)
         yield points
         if token is None:
             return
@@ -104,15 +118,11 @@ def _page(
     start = 0 if cursor is None else order.position_after(points, cursor.step, cursor.timestamp, cursor.value)
     end = len(points)
     if bound is not None:
-        end = order.position_after(points, *_last(bound))
+        end = order.position_after(points, *order.last(bound))
     stop = end if limit is None else min(end, start + limit)
     page = order.take(points, slice(start, stop))
     more = stop < end or bound is not None
-    return page, Cursor(*_last(page)).token() if more and len(page) else None
-
-
-def _last(points: History) -> tuple[int, int, float]:
-    return int(points.step[-1]), int(points.timestamp[-1]), float(points.value[-1])
+    return page, Cursor(*order.last(page)).token() if more and len(page) else None
 
 
 def values_at(
@@ -140,7 +150,7 @@ def values_at(
     for (iid, key), parts in sorted(found.items()):
         points = _until(order.merge(*parts), steps[iid])
         if len(points):
-            step, timestamp, value = _last(points)
+            step, timestamp, value = order.last(points)
             answer[iid].append(Latest(key, value, timestamp, step))
     return answer
 

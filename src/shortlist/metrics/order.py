@@ -79,6 +79,17 @@ def take(points: History, order: Ints | Flags | slice | None) -> History:
     return History(points.step[order], points.timestamp[order], points.value[order])
 
 
+def copied(points: History, start: int, end: int) -> History:
+    """Some of the points, which do not keep the others in memory."""
+    part = slice(start, end)
+    return History(points.step[part].copy(), points.timestamp[part].copy(), points.value[part].copy())
+
+
+def last(points: History) -> tuple[int, int, float]:
+    """Step, timestamp and value of the last of the points."""
+    return int(points.step[-1]), int(points.timestamp[-1]), float(points.value[-1])
+
+
 def position(points: History, step: int, timestamp: int, *, after: bool = False) -> int:
     """How many of the ordered points come before every point at (step, timestamp), or are not `after` them."""
     low = int(np.searchsorted(points.step, step, "left"))

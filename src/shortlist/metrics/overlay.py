@@ -8,6 +8,8 @@ from shortlist.numeric import Ints, np
 
 _KEY_BITS = 32
 _KEY_MASK = (1 << _KEY_BITS) - 1
+# An array takes as much memory as ten points, so those of short rows are joined on the way.
+_MOST_PARTS = 1_024
 
 
 class LogPoints:
@@ -47,17 +49,22 @@ def gather(rows: Iterable[tuple[int, bytes]], keys: Collection[str] | None = Non
             code, part = code[mask], order.take(part, mask)
         codes.append(code)
         parts.append(part)
+        if len(parts) == _MOST_PARTS:
+            codes, parts = [np.concatenate(codes)], [_joined(parts)]
     if not codes:
         return LogPoints([], np.empty(0, np.int64), order.empty())
-    return _grouped(np.concatenate(codes), parts, list(places), list(names))
+    return _grouped(np.concatenate(codes), _joined(parts), list(places), list(names))
 
 
-def _grouped(code: Ints, parts: Sequence[History], candidates: Sequence[int], names: Sequence[str]) -> LogPoints:
-    points = History(
+def _joined(parts: Sequence[History]) -> History:
+    return History(
         np.concatenate([part.step for part in parts]),
         np.concatenate([part.timestamp for part in parts]),
         np.concatenate([part.value for part in parts]),
     )
+
+
+def _grouped(code: Ints, points: History, candidates: Sequence[int], names: Sequence[str]) -> LogPoints:
     found = order.arrange(code, points.step, points.timestamp, points.value)
     if found is not None:
         code, points = code[found], order.take(points, found)

@@ -1,13 +1,15 @@
 """Summaries of all series of a candidate, with what is still in the log."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.metrics import backlog, cold, order, series, store_read
+from shortlist.metrics import backlog, cold, order, overlay, series, store_read
 from shortlist.metrics.fold import tail_of
+from shortlist.metrics.history import pages
 from shortlist.metrics.overlay import LogPoints
 from shortlist.metrics.store_read import ChunkRange
 from shortlist.metrics.types import History, SeriesSummary
@@ -15,16 +17,60 @@ from shortlist.numeric import np
 
 
 def summaries(connection: Connection, scope: Scope, candidate_iid: int) -> list[SeriesSummary]:
-    """What is known of every metric of a candidate, in order of key; at most three statements."""
-    fresh = backlog.points(connection, scope, [candidate_iid])
-    rows = store_read.series_of_candidate(connection, scope.project_id, candidate_iid)
+    """What is known of every metric of a candidate, in order of key; at most three statements, unless its log is too
+    long to be held and cannot be folded now."""
     changed: list[SeriesSummary] = []
-    names: set[str] = set()
-    if len(fresh):
+    try:
+        fresh = backlog.points(connection, scope, [candidate_iid])
+    except backlog.LongLogError:
+        changed = list(_in_parts(connection, scope, candidate_iid))
+        fresh = None
+    rows = store_read.series_of_candidate(connection, scope.project_id, candidate_iid)
+    if fresh is not None and len(fresh):
         changed = _of_log(connection, scope, fresh, {row.name: row for row in rows})
-        names = {item.key for item in changed}
+    names = {item.key for item in changed}
     found = [_of_row(row) for row in rows if row.name not in names]
     return sorted(found + changed, key=lambda item: item.key)
+
+
+def _in_parts(connection: Connection, scope: Scope, candidate_iid: int) -> Iterator[SeriesSummary]:
+    """Summaries of the series that a long log has points of. It is read once for as many series as are held at once,
+    and for one that is longer than that, page by page."""
+    counts = Counter[str]()
+    for piece in backlog.pieces(connection, scope, [candidate_iid]):
+        for _, key, points in overlay.gather(piece).series():
+            counts[key] += len(points)
+    group: list[str] = []
+    held = 0
+    for key, count in counts.items():
+        if count > backlog.LONG_POINTS:
+            yield from _of_pages(connection, scope, candidate_iid, key)
+            continue
+        if held + count > backlog.LONG_POINTS:
+            yield from _of_group(connection, scope, candidate_iid, group)
+            group, held = [], 0
+        group.append(key)
+        held += count
+    if group:
+        yield from _of_group(connection, scope, candidate_iid, group)
+
+
+def _of_group(connection: Connection, scope: Scope, candidate_iid: int, keys: Sequence[str]) -> list[SeriesSummary]:
+    fresh = backlog.whole(connection, scope, [candidate_iid], keys)
+    rows = store_read.series_of(connection, scope.project_id, [candidate_iid], keys)
+    return _of_log(connection, scope, fresh, {row.name: row for row in rows})
+
+
+def _of_pages(connection: Connection, scope: Scope, candidate_iid: int, key: str) -> list[SeriesSummary]:
+    one, count = np.zeros(1, np.int64), 0
+    known: series.Facts | None = None
+    for points in pages(connection, scope, candidate_iid, key, None, backlog.LONG_POINTS):
+        if len(points):
+            facts = series.facts(one, points.step, points.timestamp, points.value)
+            if known is not None:
+                series.combine(facts, one, known)
+            known, count = facts, count + len(points)
+    return [] if known is None else _from_facts([key], [count], known)
 
 
 def _of_row(row: Any) -> SeriesSummary:
@@ -59,7 +105,10 @@ def _of_log(connection: Connection, scope: Scope, fresh: LogPoints, rows: dict[s
     places = [place for place, key in enumerate(keys) if key in rows]
     if places:
         series.combine(facts, np.array(places, np.int64), series.of_rows([rows[keys[place]] for place in places]))
-    counts = _counts(connection, scope, fresh, rows)
+    return _from_facts(keys, _counts(connection, scope, fresh, rows), facts)
+
+
+def _from_facts(keys: Sequence[str], counts: Sequence[int], facts: series.Facts) -> list[SeriesSummary]:
     columns = series.as_columns(facts)
     return [
         SeriesSummary(
