@@ -1,11 +1,9 @@
 """The browser's operations on candidates: pages of them, one of them, curves."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from arro3.io import read_ipc_stream
 
 from tests.cast import Cast
 from tests.http.client import Client, refused
@@ -195,25 +193,6 @@ def test_curves_are_sampled_and_cut_to_an_interval(rita: Client, base: str, trai
     assert (cut["x"], cut["count"]) == ([3, 4, 5], 3)
     relative = rita.post(f"{base}/curves", {"candidates": [1], "keys": ["loss"], "axis": "relative"}).json()["curves"]
     assert relative[0]["x"] == list(range(10))
-
-
-def test_curves_come_as_an_arrow_stream_where_that_is_accepted(rita: Client, base: str, trained: str) -> None:
-    query = {"candidates": [1, 4], "keys": ["loss"]}
-    answer = rita.post(f"{base}/curves", query, headers={"accept": "application/vnd.apache.arrow.stream"})
-    assert answer.headers["content-type"] == "application/vnd.apache.arrow.stream"
-    table = read_ipc_stream(io.BytesIO(answer.content)).read_all()
-    columns = {name: table.column(name).to_pylist() for name in ("candidate", "key", "x", "y")}
-    curves = rita.post(f"{base}/curves", query).json()["curves"]
-    assert columns["candidate"] == [curve["candidate"] for curve in curves for _ in curve["x"]]
-    assert set(columns["key"]) == {"loss"}
-    assert columns["x"] == [x for curve in curves for x in curve["x"]]
-    assert str(columns["y"][-1]) == "nan"
-    assert columns["y"][:-1] == [y for curve in curves for y in curve["y"]][:-1]
-
-    nothing = rita.post(
-        f"{base}/curves", {"candidates": [], "keys": []}, headers={"accept": "application/vnd.apache.arrow.stream"}
-    )
-    assert read_ipc_stream(io.BytesIO(nothing.content)).read_all().num_rows == 0
 
 
 @pytest.mark.parametrize(
