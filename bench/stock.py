@@ -13,7 +13,7 @@ from bench.subject import Subject
 _RUNS_THROUGH_API, _CURVES_THROUGH_API = 1_000, 10
 _CURVES = 100
 _BATCH, _AT_ONCE = 1_000, 250_000
-_CONNECTIONS = 8
+_CONNECTIONS, _OUR_CONNECTIONS = 8, 32
 
 
 def candidates(subject: Subject) -> None:
@@ -51,15 +51,17 @@ def _log(subject: Subject, count: int) -> None:
         return
     body = {"experiment_id": stock.experiment, "start_time": NOW, "user_id": "bench"}
     create: Request = ("POST", API + "runs/create", body)
-    drive(server, [[create] * (count // _CONNECTIONS) for _ in range(_CONNECTIONS)])
+    connections = _OUR_CONNECTIONS if _ours(subject) else _CONNECTIONS
+    streams: list[list[Request]] = [[create] * len(range(number, count, connections)) for number in range(connections)]
+    drive(server, streams)
     made = sorted(_runs(server, stock.experiment, len(stock.runs) + count) - stock.runs)
     chance = random.Random(len(stock.runs) + 7)
-    streams: list[list[Request]] = [[] for _ in range(_CONNECTIONS)]
+    streams = [[] for _ in range(connections)]
     for number, run in enumerate(made):
         metrics = [{"key": f"m{key}", "value": chance.random(), "timestamp": NOW, "step": 0} for key in range(5)]
         params = [{"key": f"p{key}", "value": str(chance.randrange(20))} for key in range(5)]
         body = {"run_id": run, "metrics": metrics, "params": params}
-        streams[number % _CONNECTIONS].append(("POST", API + "runs/log-batch", body))
+        streams[number % connections].append(("POST", API + "runs/log-batch", body))
     drive(server, streams)
     stock.runs |= set(made)
 
