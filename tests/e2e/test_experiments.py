@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.conftest import Filled, OpenPage, Watch
 from tests.e2e.lab import Lab
 from tests.e2e.listing import undo
@@ -91,3 +92,22 @@ def test_the_list_is_sorted_and_a_goal_is_changed_from_it(page: Page, filled: Fi
     with filled.server.client() as client:
         goal = f"/api/v1/projects/1/experiments/{filled.experiment}/goal"
         assert client.request("DELETE", goal).json()["goal"] == before
+
+
+def test_a_page_that_could_not_be_loaded_is_loaded_when_the_server_is_back(
+    page: Page, filled: Filled, answered: Lab, watch: Watch
+) -> None:
+    watch.allow("ERR_CONNECTION_REFUSED")
+    page.clock.install()
+    page.goto(filled.experiments_path)
+    page.route("**/api/**", lambda route: route.abort("connectionrefused"))
+    page.route("**/-/liveness", lambda route: route.abort("connectionrefused"))
+    page.get_by_role("link", name=answered.name, exact=True).click()
+    expect(page.get_by_role("heading", name="This page could not be loaded")).to_be_visible()
+    assert violations(page) == []
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/-/liveness")):
+        page.clock.fast_forward(3000)
+    page.unroute("**/api/**")
+    page.unroute("**/-/liveness")
+    page.clock.fast_forward(3000)
+    expect(page.get_by_role("heading", name=answered.name)).to_be_visible()

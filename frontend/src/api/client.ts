@@ -78,7 +78,11 @@ export async function send(url: string, init: RequestInit): Promise<Response> {
     return await fetch(url, init);
   } catch (reason) {
     if (reason instanceof DOMException && reason.name === 'AbortError') throw reason;
-    throw new ApiError(0, 'UNREACHABLE', 'The server does not answer. Check that it runs, then try again.');
+    throw new ApiError(
+      0,
+      'UNREACHABLE',
+      'The server does not answer. Check that it runs and that you are connected.',
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 // Which page is shown, with its data. The first comes inside the document, later ones through the API.
 
-import { ApiError, hooks } from '../api/client';
+import { ApiError, hooks, send } from '../api/client';
 import type { PageData } from '../api/schema';
 import { matchRoute } from '../lib/routes';
 import { load } from '../pages/load';
@@ -19,6 +19,8 @@ interface Shown {
 }
 
 const MOST_KEPT = 12;
+/** How often a page that could not be loaded looks whether the server is back. */
+const LOOK_MS = 3000;
 
 function embedded(): PageData {
   const element = document.getElementById('page-data');
@@ -138,6 +140,20 @@ async function show(url: string, scroll: number, back: boolean): Promise<void> {
   } catch (reason) {
     if (run.signal.aborted) return;
     fail(reason);
+    if (reason instanceof ApiError && reason.code === 'UNREACHABLE') {
+      shown.error += ' This page is loaded as soon as it answers.';
+      void reloadWhenBack(run.signal);
+    }
+  }
+}
+
+/** Until somebody goes elsewhere. What stands there stays while it looks, so that nothing flickers or loses the focus. */
+async function reloadWhenBack(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await new Promise((done) => setTimeout(done, LOOK_MS));
+    if (signal.aborted) return;
+    const answer = await send('/-/liveness', { signal }).catch(() => null);
+    if (answer?.ok) return reload();
   }
 }
 
