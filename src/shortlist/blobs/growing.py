@@ -6,8 +6,9 @@ from concurrent.futures import Executor, Future, wait
 
 from shortlist.blobs.local import GrowingFile
 
-# So much is written at once, and hashed at the same time by another thread.
-BATCH_BYTES = 4 * 1024 * 1024
+# At least so much is written at once, and hashed by another thread meanwhile. A fast body comes in pieces of this
+# size and more, of which none waits for the next one.
+BATCH_BYTES = 2 * 1024 * 1024
 # How much may wait in memory for the disk before it is brought there.
 _TO_DISK_BYTES = 16 * 1024 * 1024
 
