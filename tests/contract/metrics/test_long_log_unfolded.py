@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event, make_url
 
 from shortlist.access.scope import Scope
 from shortlist.db.database import Database
@@ -176,4 +176,30 @@ def test_a_read_begins_anew_so_often_and_then_takes_what_it_finds(
     assert points.step.tolist() == list(range(1_000))
     assert token is not None
     assert len(tries) == (1 if way == "fails" else 5)
+    assert held.most <= MOST
+
+
+@pytest.fixture
+def standby(database: Database, database_url: str) -> Iterator[Database]:
+    """The database for those who may change nothing in it."""
+    of_postgres = make_url(database_url).update_query_dict({"options": "-c default_transaction_read_only=on"})
+    url = database_url if database.dialect == "sqlite" else of_postgres.render_as_string(hide_password=False)
+    found = Database(url)
+    if database.dialect == "sqlite":
+        event.listen(found.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
+    yield found
+    found.close()
+
+
+def test_a_read_only_database_is_read(database: Database, standby: Database, scope: Scope, held: Held) -> None:
+    log(database, scope, 0, LENGTH)
+    request = CurveRequest(candidate_iids=[1], keys=["loss"], points=60)
+    with pytest.raises(Unavailable):
+        standby.write_now(lambda c: folder.fold_some(c, scope.project_id, (-1, -1)))
+    assert standby.read_now(lambda c: service.curves(c, scope, request))[0].count == LENGTH
+    assert [item.count for item in standby.read_now(lambda c: service.summaries(c, scope, 1))] == [
+        LENGTH // ROW_POINTS,
+        LENGTH,
+    ]
+    assert in_log(database) * ROW_POINTS > LENGTH
     assert held.most <= MOST
