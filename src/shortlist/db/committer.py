@@ -16,11 +16,11 @@ meanwhile. It runs again, sees what the other one did, and refuses in its own wo
 """
 
 import asyncio
-from collections.abc import Callable, Container, Generator, Sequence
+from collections.abc import Callable, Container, Generator, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DBAPIError
@@ -44,10 +44,18 @@ _MOST_LOGGED_REQUESTS = 20
 _LOST = "The connection to the database was lost before it had confirmed the change. Try again."
 
 
-class Job:
-    """One function and where its answer goes. `appends`: it waits for no row that another transaction may hold."""
+class Shared(NamedTuple):
+    """Work that can be done once for everybody who wants it of the same `key`, each of whom gives an item."""
 
-    __slots__ = ("appends", "error", "future", "loop", "queued", "request_id", "result", "work")
+    work: Callable[[Connection, Sequence[Any]], Sequence[Any]]
+    key: Hashable
+
+
+class Job:
+    """One function and where its answer goes. `appends`: it waits for no row that another transaction may hold.
+    `shared` is what `work` does with an `item` alone."""
+
+    __slots__ = ("appends", "error", "future", "item", "loop", "queued", "request_id", "result", "shared", "work")
 
     def __init__(
         self,
@@ -56,11 +64,15 @@ class Job:
         loop: asyncio.AbstractEventLoop | None,
         *,
         appends: bool,
+        shared: Shared | None = None,
+        item: Any = None,
     ) -> None:
         self.work = work
         self.future = future
         self.loop = loop
         self.appends = appends
+        self.shared = shared
+        self.item = item
         self.result: Any = None
         self.error: BaseException | None = None
         self.queued = perf_counter()
@@ -184,19 +196,39 @@ def _transaction(
 def _run_together(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change] | None:
     """One transaction without savepoints. None, with nothing written, when one of several jobs failed."""
     with _transaction(connection, flushed=flushed) as (transaction, end):
-        for job in jobs:
-            job.error = None
+        for some in _alike(jobs):
             try:
-                job.result = job.work(connection)
+                _work(connection, some)
             except Exception as error:
                 if _is_of_transaction(connection, error):
                     raise
                 transaction.rollback()
                 if len(jobs) > 1:
                     return None
-                job.error = error
+                jobs[0].error = error
                 return frozenset()
         return end()
+
+
+def _alike(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
+    """The jobs one by one, but those of the same shared work together."""
+    shared: dict[Shared, list[Job]] = {}
+    for job in jobs:
+        job.error = None
+        if job.shared is None:
+            yield (job,)
+        else:
+            shared.setdefault(job.shared, []).append(job)
+    yield from shared.values()
+
+
+def _work(connection: Connection, jobs: Sequence[Job]) -> None:
+    if jobs[0].shared is None or len(jobs) == 1:
+        jobs[0].result = jobs[0].work(connection)
+        return
+    results = jobs[0].shared.work(connection, [job.item for job in jobs])
+    for job, result in zip(jobs, results, strict=True):
+        job.result = result
 
 
 def _run_apart(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change]:

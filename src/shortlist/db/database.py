@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar, cast
 
@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 from shortlist.db import engine as engines
 from shortlist.db import traced
 from shortlist.db.changes import Change
+from shortlist.db.committer import Job, Shared
 from shortlist.db.later import NotYetError, waiting
 from shortlist.db.writer import Writer
 from shortlist.logs import get_logger
@@ -24,6 +25,7 @@ _log = get_logger(__name__)
 _MOST_BEGINNINGS = 5
 
 T = TypeVar("T")
+ItemT = TypeVar("ItemT")
 Work = Callable[[Connection], T]
 
 
@@ -106,24 +108,43 @@ class Database:
         return True
 
     async def write(self, work: Work[T]) -> T:
-        return await self._write(work, appends=False)
+        return await self.submit(work)
 
     async def append(self, work: Work[T]) -> T:
         """The same for work that waits for no row that another transaction may hold: it adds rows that are its alone.
         Such work shares one transaction with its neighbours on PostgreSQL too."""
-        return await self._write(work, appends=True)
+        return await self.submit(work, appends=True)
 
-    async def _write(self, work: Work[T], *, appends: bool) -> T:
+    def submit(self, work: Work[T], *, appends: bool = False) -> "asyncio.Future[T]":
+        """Either of them for who does not wait for it here. On the event loop, in the context of the request."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         if self.meters.traces is not None:
             work = self.meters.traces.bind("database write", work)
-        self._writer.submit_async(work, loop, future, appends=appends)
+        self._writer.submit(Job(work, future, loop, appends=appends))
+        return future
+
+    async def append_beside_others(
+        self, work: Callable[[Connection, Sequence[ItemT]], Sequence[T]], key: Hashable, item: ItemT
+    ) -> T:
+        """The same, where `work` can append the items of all who ask at the same time with the same key.
+
+        It answers each item in their order, or raises and appends none; then each item is given to it alone.
+        """
+
+        def alone(connection: Connection) -> T:
+            return work(connection, [item])[0]
+
+        if self.meters.traces is not None:  # each request has a span of its own
+            return await self.append(alone)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._writer.submit(Job(alone, future, loop, appends=True, shared=Shared(work, key), item=item))
         return await future
 
     def write_now(self, work: Work[T]) -> T:
         future: Future[T] = Future()
-        self._writer.submit(work, future)
+        self._writer.submit(Job(work, future, None, appends=False))
         return future.result()
 
     @property

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
@@ -34,43 +35,84 @@ class Together(Generic[ItemT, AnswerT]):
         self._database = database
         self._work = work
         self._waiting: defaultdict[Hashable, list[_Waiting[ItemT, AnswerT]]] = defaultdict(list)
-        self._running: dict[Hashable, asyncio.Task[None]] = {}
+        self._running: set[Hashable] = set()
 
     async def write(self, key: Hashable, item: ItemT) -> AnswerT:
         """What `work` answers for an item, once it is durable. Only items of the same key share a transaction.
 
         Raises whatever `work` raises for the item alone. Unavailable: the database failed.
         """
-        answer: asyncio.Future[AnswerT] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[AnswerT] = loop.create_future()
         self._waiting[key].append(_Waiting(item, answer, contextvars.copy_context()))
         if key not in self._running:
-            self._running[key] = asyncio.create_task(self._run(key))
+            self._running.add(key)
+            loop.call_soon(self._begin, key)  # when all have asked that do so in this turn
         return await answer
 
-    async def _run(self, key: Hashable) -> None:
-        """Write what waits until nothing does. No turn of the loop is between the last look and the end."""
-        try:
-            while waiting := self._waiting.pop(key, None):
-                for first in range(0, len(waiting), _MOST):
-                    some = waiting[first : first + _MOST]
-                    await asyncio.create_task(self._write_some(some), context=some[0].context)
-        finally:
-            del self._running[key]
-
-    async def _write_some(self, waiting: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
-        items = [one.item for one in waiting]
-        try:
-            answers = await self._database.write(lambda connection: self._work(connection, items))
-        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
-            if len(waiting) > 1 and not isinstance(error, Unavailable):
-                # Each in a transaction that others share, in the order in which they came.
-                alone = (asyncio.create_task(self._write_some([one]), context=one.context) for one in waiting)
-                await asyncio.gather(*alone)
-                return
-            for one in waiting:
-                if not one.answer.done():
-                    one.answer.set_exception(error)
+    def _begin(self, key: Hashable) -> None:
+        """Write some of what waits; its end begins the next. Callbacks, since a task for each group is a turn of the
+        event loop in which the database has nothing to do."""
+        waiting = self._waiting.pop(key, None)
+        if waiting is None:
+            self._running.remove(key)
             return
-        for one, answer in zip(waiting, answers, strict=True):
+        if len(waiting) > _MOST:
+            self._waiting[key] = waiting[_MOST:]
+        some = waiting[:_MOST]
+        self._submit(some).add_done_callback(partial(self._end, key, some))
+
+    def _submit(self, some: Sequence[_Waiting[ItemT, AnswerT]]) -> "asyncio.Future[Sequence[AnswerT]]":
+        items = [one.item for one in some]
+
+        def work(connection: Connection) -> Sequence[AnswerT]:
+            return self._work(connection, items)
+
+        try:
+            return some[0].context.run(self._database.submit, work)
+        except RuntimeError as closed:  # there is no database any more, and those who wait must hear of it
+            written: asyncio.Future[Sequence[AnswerT]] = asyncio.get_running_loop().create_future()
+            written.set_exception(closed)
+            return written
+
+    def _end(
+        self,
+        key: Hashable,
+        some: Sequence[_Waiting[ItemT, AnswerT]],
+        written: "asyncio.Future[Sequence[AnswerT]]",
+    ) -> None:
+        error = written.exception()
+        if error is not None and len(some) > 1 and not isinstance(error, Unavailable):
+            self._each_alone(key, some)
+            return
+        self._begin(key)  # before anybody hears, so that the database is at work while the answers are sent
+        if error is not None:
+            _fail(some, error)
+            return
+        for one, answer in zip(some, written.result(), strict=True):
             if not one.answer.done():
                 one.answer.set_result(answer)
+
+    def _each_alone(self, key: Hashable, some: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
+        """Each in a piece of work of its own, in transactions that they share, in the order in which they came."""
+        left = len(some)
+
+        def ended(one: _Waiting[ItemT, AnswerT], written: "asyncio.Future[Sequence[AnswerT]]") -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                self._begin(key)
+            error = written.exception()
+            if error is not None:
+                _fail([one], error)
+            elif not one.answer.done():
+                one.answer.set_result(written.result()[0])
+
+        for one in some:
+            self._submit([one]).add_done_callback(partial(ended, one))
+
+
+def _fail(some: Sequence[_Waiting[ItemT, AnswerT]], error: BaseException) -> None:
+    for one in some:
+        if not one.answer.done():
+            one.answer.set_exception(error)

@@ -4,11 +4,9 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from time import perf_counter
-from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from shortlist.db.changes import Change
@@ -117,18 +115,8 @@ class Writer:
         for thread in self._threads:
             thread.start()
 
-    def submit_async(
-        self,
-        work: Callable[[Connection], Any],
-        loop: asyncio.AbstractEventLoop,
-        future: "asyncio.Future[Any]",
-        *,
-        appends: bool = False,
-    ) -> None:
-        self._waiting.put(Job(work, future, loop, appends=appends))
-
-    def submit(self, work: Callable[[Connection], Any], future: "Future[Any]") -> None:
-        self._waiting.put(Job(work, future, None, appends=False))
+    def submit(self, job: Job) -> None:
+        self._waiting.put(job)
 
     def close(self) -> None:
         """Commit what was accepted, then stop the threads."""

@@ -50,9 +50,10 @@ def payload_of(key: str, value: float, timestamp: int, step: int) -> bytes:
     return codec.encode_point(key, value, timestamp, step)
 
 
-def append_active(connection: Connection, scope: Scope, external_id: str, points_payload: bytes) -> bool:
-    """Log `Points.encode()` to a candidate if it exists and is not deleted, in one statement; whether it was so."""
-    return store.append_active(connection, scope.project_id, external_id, points_payload)
+def append_active(connection: Connection, project_id: int, payloads: Sequence[tuple[str, bytes]]) -> bool:
+    """Log `Points.encode()` to candidates by their external ids, if all of them exist and are not deleted; whether it
+    was so. At most two statements. Otherwise the transaction must not go on."""
+    return store.append_active(connection, project_id, payloads)
 
 
 def latest(

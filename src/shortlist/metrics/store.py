@@ -21,7 +21,7 @@ from shortlist.clock import now_ms
 from shortlist.db import counters, driver
 from shortlist.db.bulk import add_columns, append_columns, upsert_columns
 from shortlist.db.dialect import among, among_rows, insert
-from shortlist.db.prepared import Prepared, one_of
+from shortlist.db.prepared import Prepared, of_each, one_of
 from shortlist.ids import milliseconds_of, uuid7_bytes
 from shortlist.metrics import codec, store_cold
 from shortlist.metrics.chunks import ChunkInfo
@@ -52,6 +52,17 @@ _APPEND_ACTIVE = {
     "SELECT project_id, experiment_iid, iid, %s::bytea, %s::integer, %s::integer, %s::bytea "
     "FROM candidate WHERE project_id = %s AND external_id = %s AND deleted_at IS NULL",
 }
+_ACTIVE = Prepared(
+    lambda dialect: of_each(
+        dialect,
+        select(candidate.c.external_id, candidate.c.iid, candidate.c.experiment_iid).where(
+            candidate.c.project_id == bindparam("project_id"), candidate.c.deleted_at.is_(None)
+        ),
+        candidate.c.external_id,
+        "external_ids",
+    ),
+    lists=["external_ids"],
+)
 
 # The place of a candidate in the order in which the log is folded: experiment, candidate.
 Place = tuple[int, int]
@@ -71,10 +82,23 @@ def append(connection: Connection, project_id: int, payloads: Sequence[tuple[Can
         append_columns(connection, metric_log, {"project_id": project_id}, columns)
 
 
-def append_active(connection: Connection, project_id: int, external_id: str, payload: bytes) -> bool:
-    points, keys = codec.payload_size(payload)
-    values = (uuid7_bytes(), points, keys, payload, project_id, external_id)
-    return driver.change(connection, _APPEND_ACTIVE[connection.dialect.name], values) == 1
+def append_active(connection: Connection, project_id: int, payloads: Sequence[tuple[str, bytes]]) -> bool:
+    """Log `Points.encode()` to candidates by their external ids. False, when one of them is not there or deleted;
+    others may have been logged to then. One statement, two for several candidates on PostgreSQL."""
+    dialect = connection.dialect.name
+    if dialect == "sqlite" or len(payloads) == 1:
+        rows = [
+            (uuid7_bytes(), *codec.payload_size(payload), payload, project_id, external_id)
+            for external_id, payload in payloads
+        ]
+        return driver.change_many(connection, _APPEND_ACTIVE[dialect], rows) == len(rows)
+    external_ids = list({external_id for external_id, _ in payloads})
+    found = _ACTIVE.rows(connection, project_id=project_id, external_ids=external_ids)
+    owners = {external_id: CandidateKey(iid, experiment_iid) for external_id, iid, experiment_iid in found}
+    if len(owners) < len(external_ids):
+        return False
+    append(connection, project_id, [(owners[external_id], payload) for external_id, payload in payloads])
+    return True
 
 
 def projects_with_log(connection: Connection) -> list[int]:

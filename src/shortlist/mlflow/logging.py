@@ -35,15 +35,10 @@ async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
         await _log(call, external_id, Batch(), points, linked.points([request], points, ""))
         return Empty()
     payload = metrics.payload_of(key, value, timestamp, step)
-    scope = call.project
-    written = await call.services.database.append(
-        lambda connection: metrics.append_active(connection, scope, external_id, payload)
-    )
-    if not written:
-        # The statement above only says that there is no such active candidate; this says why.
-        await call.services.database.read(lambda connection: candidates.get_active(connection, scope, external_id))
-        raise InvalidValue(f"The run {external_id} changed while this was logged; try again.", field="run_id")
-    call.services.folder.notify(scope.project_id, 1)
+    project_id = call.project.project_id
+    point = logs.LoggedPoint(call.project, external_id, payload)
+    await call.services.database.append_beside_others(logs.log_points, project_id, point)
+    call.services.folder.notify(project_id, 1)
     return Empty()
 
 

@@ -24,6 +24,14 @@ class Logged(NamedTuple):
     points: Points | None
 
 
+class LoggedPoint(NamedTuple):
+    """A point that somebody logs with one request, as `metrics.payload_of` answers it."""
+
+    scope: Scope
+    external_id: str
+    payload: bytes
+
+
 def log_batch(
     connection: Connection, scope: Scope, external_id: str, batch: Batch, points: Points | None = None
 ) -> CandidateKey:
@@ -55,6 +63,21 @@ def log_all(connection: Connection, logged: Sequence[Logged]) -> list[CandidateK
     metrics.append_all(connection, project_id, [(key, each.points) for each, key in zip(logged, keys, strict=True)])
     candidates.write_metadata(connection, metadata)
     return keys
+
+
+def log_points(connection: Connection, logged: Sequence[LoggedPoint]) -> list[None]:
+    """Append points of requests to candidates of one project: all of them, or none. At most two statements, which
+    wait for nobody's rows.
+
+    Raises:
+        InvalidValue: a candidate is deleted. NotFound: there is no such candidate.
+    """
+    payloads = [(each.external_id, each.payload) for each in logged]
+    if not metrics.append_active(connection, logged[0].scope.project_id, payloads):
+        for each in logged:
+            candidates.get_active(connection, each.scope, each.external_id)  # which says why
+        raise InvalidValue("A run changed while this was logged; try again.", field="run_id")
+    return [None] * len(logged)
 
 
 def _add_params(connection: Connection, params: Sequence[Said]) -> None:

@@ -99,6 +99,54 @@ def test_a_failure_stays_alone_and_leaves_no_trace(
     assert stored(database) == [1, 2, 3]
 
 
+def _add_all(calls: list[list[int]]) -> Callable[[Connection, Sequence[int]], list[int]]:
+    """Work that can be shared, which refuses everything beside a number above a hundred."""
+
+    def work(connection: Connection, numbers: Sequence[int]) -> list[int]:
+        calls.append(list(numbers))
+        for number in numbers:
+            add(number)(connection)
+            if number > 100:
+                raise NotFound("too large")
+        return [number * 2 for number in numbers]
+
+    return work
+
+
+async def _append_beside_others(
+    database: Database, calls: list[list[int]], items: Sequence[tuple[str, int]], release: Callable[[], None]
+) -> list[object]:
+    work = _add_all(calls)
+    waiting = [asyncio.ensure_future(database.append_beside_others(work, key, item)) for key, item in items]
+    await asyncio.sleep(0)
+    release()
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def test_what_waits_for_the_same_work_is_appended_at_once(database: Database, one_batch: Callable[[], None]) -> None:
+    calls: list[list[int]] = []
+    items = [("a" if number % 2 else "b", number) for number in range(20)]
+
+    answers = asyncio.run(_append_beside_others(database, calls, items, one_batch))
+
+    assert answers == [number * 2 for number in range(20)]
+    assert stored(database) == list(range(20))
+    # Two keys for each freed writer that took a batch.
+    assert len(calls) <= 2 * database.writers
+    assert all(len({number % 2 for number in call}) == 1 for call in calls)
+
+
+def test_what_is_refused_among_others_is_refused_alone(database: Database, one_batch: Callable[[], None]) -> None:
+    calls: list[list[int]] = []
+    items = [("a", number) for number in (1, 2, 101, 3)]
+
+    answers = asyncio.run(_append_beside_others(database, calls, items, one_batch))
+
+    assert [answers[0], answers[1], answers[3]] == [2, 4, 6]
+    assert isinstance(answers[2], NotFound)
+    assert stored(database) == [1, 2, 3]
+
+
 def test_a_lone_failure_is_rolled_back(database: Database) -> None:
     def half(connection: Connection) -> None:
         connection.execute(ITEM.insert(), {"id": 1})
