@@ -117,11 +117,16 @@ class Database:
 
     def submit(self, work: Work[T], *, appends: bool = False) -> "asyncio.Future[T]":
         """Either of them for who does not wait for it here. On the event loop, in the context of the request."""
+        return self._submit(work, appends=appends)
+
+    def _submit(
+        self, work: Work[T], *, appends: bool, shared: Shared | None = None, item: object = None
+    ) -> "asyncio.Future[T]":
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        if self.meters.traces is not None:
-            work = self.meters.traces.bind("database write", work)
-        self._writer.submit(Job(work, future, loop, appends=appends))
+        if self.meters.traces is not None:  # each request has a span of its own
+            work, shared = self.meters.traces.bind("database write", work), None
+        self._writer.submit(Job(work, future, loop, appends=appends, shared=shared, item=item))
         return future
 
     async def append_beside_others(
@@ -135,12 +140,7 @@ class Database:
         def alone(connection: Connection) -> T:
             return work(connection, [item])[0]
 
-        if self.meters.traces is not None:  # each request has a span of its own
-            return await self.append(alone)
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._writer.submit(Job(alone, future, loop, appends=True, shared=Shared(work, key), item=item))
-        return await future
+        return await self._submit(alone, appends=True, shared=Shared(work, key), item=item)
 
     def write_now(self, work: Work[T]) -> T:
         future: Future[T] = Future()

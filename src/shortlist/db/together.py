@@ -86,12 +86,7 @@ class Together(Generic[ItemT, AnswerT]):
             self._each_alone(key, some)
             return
         self._begin(key)  # before anybody hears, so that the database is at work while the answers are sent
-        if error is not None:
-            _fail(some, error)
-            return
-        for one, answer in zip(some, written.result(), strict=True):
-            if not one.answer.done():
-                one.answer.set_result(answer)
+        _answer(some, written)
 
     def _each_alone(self, key: Hashable, some: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
         """Each in a piece of work of its own, in transactions that they share, in the order in which they came."""
@@ -102,17 +97,19 @@ class Together(Generic[ItemT, AnswerT]):
             left -= 1
             if not left:
                 self._begin(key)
-            error = written.exception()
-            if error is not None:
-                _fail([one], error)
-            elif not one.answer.done():
-                one.answer.set_result(written.result()[0])
+            _answer([one], written)
 
         for one in some:
             self._submit([one]).add_done_callback(partial(ended, one))
 
 
-def _fail(some: Sequence[_Waiting[ItemT, AnswerT]], error: BaseException) -> None:
-    for one in some:
-        if not one.answer.done():
+def _answer(some: Sequence[_Waiting[ItemT, AnswerT]], written: "asyncio.Future[Sequence[AnswerT]]") -> None:
+    """Tell those who still wait what came of it."""
+    error = written.exception()
+    for place, one in enumerate(some):
+        if one.answer.done():
+            continue
+        if error is None:
+            one.answer.set_result(written.result()[place])
+        else:
             one.answer.set_exception(error)

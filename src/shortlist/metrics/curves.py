@@ -9,7 +9,7 @@ from shortlist.access.scope import Scope
 from shortlist.errors import InvalidValue
 from shortlist.metrics import order, store_read
 from shortlist.metrics.drawn import drawn
-from shortlist.metrics.sampling import sample
+from shortlist.metrics.sampling import along, sample
 from shortlist.metrics.types import Curve, CurvePoints, CurveRequest, History
 from shortlist.numeric import Flags, Floats, np
 
@@ -71,16 +71,10 @@ def _check(request: CurveRequest) -> None:
 
 def _curve(request: CurveRequest, points: History, start: int, other: History | None) -> tuple[Floats, Floats] | None:
     """(x, y) in order of x within the interval; None where nothing is left."""
-    y = points.value
-    match request.axis:
-        case "step":
-            x = points.step.astype(np.float64)
-        case "wall":
-            x = points.timestamp.astype(np.float64)
-        case "relative":
-            x = (points.timestamp - start).astype(np.float64)
-        case "metric":
-            x, y = _joined(points, other or order.empty())
+    if request.axis == "metric":
+        x, y = _joined(points, other or order.empty())
+    else:
+        x, y = along(points, request.axis, start), points.value
     if request.axis != "step" and not (x[1:] >= x[:-1]).all():
         placed = np.argsort(x, kind="stable")
         x, y = x[placed], y[placed]

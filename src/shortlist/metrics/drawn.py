@@ -68,7 +68,7 @@ def drawn(
     try:
         logged = backlog.points(connection, scope, iids, keys)
     except backlog.LongLogError as long:
-        if not long_log.is_joined(request):
+        if not request.is_joined:
             yield from (
                 Series(iid, key, *found)
                 for iid in iids
@@ -105,8 +105,7 @@ def _parts(
 ) -> dict[_Pair, list[_Part]]:
     names = {row.key_id: row.name for row in rows.values()}
     where = (connection, project_id, list({iid for iid, _ in rows}), list(names), _range(request))
-    # Differences and other metrics are joined step by step, so they need every point.
-    if not long_log.is_joined(request) and any(row.chunked >= _LONG for row in rows.values()):
+    if not request.is_joined and any(row.chunked >= _LONG for row in rows.values()):
         heads: dict[_Pair, list[Any]] = {}
         for head in store_read.outlines(*where):
             heads.setdefault((head.candidate_iid, names[head.key_id]), []).append(head)
@@ -205,11 +204,4 @@ def _whole(parts: Sequence[_Part], row: Any, fresh: History | None, *, timed: bo
         if last is not None and first <= last:
             return order.merge(*(part.points() for part in parts), *rest)
         last = (int(points.step[-1]), int(points.timestamp[-1]))
-    joined = [*(part.points(timed=timed) for part in parts), *rest] or [order.empty()]
-    if len(joined) == 1:
-        return joined[0]
-    return History(
-        np.concatenate([points.step for points in joined]),
-        np.concatenate([points.timestamp for points in joined]),
-        np.concatenate([points.value for points in joined]),
-    )
+    return order.one_after_another([*(part.points(timed=timed) for part in parts), *rest] or [order.empty()])

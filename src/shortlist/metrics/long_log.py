@@ -13,12 +13,10 @@ from shortlist.metrics.backlog import LongLogError
 from shortlist.metrics.history import pages
 from shortlist.metrics.overlay import LogPoints
 from shortlist.metrics.types import CurveRequest, History
-from shortlist.numeric import Floats, np
+from shortlist.numeric import np
 
-
-def is_joined(request: CurveRequest) -> bool:
-    """Differences and other metrics are joined step by step, so they need every point."""
-    return request.axis == "metric" or request.minus is not None
+# So much finer than the curve's own are the buckets, whose borders are elsewhere.
+_FINER = 4
 
 
 def held(
@@ -62,7 +60,7 @@ def _first_step(start: float | None) -> int | None:
 
 
 def _within(points: History, request: CurveRequest, base: int) -> History:
-    x = _axis(points, request, base)
+    x = sampling.along(points, request.axis, base)
     flags = np.ones(len(x), np.bool_)
     if request.start is not None:
         flags &= x >= request.start
@@ -75,17 +73,7 @@ def _extremes(points: History, request: CurveRequest, base: int) -> History:
     most = _FINER * request.points
     if len(points) <= most:
         return points
-    x = _axis(points, request, base)
+    x = sampling.along(points, request.axis, base)
     placed = np.argsort(x, kind="stable")
     found = placed[sampling.places(x[placed], points.value[placed], most)]
     return order.take(points, np.sort(found))
-
-
-def _axis(points: History, request: CurveRequest, base: int) -> Floats:
-    if request.axis == "step":
-        return points.step.astype(np.float64)
-    return (points.timestamp - (base if request.axis == "relative" else 0)).astype(np.float64)
-
-
-# So much finer than the curve's own are the buckets, whose borders are elsewhere.
-_FINER = 4

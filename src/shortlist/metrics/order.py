@@ -1,5 +1,6 @@
 """The order of points, pure: by step, timestamp and value, where NaN counts as 0; and equal points once."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from shortlist.metrics.types import History
@@ -62,15 +63,19 @@ def merge(*parts: History) -> History:
     filled = [part for part in parts if len(part)]
     if not filled:
         return empty()
-    if len(filled) == 1:
-        joined = filled[0]
-    else:
-        joined = History(
-            np.concatenate([part.step for part in filled]),
-            np.concatenate([part.timestamp for part in filled]),
-            np.concatenate([part.value for part in filled]),
-        )
+    joined = one_after_another(filled)
     return take(joined, arrange(None, joined.step, joined.timestamp, joined.value))
+
+
+def one_after_another(parts: Sequence[History]) -> History:
+    """All points of one part or more, as they stand."""
+    if len(parts) == 1:
+        return parts[0]
+    return History(
+        np.concatenate([part.step for part in parts]),
+        np.concatenate([part.timestamp for part in parts]),
+        np.concatenate([part.value for part in parts]),
+    )
 
 
 def take(points: History, order: Ints | Flags | slice | None) -> History:

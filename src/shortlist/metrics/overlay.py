@@ -50,18 +50,10 @@ def gather(rows: Iterable[tuple[int, bytes]], keys: Collection[str] | None = Non
         codes.append(code)
         parts.append(part)
         if len(parts) == _MOST_PARTS:
-            codes, parts = [np.concatenate(codes)], [_joined(parts)]
+            codes, parts = [np.concatenate(codes)], [order.one_after_another(parts)]
     if not codes:
         return LogPoints([], np.empty(0, np.int64), order.empty())
-    return _grouped(np.concatenate(codes), _joined(parts), list(places), list(names))
-
-
-def _joined(parts: Sequence[History]) -> History:
-    return History(
-        np.concatenate([part.step for part in parts]),
-        np.concatenate([part.timestamp for part in parts]),
-        np.concatenate([part.value for part in parts]),
-    )
+    return _grouped(np.concatenate(codes), order.one_after_another(parts), list(places), list(names))
 
 
 def _grouped(code: Ints, points: History, candidates: Sequence[int], names: Sequence[str]) -> LogPoints:

@@ -1,7 +1,14 @@
 """Curves for the eye, pure: few points, and yet each bucket's least and greatest value, so that no spike is lost."""
 
-from shortlist.metrics.types import CurvePoints
+from shortlist.metrics.types import Axis, CurvePoints, History
 from shortlist.numeric import Flags, Floats, Ints, np
+
+
+def along(points: History, axis: Axis, start: int) -> Floats:
+    """Where points are on an axis of steps or of time; relative time counts from `start`, in milliseconds."""
+    if axis == "step":
+        return points.step.astype(np.float64)
+    return (points.timestamp - (start if axis == "relative" else 0)).astype(np.float64)
 
 
 def sample(x: Floats, y: Floats, points: int) -> CurvePoints:

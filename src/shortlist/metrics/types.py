@@ -129,6 +129,11 @@ class CurveRequest(msgspec.Struct, frozen=True, kw_only=True):
     end: float | None = None
     minus: int | None = None
 
+    @property
+    def is_joined(self) -> bool:
+        """Whether it needs every point: differences and other metrics are joined step by step."""
+        return self.axis == "metric" or self.minus is not None
+
 
 class CurvePoints:
     """Sampled points in order of `x`, and how many there were before sampling."""
