@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypedDict
 
-from bench.servers import HOST, Running
+from bench.servers import HOST, Running, credentials
 
 NOW = 1_790_000_000_000
 API = "/api/2.0/mlflow/"
@@ -61,10 +61,6 @@ def clock(server: Running) -> Iterator[Window]:
     window.client, window.server = time.process_time() - own, server.cpu_seconds() - cpu
 
 
-def headers(server: Running) -> dict[str, str]:
-    return {"Authorization": f"Bearer {server.token}"} if server.token else {}
-
-
 def call(server: Running, method: str, path: str, body: object | None = None) -> dict[str, Any]:
     """One request, outside the clock."""
     return json.loads(_open(server, method, path, body) or b"{}")
@@ -75,7 +71,7 @@ def _open(server: Running, method: str, path: str, body: object | None) -> bytes
         f"http://{HOST}:{server.port}{path}",
         method=method,
         data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", **headers(server)},
+        headers={"Content-Type": "application/json", **credentials(server.token)},
     )
     with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         return answer.read()
@@ -103,7 +99,7 @@ class Reader:
     """One kept connection for large answers, which are read but not parsed: parsing is not the server's time."""
 
     def __init__(self, server: Running) -> None:
-        self._headers = {"Content-Type": "application/json", **headers(server)}
+        self._headers = {"Content-Type": "application/json", **credentials(server.token)}
         self._connection = http.client.HTTPConnection(HOST, server.port, timeout=PATIENCE_SECONDS)
         self._connection.connect()
 
@@ -138,6 +134,20 @@ def new_experiment(server: Running) -> str:
 def new_run(server: Running, experiment_id: str) -> str:
     body = {"experiment_id": experiment_id, "start_time": NOW, "user_id": "bench"}
     return call(server, "POST", API + "runs/create", body)["run"]["info"]["run_id"]
+
+
+def run_ids(server: Running, experiment_id: str, count: int) -> set[str]:
+    """The ids of so many runs, or of all; some servers hand out a token after the last page, which they refuse."""
+    found: set[str] = set()
+    token = ""
+    while len(found) < count:
+        body = {"experiment_ids": [experiment_id], "max_results": 1000, "page_token": token}
+        page = call(server, "POST", API + "runs/search", body)
+        found |= {run["info"]["run_id"] for run in page.get("runs", [])}
+        token = str(page.get("next_page_token") or "")
+        if not token:
+            break
+    return found
 
 
 def artifact_uri(server: Running, run: str) -> str:

@@ -6,13 +6,12 @@ python -m bench.extremes [--small] [--postgres URL]
 import argparse
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
-from bench.client import API, NOW, Request, call, drive, drive_one, new_experiment, new_run
+from bench.client import API, NOW, Request, batch, call, drive, drive_one, new_experiment, new_run, run_ids
 from bench.servers import Running, shortlist, start
+from bench.yardsticks import timed
 
 
 class Peak:
@@ -62,7 +61,7 @@ def many_keys(server: Running, keys: int) -> None:
     batches = [_batch(run, [(name, 0) for name in names[first : first + 1000]]) for first in range(0, keys, 1000)]
     with Peak(server) as peak:
         seconds = drive(server, [batches])["seconds"]
-        read = _timed(lambda: drive_one(server, "GET", f"{API}runs/get?run_id={run}", None))
+        read = timed(lambda: drive_one(server, "GET", f"{API}runs/get?run_id={run}", None))
         found = call(server, "GET", f"{API}runs/get?run_id={run}")["run"]["data"]["metrics"]
     assert len(found) == keys
     print(f"{keys:,} keys: logged in {seconds:.1f} s, run read in {read:.2f} s, peak {peak.mib:.0f} MiB")
@@ -81,9 +80,9 @@ def long_series(server: Running, points: int) -> None:
             seconds += drive(server, streams)["seconds"]
         uri = call(server, "GET", f"{API}runs/get?run_id={run}")["run"]["info"]["artifact_uri"]
         body = {"candidates": [int(str(uri).rsplit(":", 1)[1])], "keys": ["loss"], "points": 1000}
-        curve = _timed(lambda: drive_one(server, "POST", "/api/v1/projects/1/curves", body))
+        curve = timed(lambda: drive_one(server, "POST", "/api/v1/projects/1/curves", body))
         zoom = body | {"start": points // 2, "end": points // 2 + 10_000}
-        part_of = _timed(lambda: drive_one(server, "POST", "/api/v1/projects/1/curves", zoom))
+        part_of = timed(lambda: drive_one(server, "POST", "/api/v1/projects/1/curves", zoom))
         count = call(server, "POST", "/api/v1/projects/1/curves", body)["curves"][0]["count"]
     assert count == points, count
     print(
@@ -95,7 +94,7 @@ def long_series(server: Running, points: int) -> None:
 def many_candidates(server: Running, candidates: int) -> None:
     """Many candidates that log at once, on 64 connections."""
     experiment = new_experiment(server)
-    runs = list(_new_runs(server, experiment, candidates))
+    runs = _new_runs(server, experiment, candidates)
     streams: list[list[Request]] = [[] for _ in range(64)]
     for step in range(3):
         for number, run in enumerate(runs):
@@ -108,17 +107,10 @@ def many_candidates(server: Running, candidates: int) -> None:
     )
 
 
-def _new_runs(server: Running, experiment: str, count: int) -> Iterator[str]:
+def _new_runs(server: Running, experiment: str, count: int) -> set[str]:
     create: Request = ("POST", API + "runs/create", {"experiment_id": experiment, "start_time": NOW})
     drive(server, [[create] * (count // 16) for _ in range(16)])
-    token = ""
-    while True:
-        body = {"experiment_ids": [experiment], "max_results": 1000, "page_token": token}
-        page = call(server, "POST", API + "runs/search", body)
-        yield from (run["info"]["run_id"] for run in page.get("runs", []))  # type: ignore[attr-defined]
-        token = str(page.get("next_page_token") or "")
-        if not token:
-            return
+    return run_ids(server, experiment, count)
 
 
 def _steps(first: int) -> list[tuple[str, int]]:
@@ -126,17 +118,7 @@ def _steps(first: int) -> list[tuple[str, int]]:
 
 
 def _batch(run: str, points: list[tuple[str, int]]) -> Request:
-    metrics = [
-        {"key": key, "value": 1 / (1 + step) + (step * 7919 % 1000) / 1e4, "timestamp": NOW + step, "step": step}
-        for key, step in points
-    ]
-    return "POST", API + "runs/log-batch", {"run_id": run, "metrics": metrics}
-
-
-def _timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    return batch(run, [(key, 1 / (1 + step) + (step * 7919 % 1000) / 1e4, step) for key, step in points])
 
 
 if __name__ == "__main__":

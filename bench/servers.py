@@ -174,12 +174,21 @@ def _environment(added: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(added)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def credentials(token: str) -> dict[str, str]:
+    """The header for a token; none for a server that asks for none."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 def start(peer: Peer, folder: Path, database: str | None = None) -> Running:
     """Start a server on an empty folder and wait until it answers an API call."""
     folder.mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = database or peer.database.format(folder=folder)
     command = [part.format(port=port, folder=folder, database=url) for part in peer.command]
     if database and peer.name == "shortlist":
@@ -200,7 +209,7 @@ def start(peer: Peer, folder: Path, database: str | None = None) -> Running:
 def _answers(running: Running) -> bool:
     request = urllib.request.Request(
         f"http://{HOST}:{running.port}/api/2.0/mlflow/experiments/get?experiment_id=0",
-        headers={"Authorization": f"Bearer {running.token}"} if running.token else {},
+        headers=credentials(running.token),
     )
     try:
         with urllib.request.urlopen(request, timeout=5) as answer:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Iterator
 
 from bench import postgres
-from bench.client import API, NOW, Request, artifact_uri, batch, call, drive, new_experiment, new_run
+from bench.client import API, NOW, Request, artifact_uri, batch, drive, new_experiment, new_run, run_ids
 from bench.multiply import multiply
 from bench.servers import Running
 from bench.subject import Subject
@@ -54,7 +54,7 @@ def _log(subject: Subject, count: int) -> None:
     connections = _OUR_CONNECTIONS if _ours(subject) else _CONNECTIONS
     streams: list[list[Request]] = [[create] * len(range(number, count, connections)) for number in range(connections)]
     drive(server, streams)
-    made = sorted(_runs(server, stock.experiment, len(stock.runs) + count) - stock.runs)
+    made = sorted(run_ids(server, stock.experiment, len(stock.runs) + count) - stock.runs)
     chance = random.Random(len(stock.runs) + 7)
     streams = [[] for _ in range(connections)]
     for number, run in enumerate(made):
@@ -64,20 +64,6 @@ def _log(subject: Subject, count: int) -> None:
         streams[number % connections].append(("POST", API + "runs/log-batch", body))
     drive(server, streams)
     stock.runs |= set(made)
-
-
-def _runs(server: Running, experiment: str, count: int) -> set[str]:
-    """The ids of so many runs; some servers hand out a token after the last page, which they refuse."""
-    found: set[str] = set()
-    token = ""
-    while len(found) < count:
-        body = {"experiment_ids": [experiment], "max_results": 1000, "page_token": token}
-        page = call(server, "POST", API + "runs/search", body)
-        found |= {run["info"]["run_id"] for run in page.get("runs", [])}
-        token = str(page.get("next_page_token") or "")
-        if not token:
-            break
-    return found
 
 
 def long_series(subject: Subject) -> None:
@@ -122,7 +108,7 @@ def curves(subject: Subject) -> None:
         stock.curves = [artifact_uri(server, run).rsplit(":", 1)[1] for run in runs]
     else:
         multiply(server, experiment, range(1, _CURVES // logged))
-        stock.curves = sorted(_runs(server, experiment, _CURVES))
+        stock.curves = sorted(run_ids(server, experiment, _CURVES))
     _settle(server)
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bench import yardsticks
 from bench.extremes import Peak
-from bench.servers import HOST, Running
+from bench.servers import HOST, Running, credentials
 from bench.yardsticks import MIB, Plain
 
 # What each is compared with in the same round.
@@ -149,7 +149,7 @@ def send(server: Listening, path: str, source: Path) -> None:
     """By sendfile, so that the client is not what is measured."""
     connection = _connect(server)
     connection.putrequest("PUT", path)
-    for name, value in (_headers(server) | {"Content-Length": str(source.stat().st_size)}).items():
+    for name, value in (credentials(server.token) | {"Content-Length": str(source.stat().st_size)}).items():
         connection.putheader(name, value)
     connection.endheaders()
     with source.open("rb") as file:
@@ -162,7 +162,7 @@ def send(server: Listening, path: str, source: Path) -> None:
 
 def receive(server: Listening, path: str, size: int) -> None:
     connection = _connect(server)
-    connection.request("GET", path, headers=_headers(server))
+    connection.request("GET", path, headers=credentials(server.token))
     answer = connection.getresponse()
     assert answer.status == 200, answer.read()
     buffer = bytearray(MIB)
@@ -179,10 +179,6 @@ def _path(each: Measured, turn: int) -> str:
 
 def _connect(server: Listening) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(HOST, server.port, timeout=600)
-
-
-def _headers(server: Listening) -> dict[str, str]:
-    return {"Authorization": f"Bearer {server.token}"} if server.token else {}
 
 
 def _renew(source: Path) -> None:

@@ -6,11 +6,12 @@ import statistics
 from itertools import count
 
 from bench import postgres
-from bench.client import PATIENCE_SECONDS, artifact_uri, clock, headers, new_experiment, new_run
-from bench.servers import HOST, start
+from bench.client import PATIENCE_SECONDS, artifact_uri, clock, new_experiment, new_run
+from bench.servers import HOST, credentials, start
 from bench.subject import Reading, Subject
+from bench.transfers import receive
+from bench.yardsticks import MIB
 
-_MIB = 1 << 20
 _FRESH = count(1)
 
 
@@ -44,11 +45,11 @@ def upload(subject: Subject) -> Reading:
     run = new_run(server, new_experiment(server))
     uri = artifact_uri(server, run).split(":/", 1)[1].lstrip("/")
     subject.stock.upload = f"/api/2.0/mlflow-artifacts/artifacts/{uri}/large.bin"
-    piece = random.randbytes(_MIB)
+    piece = random.randbytes(MIB)
     connection = http.client.HTTPConnection(HOST, server.port, timeout=PATIENCE_SECONDS)
     with clock(server) as window:
         connection.putrequest("PUT", subject.stock.upload)
-        for name, value in {**headers(server), "Content-Length": str(size * _MIB)}.items():
+        for name, value in {**credentials(server.token), "Content-Length": str(size * MIB)}.items():
             connection.putheader(name, value)
         connection.endheaders()
         for number in range(size):
@@ -60,7 +61,7 @@ def upload(subject: Subject) -> Reading:
     connection.close()
     if answer.status != 200:
         raise RuntimeError(f"PUT answered {answer.status}")
-    return Reading(size * _MIB / 1e6 / window.seconds, window)
+    return Reading(size * MIB / 1e6 / window.seconds, window)
 
 
 def uploaded(subject: Subject) -> None:
@@ -70,14 +71,7 @@ def uploaded(subject: Subject) -> None:
 
 def download(subject: Subject) -> Reading:
     """MB/s for the file that was uploaded."""
-    buffer, received = bytearray(_MIB), 0
-    connection = http.client.HTTPConnection(HOST, subject.server.port, timeout=PATIENCE_SECONDS)
+    size = subject.size.mebibytes * MIB
     with clock(subject.server) as window:
-        connection.request("GET", subject.stock.upload, headers=headers(subject.server))
-        answer = connection.getresponse()
-        while found := answer.readinto(buffer):
-            received += found
-    connection.close()
-    if received != subject.size.mebibytes * _MIB:
-        raise RuntimeError(f"GET answered {answer.status} with {received} bytes")
-    return Reading(received / 1e6 / window.seconds, window)
+        receive(subject.server, subject.stock.upload, size)
+    return Reading(size / 1e6 / window.seconds, window)

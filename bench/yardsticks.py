@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.servers import HOST
+from bench.servers import HOST, free_port
 
 MIB = 1024 * 1024
 
@@ -38,7 +38,7 @@ class Plain(NamedTuple):
 @contextmanager
 def plain(folder: Path) -> Iterator[Plain]:
     """`bench/plain.py` in a process of its own."""
-    port = _free_port()
+    port = free_port()
     with _running([sys.executable, "-m", "bench.plain", str(port), str(folder)], port):
         yield Plain(port)
 
@@ -50,7 +50,7 @@ def nginx(folder: Path, sendfile: str) -> Iterator[Plain | None]:
     if binary is None:
         yield None
         return
-    port = _free_port()
+    port = free_port()
     config = folder / f"nginx-{port}.conf"
     config.write_text(_NGINX.format(folder=folder, host=HOST, port=port, sendfile=sendfile))
     with _running([binary, "-c", str(config)], port):
@@ -100,7 +100,8 @@ def forget(folder: Path) -> None:
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def timed(work: Callable[[], None]) -> float:
+def timed(work: Callable[[], object]) -> float:
+    """Seconds."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -128,9 +129,3 @@ def _wait(port: int) -> None:
             time.sleep(0.02)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
