@@ -62,6 +62,7 @@ class S3Server:
     def unresponsive(self) -> Iterator[None]:
         """Until the end of the block it takes connections, as the system does for it, and answers nothing."""
         self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)  # its threads go on for a moment, and one may still answer
         try:
             yield
         finally:
