@@ -7,9 +7,9 @@ nothing but talk to its connection.
 
 On PostgreSQL writers run side by side. A transaction of several functions would hold the rows of the first while a
 later one waits for rows of another writer's, who may wait for those of the first: a deadlock, which the database only
-looks for after a second. So there only functions that wait for no row (`Job.appends`) share a transaction. Every other
-one has its own, whose commit does not wait for the disk: rows that others wait for are not held for so long. The last
-commit of a batch does wait, which covers all before it, and nobody is answered sooner.
+looks for after a second. So there only functions that wait for no row share a transaction, and have a writer of their
+own. Each other one has its own transaction, whose commit does not wait for the disk: rows that others wait for are not
+held for so long. The flush after a batch covers all of it, and nobody is answered sooner.
 
 A function there may also look whether a name is free and find it taken when it writes, or write below what was removed
 meanwhile. It runs again, sees what the other one did, and refuses in its own words.
@@ -52,10 +52,9 @@ class Shared(NamedTuple):
 
 
 class Job:
-    """One function and where its answer goes. `appends`: it waits for no row that another transaction may hold.
-    `shared` is what `work` does with an `item` alone."""
+    """One function and where its answer goes. `shared` is what `work` does with an `item` alone."""
 
-    __slots__ = ("appends", "error", "future", "item", "loop", "queued", "request_id", "result", "shared", "work")
+    __slots__ = ("error", "future", "item", "loop", "queued", "request_id", "result", "shared", "work")
 
     def __init__(
         self,
@@ -63,14 +62,12 @@ class Job:
         future: "Future[Any] | asyncio.Future[Any]",
         loop: asyncio.AbstractEventLoop | None,
         *,
-        appends: bool,
         shared: Shared | None = None,
         item: Any = None,
     ) -> None:
         self.work = work
         self.future = future
         self.loop = loop
-        self.appends = appends
         self.shared = shared
         self.item = item
         self.result: Any = None
@@ -81,10 +78,17 @@ class Job:
 
 class Committer:
     """Commits batches for one writing thread, on a connection that it keeps from one to the next: to take one from
-    the pool and to give it back costs as much as several small statements."""
+    the pool and to give it back costs as much as several small statements.
 
-    def __init__(self, engine: Engine, meters: Meters, committed: Callable[[frozenset[Change]], None]) -> None:
+    Args:
+        shares: the functions of a batch share one transaction.
+    """
+
+    def __init__(
+        self, engine: Engine, meters: Meters, committed: Callable[[frozenset[Change]], None], *, shares: bool
+    ) -> None:
         self._engine = engine
+        self._shares = shares
         self._meters = meters
         self._committed = committed
         self._connection: Connection | None = None
@@ -121,18 +125,17 @@ class Committer:
         if self._connection is None:
             self._connection = connect_to_write(self._engine)
         connection = self._connection
-        groups = [batch] if self._engine.dialect.name == "sqlite" else _groups(batch)
-        # What others wait for, an experiment's revision above all, is not held while the disk is waited for.
-        flushed = len(groups) == 1 and (self._engine.dialect.name == "sqlite" or batch[0].appends)
+        groups = [batch] if self._shares else [[job] for job in batch]
         noted: set[Change] = set()
         for group in groups:
             try:
-                noted |= _run_group(connection, group, flushed=flushed)
+                # What others wait for, an experiment's revision above all, is not held while the disk is waited for.
+                noted |= _run_group(connection, group, flushed=self._shares)
             except Exception as error:
                 if connection.invalidated:
                     raise
                 self._fail(group, error, reason=error)
-        if not flushed:
+        if not self._shares:
             flush(connection)
         return frozenset(noted)
 
@@ -149,13 +152,6 @@ class Committer:
         self._meters.commit_failures.add()
         requests = [job.request_id for job in jobs if job.request_id][:_MOST_LOGGED_REQUESTS]
         _log.error("commit failed", jobs=len(jobs), error=str(reason).partition("\n")[0], request_ids=requests)
-
-
-def _groups(batch: Sequence[Job]) -> list[Sequence[Job]]:
-    """What shares a transaction."""
-    groups: list[Sequence[Job]] = [[job] for job in batch if not job.appends]
-    appends = [job for job in batch if job.appends]
-    return [*groups, appends] if appends else groups
 
 
 def _run_group(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change]:

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection, Engine
@@ -23,6 +24,7 @@ _log = get_logger(__name__)
 
 # A read begins anew this often for what has to be done first; then it takes what it finds.
 _MOST_BEGINNINGS = 5
+_WRITERS = 3
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
@@ -32,14 +34,15 @@ Work = Callable[[Connection], T]
 class Database:
     """Reader threads with one connection each, and writer threads that share commits (see `writer.Writer`).
 
+    SQLite allows one writer. On PostgreSQL `writers` run side by side, and beside them one gathers what is appended:
+    it waits for nobody, so that a second thread would only take half of a group, for a flush of its own.
+
     `read` and `write` are for the event loop; `read_now` and `write_now` are for threads, the CLI and tests.
     Work may run more than once before its result counts, so it must do nothing but talk to its connection. All four
     raise `Unavailable` when the database does not answer.
     """
 
-    def __init__(
-        self, url: str, *, readers: int = 4, writers: int | None = None, meters: Meters | None = None
-    ) -> None:
+    def __init__(self, url: str, *, readers: int = 4, writers: int = _WRITERS, meters: Meters | None = None) -> None:
         self.meters = meters or Meters()
         self.url = engines.normalise_url(url)
         self.engine: Engine = engines.create(self.url)
@@ -47,14 +50,15 @@ class Database:
         if self.meters.traces is not None:
             traced.watch(self.engine, self.meters.traces)
         self._pool = cast("QueuePool", self.engine.pool)
-        if writers is None:
-            writers = 1 if self.dialect == "sqlite" else 3
-        self.writers = writers
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
         # What reads wait for: a thread of its own, so that none of the readers' waits, and one, so that writes go on.
         self._preparing = ThreadPoolExecutor(1, thread_name_prefix="db-prepare")
         self._listeners: list[Callable[[frozenset[Change]], None]] = []
-        self._writer = Writer(self.engine, threads=writers, meters=self.meters, committed=self._tell)
+        writer = partial(Writer, self.engine, meters=self.meters, committed=self._tell)
+        if self.dialect == "sqlite":
+            self._writer = self._appender = writer(threads=1, shares=True)
+        else:
+            self._writer, self._appender = writer(threads=writers, shares=False), writer(threads=1, shares=True)
 
     def on_commit(self, listener: Callable[[frozenset[Change]], None]) -> None:
         """Call `listener`, in a writing thread, with what each transaction noted, once it is durable. It is quick."""
@@ -126,7 +130,8 @@ class Database:
         future: asyncio.Future[T] = loop.create_future()
         if self.meters.traces is not None:  # each request has a span of its own
             work, shared = self.meters.traces.bind("database write", work), None
-        self._writer.submit(Job(work, future, loop, appends=appends, shared=shared, item=item))
+        writer = self._appender if appends else self._writer
+        writer.submit(Job(work, future, loop, shared=shared, item=item))
         return future
 
     async def append_beside_others(
@@ -144,7 +149,7 @@ class Database:
 
     def write_now(self, work: Work[T]) -> T:
         future: Future[T] = Future()
-        self._writer.submit(Job(work, future, None, appends=False))
+        self._writer.submit(Job(work, future, None))
         return future.result()
 
     @property
@@ -154,11 +159,12 @@ class Database:
     @property
     def waiting_writes(self) -> int:
         """How many functions wait for a writer."""
-        return self._writer.waiting
+        return self._writer.waiting + (self._appender.waiting if self._appender is not self._writer else 0)
 
     def close(self) -> None:
         """Finish what was accepted, then let go of every connection."""
         self._writer.close()
+        self._appender.close()
         self._preparing.shutdown()
         self._readers.shutdown()
         self.engine.dispose()

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import perf_counter
 
 from sqlalchemy import Engine
@@ -95,19 +96,19 @@ class _Waiting:
 
 
 class Writer:
-    """Threads that own the writing connections. SQLite allows one writer, so it gets one thread."""
+    """Threads with a connection each, which take what waits in turn. `shares` is that of `Committer`."""
 
     def __init__(
         self,
         engine: Engine,
         *,
         threads: int,
+        shares: bool,
         meters: Meters,
         committed: Callable[[frozenset[Change]], None] = lambda _: None,
     ) -> None:
-        self._engine = engine
         self._meters = meters
-        self._committed = committed
+        self._new_committer = partial(Committer, engine, meters, committed, shares=shares)
         self._waiting = _Waiting()
         self._threads = [
             threading.Thread(target=self._run, name=f"db-write-{number}", daemon=True) for number in range(threads)
@@ -131,7 +132,7 @@ class Writer:
 
     def _run(self) -> None:
         expected, patience = 1, 0.0
-        committer = Committer(self._engine, self._meters, self._committed)
+        committer = self._new_committer()
         while True:
             batch = self._waiting.take(expected, patience, _IDLE_SECONDS if committer.holds else None)
             if not batch:

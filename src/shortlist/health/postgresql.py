@@ -9,7 +9,7 @@ from shortlist.db.probe import Setup
 from shortlist.errors import InvalidValue
 from shortlist.health.types import Finding, ok, problem, warning
 
-# What one server process opens at most: 3 write, 4 read, 1 listens, the rest are background work.
+# What one server process opens at most: 4 write, 4 read, 1 listens, the rest are background work.
 CONNECTIONS_OF_A_PROCESS = 17
 # The oldest version that Shortlist is tried on.
 _OLDEST = 15
