@@ -124,8 +124,7 @@ def _etag(file: PackageFile) -> str:
 class _LocalFile(Response):
     """Has the server send a file by itself, without a turn of the interpreter for each block.
 
-    The request is over when the sending begins; a server that stops waits for both (`http/server.py`). The file is
-    opened before the head is sent, so a sweep that deletes it takes nothing from who is reading it.
+    It opens the file once, so a sweep that deletes it takes nothing from who is reading it.
     """
 
     def __init__(self, path: Path, status: int, headers: dict[str, str]) -> None:

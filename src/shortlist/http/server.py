@@ -1,21 +1,23 @@
-"""Granian, embedded in this process: serve until a signal, then finish what was begun."""
+"""The server: listens, serves until a signal, then finishes what was begun."""
 
 import asyncio
 import gc
+import logging
 import signal
 import socket
 import ssl
 import sys
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 from typing import NamedTuple
 
 import uvloop
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 
 from shortlist.errors import InvalidValue
+from shortlist.http.connection import Connection
 from shortlist.http.dispatch import Dispatcher
 from shortlist.logs import get_logger
 from shortlist.settings import Settings
@@ -26,11 +28,8 @@ _log = get_logger(__name__)
 _SWITCH_SECONDS = 0.0005
 _DRAIN_SECONDS = 20
 _BACKLOG = 1024
-# So much of a body is read at once where it comes fast; each read of one is several turns of threads. A large upload
-# took 1.6 s of processor a GiB at a quarter of this, and takes 1.4.
-_READ_BYTES = 4 * 1024 * 1024
-# Requests at work at once: open pages hold one each, and wait for nothing but news.
-_MOST_REQUESTS = 32_768
+# Proxies keep a connection for a minute; the one that may use it next is the one to close it.
+_IDLE_SECONDS = 75
 _POLL_SECONDS = 0.01
 # Twice so much freed memory stays with each of the C library's heaps, which is more than a large upload goes round in.
 _KEPT_BYTES = 16 * 1024 * 1024
@@ -45,7 +44,7 @@ def reserve_port(host: str, port: int) -> int:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
-            # Granian shares ports between its workers, so it would not notice somebody else's server; this does.
+            # The server shares its port with other processes of its own, so it would not notice somebody else's.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
             return int(probe.getsockname()[1])
@@ -69,7 +68,7 @@ class Listening(NamedTuple):
             return cls(settings.host, port)
         found = cls(settings.host, port, Path(settings.tls_certificate), Path(settings.tls_key))
         try:
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(found.certificate or "", found.key)
+            found.context()
         except OSError as error:  # of which SSLError is one
             raise InvalidValue(
                 f"The certificate {found.certificate} with the key {found.key} does not work: "
@@ -77,6 +76,15 @@ class Listening(NamedTuple):
                 field="tls_certificate",
             ) from None
         return found
+
+    def context(self) -> ssl.SSLContext | None:
+        """Raises OSError: the certificate or its key cannot be read."""
+        if self.certificate is None:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.set_alpn_protocols(["http/1.1"])
+        context.load_cert_chain(self.certificate, self.key)
+        return context
 
 
 def serve(
@@ -112,52 +120,65 @@ def keep_what_is_there() -> None:
 async def _serve(
     application: Dispatcher, where: Listening, ready: Callable[[], None], stopping: Callable[[], None]
 ) -> None:
-    server = Server(
-        application,
-        address=where.host,
-        port=where.port,
-        ssl_cert=where.certificate,
-        ssl_key=where.key,
-        interface=Interfaces.ASGINL,
-        backlog=_BACKLOG,
-        backpressure=_MOST_REQUESTS,
-        websockets=False,
-        log_enabled=False,
-        http1_settings=HTTP1Settings(header_read_timeout=30_000, max_buffer_size=_READ_BYTES),
-    )
+    connections = _Connections(application)
     loop = asyncio.get_running_loop()
     signalled = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signalled.set)
-    serving = asyncio.create_task(server.serve())
-    await _wait_until_accepting(where.host, where.port, serving)
+    listening = await loop.create_server(
+        connections.new,
+        where.host,
+        where.port,
+        ssl=where.context(),
+        backlog=_BACKLOG,
+        reuse_port=True,  # for the other processes of this server
+    )
     ready()
-    waiting = asyncio.create_task(signalled.wait())
-    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    if serving.done():
-        serving.result()
-        return
+    await signalled.wait()
     _log.info("stopping", reason="signal")
     stopping()
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
             await application.wait_idle()
-            server.stop()
-            # Files that Granian sends by itself are no requests any more; it ends when they have been sent.
-            await asyncio.shield(serving)
+            listening.close()
+            await connections.close()
     except TimeoutError:
         _log.warning("stopping with requests still running", seconds=_DRAIN_SECONDS)
-        server.stop()
-        await asyncio.wait({serving}, timeout=5)
+        listening.close()
 
 
-async def _wait_until_accepting(host: str, port: int, serving: "asyncio.Task[None]") -> None:
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    while not serving.done():
-        try:
-            _, writer = await asyncio.open_connection(reachable, port)
-        except OSError:
+class _Connections:
+    """Makes connections, and closes those that there are."""
+
+    def __init__(self, application: Dispatcher) -> None:
+        # What goes wrong with a request is logged by the kernel, and what is no request of ours is not worth a line.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        self._config = Config(
+            application,
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            timeout_keep_alive=_IDLE_SECONDS,
+        )
+        self._config.load()
+        self._state = ServerState()
+        self._date()
+
+    def new(self) -> Connection:
+        return Connection(self._config, self._state)
+
+    async def close(self) -> None:
+        """Close each when its answer has been sent."""
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        while self._state.connections:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(_POLL_SECONDS)
-        else:
-            writer.close()
-            return
+
+    def _date(self) -> None:
+        """The header of every answer, which has the second (RFC 9110, section 6.6.1)."""
+        self._state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
+        asyncio.get_running_loop().call_later(1, self._date)

@@ -1,0 +1,156 @@
+"""One connection of a client: uvicorn's, with what it leaves to others.
+
+A head has a limit of size and of time. A body reaches its reader as the parser cut it, without two more copies of it.
+And the kernel sends files (ASGI's `http.response.pathsend`), where nothing needs to see their bytes on the way.
+"""
+
+import asyncio
+from asyncio.events import TimerHandle
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import unquote
+
+import httptools
+from uvicorn._types import ASGI3Application, ASGIReceiveEvent, ASGISendEvent
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from shortlist.http.sending import send_file
+
+HEAD_SECONDS = 30
+# Beside what came with its first byte, which is one read.
+MOST_HEAD_BYTES = 64 * 1024
+MOST_HEADERS = 100
+# What waits for a reader that is slower than its client; reading goes on when it has been taken.
+_MOST_WAITING_BYTES = 1024 * 1024
+_PATHSEND = "http.response.pathsend"
+
+
+class Connection(HttpToolsProtocol):
+    """Parses what comes and starts a task for each request."""
+
+    def __init__(self, config: Config, server_state: ServerState) -> None:
+        super().__init__(config, server_state, app_state={})
+        self._application = cast("ASGI3Application", config.loaded_app)  # pyright: ignore[reportUnknownMemberType]
+        self._exchange: Exchange | None = None
+        self._in_head = False
+        self._head_bytes = 0
+        self._head_timer: TimerHandle | None = None
+        self._extensions: dict[str, dict[object, object]] = {}
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        if self.scheme == "http":
+            self._extensions = {_PATHSEND: {}}
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_timer()
+        self._unset_keepalive_if_required()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        was_in_head = self._in_head
+        super().data_received(data)
+        if self._in_head:  # it did not come in one piece
+            self._wait_for_head(len(data) if was_in_head else 0)
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        if self._head_timer is not None:
+            self._forget_timer()
+        if len(self.headers) > MOST_HEADERS:
+            raise ValueError("too many headers")  # the parser gives up, and the client is told so
+        parser, scope = cast("httptools.HttpRequestParser", self.parser), self.scope
+        parsed = httptools.parse_url(self.url)
+        path = parsed.path.decode("ascii")
+        scope["method"] = parser.get_method().decode("ascii")
+        scope["http_version"] = version = parser.get_http_version()
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"] = parsed.path
+        scope["query_string"] = parsed.query or b""
+        scope["extensions"] = self._extensions
+        before = self._exchange
+        self.cycle = self._exchange = Exchange(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self._application)
+        else:  # sent before the last one was answered
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self._application))
+
+    def on_body(self, body: bytes) -> None:
+        exchange = self._exchange
+        if exchange is None or exchange.response_complete:
+            return
+        exchange.parts.append(body)
+        exchange.waiting_bytes += len(body)
+        if exchange.waiting_bytes > _MOST_WAITING_BYTES:
+            self.flow.pause_reading()
+        exchange.message_event.set()
+
+    def _wait_for_head(self, more: int) -> None:
+        self._head_bytes += more
+        if self.transport.is_closing():
+            return
+        if self._head_bytes > MOST_HEAD_BYTES:
+            self.send_400_response("The head of the request is too large.")
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        self._head_timer = None
+        self.transport.close()
+
+    def _forget_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+
+class Exchange(RequestResponseCycle):
+    """One request and its answer."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.parts: list[bytes] = []
+        self.waiting_bytes = 0
+
+    async def receive(self) -> ASGIReceiveEvent:
+        if self.waiting_for_100_continue and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.waiting_for_100_continue = False
+        if not self.disconnected and not self.response_complete:
+            self.flow.resume_reading()
+            await self.message_event.wait()
+            self.message_event.clear()
+        if self.disconnected or self.response_complete:
+            return {"type": "http.disconnect"}
+        parts, self.parts, self.waiting_bytes = self.parts, [], 0
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        return {"type": "http.request", "body": body, "more_body": self.more_body}
+
+    async def send(self, message: ASGISendEvent) -> None:
+        if cast("str", message["type"]) == _PATHSEND:
+            path = Path(cast("dict[str, str]", message)["path"])
+            await send_file(self.transport, path, self.expected_content_length)
+            self.expected_content_length = 0
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await super().send(message)
