@@ -6,14 +6,24 @@ And the kernel sends files (ASGI's `http.response.pathsend`), where nothing need
 
 import asyncio
 from asyncio.events import TimerHandle
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
 
 import httptools
+from starlette.types import Message
 from uvicorn._types import ASGI3Application, ASGIReceiveEvent, ASGISendEvent
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 from uvicorn.server import ServerState
 
 from shortlist.http.sending import send_file
@@ -24,6 +34,9 @@ MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 100
 # What waits for a reader that is slower than its client; reading goes on when it has been taken.
 _MOST_WAITING_BYTES = 1024 * 1024
+# A body up to this size is copied behind its head, which is less than a second buffer costs.
+_SMALL_BYTES = 16 * 1024
+_BODILESS = (204, 304)
 _PATHSEND = "http.response.pathsend"
 
 
@@ -132,6 +145,8 @@ class Exchange(RequestResponseCycle):
         super().__init__(**options)
         self.parts: list[bytes] = []
         self.waiting_bytes = 0
+        self._head = b""  # made, and not written yet
+        self._bodiless = self.scope["method"] == "HEAD"
 
     async def receive(self) -> ASGIReceiveEvent:
         if self.waiting_for_100_continue and not self.transport.is_closing():
@@ -148,9 +163,88 @@ class Exchange(RequestResponseCycle):
         return {"type": "http.request", "body": body, "more_body": self.more_body}
 
     async def send(self, message: ASGISendEvent) -> None:
-        if cast("str", message["type"]) == _PATHSEND:
-            path = Path(cast("dict[str, str]", message)["path"])
-            await send_file(self.transport, path, self.expected_content_length)
+        """uvicorn writes the head and the body of an answer one after the other: two calls of the system, and two
+        turns of the client."""
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        given = cast("Message", message)  # uvicorn's type knows of no files
+        kind = given["type"]
+        if self.response_complete or self.response_started == (kind == "http.response.start"):
+            raise RuntimeError(f"{kind} is not what comes now")
+        if kind == "http.response.start":
+            self._begin(given["status"], given.get("headers", ()))
+        elif kind == _PATHSEND:
+            self._write_head()
+            await send_file(self.transport, Path(given["path"]), self.expected_content_length)
             self.expected_content_length = 0
-            message = {"type": "http.response.body", "body": b"", "more_body": False}
-        await super().send(message)
+            self._end()
+        else:
+            more = given.get("more_body", False)
+            self._write(given.get("body", b""), more=more)
+            if not more:
+                self._end()
+
+    def _begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self.response_started = True
+        self.waiting_for_100_continue = False
+        lines = [STATUS_LINE[status]]
+        length: int | None = None
+        for name, value in chain(self.default_headers, headers):
+            lines.append(_line(name, value))
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"connection" and value == b"close":
+                self.keep_alive = False
+        self._bodiless |= status in _BODILESS
+        if length is not None:
+            self.expected_content_length = 0 if self._bodiless else length
+        elif not self._bodiless and self.scope["http_version"] == "1.1":
+            self.chunked_encoding = True
+            lines.append(b"transfer-encoding: chunked\r\n")
+        elif not self._bodiless:  # a client that knows no chunks learns where the body ends by the connection's end
+            self.chunked_encoding = False
+            self.keep_alive = False
+        if not self.keep_alive:
+            lines.append(b"connection: close\r\n")
+        lines.append(b"\r\n")
+        self._head = b"".join(lines)
+        # With the body if it follows at once; a stream's reader hears of the head before there is anything to read.
+        asyncio.get_running_loop().call_soon(self._write_head)
+
+    def _write_head(self) -> None:
+        head, self._head = self._head, b""
+        if head and not self.transport.is_closing():
+            self.transport.write(head)
+
+    def _write(self, body: bytes, *, more: bool) -> None:
+        if self._bodiless:
+            body = b""
+        elif self.chunked_encoding:
+            body = b"".join((b"%x\r\n" % len(body), body, b"\r\n")) if body else b""
+            body += b"" if more else b"0\r\n\r\n"
+        elif self.chunked_encoding is None:
+            self.expected_content_length -= len(body)
+            if self.expected_content_length < 0 or (self.expected_content_length and not more):
+                raise RuntimeError("the body has another length than its head says")
+        head, self._head = self._head, b""
+        if len(body) <= _SMALL_BYTES:
+            self.transport.write(head + body)
+        else:
+            self.transport.writelines((head, body) if head else (body,))
+
+    def _end(self) -> None:
+        self.response_complete = True
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
+
+
+@lru_cache(1024)
+def _line(name: bytes, value: bytes) -> bytes:
+    """A header's line. Raises RuntimeError: a line break in it would begin another header."""
+    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+        raise RuntimeError(f"invalid header {name!r}")
+    return name + b": " + value + b"\r\n"
