@@ -191,12 +191,13 @@ class Exchange(RequestResponseCycle):
         self.waiting_for_100_continue = False
         lines = [STATUS_LINE[status]]
         length: int | None = None
+        said_to_close = False
         for name, value in chain(self.default_headers, headers):
             lines.append(_line(name, value))
             if name == b"content-length":
                 length = int(value)
             elif name == b"connection" and value == b"close":
-                self.keep_alive = False
+                self.keep_alive, said_to_close = False, True
         self._bodiless |= status in _BODILESS
         if length is not None:
             self.expected_content_length = 0 if self._bodiless else length
@@ -206,7 +207,7 @@ class Exchange(RequestResponseCycle):
         elif not self._bodiless:  # a client that knows no chunks learns where the body ends by the connection's end
             self.chunked_encoding = False
             self.keep_alive = False
-        if not self.keep_alive:
+        if not self.keep_alive and not said_to_close:
             lines.append(b"connection: close\r\n")
         lines.append(b"\r\n")
         self._head = b"".join(lines)
