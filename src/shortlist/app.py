@@ -22,6 +22,7 @@ from shortlist.mlflow.surface import SURFACE as MLFLOW
 from shortlist.opening import Opened, first_dispatcher, open_server
 from shortlist.packages.sweeper import Sweeper
 from shortlist.projects.purger import Purger
+from shortlist.ranking.ahead import Ahead
 from shortlist.ranking.snapshots import Snapshots
 from shortlist.retention.keeper import Keeper
 from shortlist.settings import Settings
@@ -90,7 +91,7 @@ def finish(opened: Opened, sibling: Sibling | None = None) -> Application:
     services = opened.services
     settings, database = services.settings, services.database
     cold.attach(database, lambda: services.blobs)
-    services.late = Late(Folder(database), Snapshots(), CandidateWrites(database))
+    services.late = Late(Folder(database), Snapshots(), CandidateWrites(database), Ahead(database))
     services.folder.start()
     purger = Purger(database)
     purger.start()

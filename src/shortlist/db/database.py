@@ -89,6 +89,10 @@ class Database:
                     break
         return self._read(work)
 
+    def read_beside(self, work: Work[T]) -> Future[T]:
+        """The same in a reader's thread, for who does not wait for it. For any thread."""
+        return self._readers.submit(self._read, work)
+
     def _read_later(self, work: Work[T]) -> T:
         with waiting():
             return self._read(work)

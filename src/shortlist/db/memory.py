@@ -35,6 +35,13 @@ class Kept(NamedTuple):
     changed: frozenset[int] | None
 
 
+class Each(NamedTuple):
+    """What is kept of candidates, by iid, and its size in bytes."""
+
+    values: Mapping[int, Any]
+    size: int
+
+
 class Memory:
     """Values by place and name, the least used forgotten first, up to so many bytes in all. For any thread."""
 
@@ -151,19 +158,21 @@ def each(
     memory = of(connection)
     at = revision(connection, place)
     kept = memory.find(place, name, at)
-    known: dict[int, T] = {} if kept is None or kept.changed is None else kept.value
-    if kept is not None and kept.changed:
-        known = {iid: value for iid, value in known.items() if iid not in kept.changed}
+    known: dict[int, T] = {}
+    whole = 0
+    if kept is not None and kept.changed is not None:
+        known, whole = kept.value
+        if kept.changed:
+            known = known.copy()
+            whole -= sum(size(known.pop(iid)) for iid in kept.changed if iid in known)
     missing = [iid for iid in iids if iid not in known]
     if not missing:
         return known
     made = dict(make(missing))
+    added = sum(map(size, made.values()))
     known = known | made  # a new one, because other readers have the old one in their hands
-    whole = sum(map(size, known.values()))
-    if whole <= _MOST_OF_EACH:
-        memory.keep(place, name, at, known, whole)
-    else:
-        memory.keep(place, name, at, made, sum(map(size, made.values())))
+    left = Each(known, whole + added) if whole + added <= _MOST_OF_EACH else Each(made, added)
+    memory.keep(place, name, at, left, left.size)
     return known
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shortlist.packages.types import PackageFile
     from shortlist.packages.uploads import Uploads
     from shortlist.provenance.verifier import Verifier
+    from shortlist.ranking.ahead import Ahead
     from shortlist.ranking.snapshots import Snapshots
     from shortlist.sign_in.provider import Providers
     from shortlist.tracking.together import CandidateWrites
@@ -39,6 +40,7 @@ class Late:
     folder: "Folder"
     snapshots: "Snapshots"  # orders that pages of ranked candidates were cut from
     candidate_writes: "CandidateWrites"
+    ahead: "Ahead"
 
 
 @dataclass(slots=True)
@@ -79,6 +81,10 @@ class Services:
     @property
     def candidate_writes(self) -> "CandidateWrites":
         return self._late.candidate_writes
+
+    @property
+    def ahead(self) -> "Ahead":
+        return self._late.ahead
 
     @property
     def _late(self) -> Late:

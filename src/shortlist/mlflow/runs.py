@@ -89,7 +89,8 @@ async def search(call: Call, request: wire.SearchRuns) -> wire.RunPage:
     load = pages_of_runs.load
     if len(query.experiment_iids) == 1:
         load = partial(pages_of_runs.load_of_experiment, experiment_iid=query.experiment_iids[0])
-    page, runs = await fresh.candidates(services.database, services.folder, call.project, query, load)
+    find = services.ahead.candidates
+    page, runs = await fresh.candidates(services.database, services.folder, call.project, query, load, find)
     return wire.RunPage(runs, page.next_page_token)
 
 

@@ -15,16 +15,23 @@ from shortlist.ranking.columns import Columns
 T = TypeVar("T")
 Load = Callable[[Sequence[int] | None], Columns]
 
+_FEW = 300  # changed candidates whose rows are read again in no time
+
+
+class NotNearError(Exception):
+    """A column is not kept, or too much changed since it was read."""
+
 
 class Board:
     """The columns of one experiment as one transaction sees them; what it has changed itself is seen, and not kept.
 
     With n candidates, columns cost O(n) when they are read first, O(n) copying but O(k) rows after k candidates have
-    changed, and nothing else.
+    changed, and nothing else. With `near`, what would take longer raises `NotNearError`.
     """
 
-    def __init__(self, connection: Connection, scope: Scope, experiment_iid: int) -> None:
+    def __init__(self, connection: Connection, scope: Scope, experiment_iid: int, *, near: bool = False) -> None:
         self._connection = connection
+        self._near = near
         self._scope = scope
         self._experiment = experiment_iid
         self._place = (scope.project_id, experiment_iid)
@@ -100,11 +107,15 @@ class Board:
     def _columns(self, name: Hashable, load: Load) -> Columns:
         kept = self._memory.find(self._place, name, self._revision)
         if kept is None or kept.changed is None or None in self._pending:
+            if self._near:
+                raise NotNearError
             found = load(None)
         else:
             changed = sorted(kept.changed.union(iid for iid in self._pending if iid is not None))
             if not changed:
                 return kept.value
+            if self._near and len(changed) > _FEW:
+                raise NotNearError
             found = kept.value.replaced(changed, load(changed))
         if not self._pending:
             self._memory.keep(self._place, name, self._revision, found, found.size)

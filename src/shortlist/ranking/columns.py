@@ -48,10 +48,11 @@ class Columns:
 
     def replaced(self, gone: Iterable[int], new: "Columns") -> "Columns":
         """Without some candidates, and with those of `new`, who are among them. O(n) for n candidates in all."""
-        left = ~np.isin(self.iids, np.fromiter(gone, np.int64))
-        iids = np.concatenate([self.iids[left], new.iids])
-        values = {name: np.concatenate([column[left], new[name]]) for name, column in self.values.items()}
-        return Columns.arranged(iids, values)
+        at, has = self.places(np.fromiter(gone, np.int64))
+        left = np.delete(self.iids, at[has])
+        to = np.searchsorted(left, new.iids)
+        values = {name: np.insert(np.delete(column, at[has]), to, new[name]) for name, column in self.values.items()}
+        return Columns(np.insert(left, to, new.iids), values)
 
     def places(self, iids: Ints) -> tuple[Ints, Flags]:
         """Where candidates are, and whether they are there; the place of one who is not means nothing."""

@@ -99,7 +99,7 @@ class _Order:
         keys: list[Values] = []
         for order in reversed(self._orders):
             found = _keys(self._board, roster, order.field)
-            keys += [_turned(values[newest], descending=order.descending) for values in reversed(found.values)]
+            keys += [turned(values[newest], descending=order.descending) for values in reversed(found.values)]
             if found.ranks is not None:
                 keys.append(found.ranks[newest])
         # Equals stay as they are: newest first, then by external id.
@@ -115,7 +115,8 @@ def _is_kept(field: Field) -> bool:
     return field.group in (PARAM, METADATA)
 
 
-def _turned(values: Values, *, descending: bool) -> Values:
+def turned(values: Values, *, descending: bool) -> Values:
+    """Values whose ascending order is the wanted one."""
     if not descending:
         return values
     return -values if values.dtype.kind == "f" else ~values

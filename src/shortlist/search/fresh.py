@@ -13,19 +13,25 @@ from shortlist.search.service import CandidateSearch, SearchPage
 
 T = TypeVar("T")
 Load = Callable[[Connection, Scope, Sequence[int]], T]
+Find = Callable[[Connection, Scope, CandidateSearch], SearchPage]
 
 
 async def candidates(
-    database: Database, folder: Folder, scope: Scope, query: CandidateSearch, load: Load[T]
+    database: Database,
+    folder: Folder,
+    scope: Scope,
+    query: CandidateSearch,
+    load: Load[T],
+    find: Find = service.candidates,
 ) -> tuple[SearchPage, T]:
-    """A page of a search and what `load` reads for it, from one snapshot.
+    """A page of a search and what `load` reads for it, from one snapshot. `find` finds what `service.candidates` does.
 
     Nearly always one hop to a reader thread. Only a search that filters or orders by metrics while points of its
     experiments are still in the log waits for a fold.
     """
 
     def read(connection: Connection) -> tuple[SearchPage, T]:
-        page = service.candidates(connection, scope, query)
+        page = find(connection, scope, query)
         return page, load(connection, scope, page.iids)
 
     if not service.reads_metrics(query):

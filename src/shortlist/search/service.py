@@ -33,6 +33,7 @@ __all__ = [
     "matching",
     "reads_metrics",
     "token_after",
+    "token_at",
 ]
 
 _MAX_IID = 2**63 - 1
@@ -67,7 +68,11 @@ def token_after(connection: Connection, scope: Scope, query: CandidateSearch, ii
     metrics are named."""
     _, orders = _parsed(query)
     binding, _ = _candidate_binding(connection, scope, query, None, orders)
-    marks = page.marks_of(connection, binding, page.terms(binding, orders), iid)
+    return token_at(scope, query, page.marks_of(connection, binding, page.terms(binding, orders), iid))
+
+
+def token_at(scope: Scope, query: CandidateSearch, marks: list[paging.Mark]) -> str:
+    """The token of the page that follows a place in the whole order of a search."""
     return paging.write_token(_seal(scope, query), marks)
 
 

@@ -90,7 +90,7 @@ def test_a_run_is_read_again_when_it_changed_and_only_then(
     assert statements(read) == cold
     kept = database.read_now(memory.of).find(PLACE, "runs", 10**9)
     assert kept is not None
-    assert sorted(kept.value) == iids
+    assert sorted(kept.value.values) == iids
     assert statements(read) == 2
 
 

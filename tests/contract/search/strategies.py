@@ -3,7 +3,7 @@
 import hypothesis.strategies as st
 
 from shortlist.search.fields import CANDIDATE, Kind
-from shortlist.search.tree import Comparison, Field, Membership, Node, Null, Order, Value, Words
+from shortlist.search.tree import And, Comparison, Field, Membership, Node, Null, Order, Value, Words
 from tests.contract.search.evaluate import Record
 from tests.unit.search.strategies import fields, trees
 
@@ -63,8 +63,8 @@ def some_orders() -> st.SearchStrategy[list[Order]]:
 
 
 @st.composite
-def _conditions(draw: st.DrawFn) -> Node:
-    field = draw(some_fields())
+def _conditions(draw: st.DrawFn, chosen: st.SearchStrategy[Field] | None = None) -> Node:
+    field = draw(some_fields() if chosen is None else chosen)
     kind = CANDIDATE.kind(field.group, field.key, field.function)
     if kind is Kind.MIXED:
         kind = draw(st.sampled_from((Kind.TEXT, Kind.NUMBER)))
@@ -95,3 +95,22 @@ def _values(kind: Kind, field: Field) -> st.SearchStrategy[Value]:
 
 def filters() -> st.SearchStrategy[Node]:
     return trees(_conditions() | st.sampled_from(("a", "b", "%", "É", "\\", "it's", "none")).map(Words))
+
+
+def _kept_fields(of: dict[str, tuple[str, ...]], attributes: tuple[str, ...]) -> st.SearchStrategy[Field]:
+    """Fields that are kept as columns."""
+    keys = _KEYS | st.just("none")
+    choices = [st.builds(Field, st.just(group), keys, st.sampled_from(functions)) for group, functions in of.items()]
+    return st.one_of(*choices, st.sampled_from(attributes).map(lambda key: Field("attribute", key)))
+
+
+def kept_filters() -> st.SearchStrategy[Node]:
+    """Most are of the kind that kept columns answer: conditions that all must hold."""
+    groups = {"metric": ("", "last"), "param": ("", "number"), "metadata": ("",)}
+    one = _conditions(_kept_fields(groups, ("status", "start_time")))
+    return st.lists(one, min_size=1, max_size=3).map(lambda found: found[0] if len(found) == 1 else And(tuple(found)))
+
+
+def kept_orders() -> st.SearchStrategy[list[Order]]:
+    fields = _kept_fields({"metric": ("", "last"), "param": ("number",)}, ("start_time",))
+    return st.lists(st.builds(Order, fields, st.booleans()), max_size=3, unique_by=lambda order: order.field)

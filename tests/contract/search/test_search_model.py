@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from shortlist.access.scope import Scope
 from shortlist.db import memory
 from shortlist.db.database import Database
+from shortlist.ranking.board import Board
+from shortlist.ranking.filtered import Filtered
 from shortlist.ranking.orders import first_page, in_order
 from shortlist.search import page, service
 from shortlist.search.fields import CANDIDATE
@@ -20,7 +22,7 @@ from shortlist.search.tree import Node, Order
 from tests.contract.metrics.conftest import PROJECT, scope_of
 from tests.contract.search.conftest import store
 from tests.contract.search.evaluate import Record, matches, ordered
-from tests.contract.search.strategies import filters, records, some_orders
+from tests.contract.search.strategies import filters, kept_filters, kept_orders, records, some_orders
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +37,16 @@ _QUESTIONS = st.lists(
     st.tuples(st.none() | filters(), some_orders(), st.sampled_from(sorted(_VIEWS)), st.sampled_from(([1], [1, 2]))),
     min_size=6,
     max_size=6,
+)
+_KEPT_QUESTIONS = st.lists(
+    st.tuples(kept_filters(), kept_orders(), st.just("active"), st.just([1])), min_size=6, max_size=6
+)
+_SETTINGS = settings(
+    max_examples=20,
+    deadline=None,
+    # An example costs a tenth of a second, and its records are few: shrinking takes minutes and shows little more.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -69,13 +81,7 @@ def all_pages(connection: Connection, scope: Scope, query: CandidateSearch) -> l
 
 
 @given(first=records(), second=records(), questions=_QUESTIONS, size=st.integers(1, 3))
-@settings(
-    max_examples=20,
-    deadline=None,
-    # An example costs a tenth of a second, and its records are few: shrinking takes minutes and shows little more.
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@_SETTINGS
 def test_a_search_finds_what_the_language_means(
     database: Database,
     scope: Scope,
@@ -100,5 +106,37 @@ def test_a_search_finds_what_the_language_means(
             assert in_order(connection, scope, few).tolist() == wanted, query
             page = first_page(connection, scope, few)
             assert page in (None, (service.candidates(connection, scope, few), len(wanted))), query
+
+    database.read_now(work)
+
+
+@given(records=records(), questions=_KEPT_QUESTIONS, size=st.integers(1, 3))
+@_SETTINGS
+def test_kept_columns_answer_as_the_database_does(
+    database: Database,
+    scope: Scope,
+    records: list[Record],
+    questions: list[tuple[Node, list[Order], str, list[int]]],
+    size: int,
+) -> None:
+    """Pages, totals and tokens are the same, whether columns have just been read or are there."""
+    database.write_now(lambda connection: store(connection, scope, records))
+
+    def work(connection: Connection) -> None:
+        memory.of(connection).forget()
+        for question in questions:
+            query = query_of(*question, size)
+            asked = Filtered.of(query)
+            if asked is None:
+                continue
+            wanted = expected(records, *question)
+            page = service.candidates(connection, scope, query)
+            assert page.iids == wanted[:size], query
+            asked.read(Board(connection, scope, 1))
+            for near in (False, True):
+                found = asked.page(Board(connection, scope, 1, near=near))
+                token = None if found.after is None else service.token_at(scope, query, found.after)
+                assert (found.iids, token) == (page.iids, page.next_page_token), query
+                assert found.total == len(wanted), query
 
     database.read_now(work)
