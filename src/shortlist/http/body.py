@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -47,15 +47,23 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"The body has {declared} bytes; the limit is {limit}.", field="Content-Length")
     patience = _patient(receive)
+    whole = patience.whole()
+    if whole is not None:
+        _fits(patience, len(whole), limit)
+        return whole
     parts: list[bytes] = []
     size = 0
     async for part in Chunks(patience, headers):
         parts.append(part)
         size += len(part)
-        patience.hold(size)
-        if size > limit:
-            raise TooLarge(f"The body has more than {limit} bytes.", field="Content-Length")
+        _fits(patience, size, limit)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _fits(patience: "Patience", size: int, limit: int) -> None:
+    patience.hold(size)
+    if size > limit:
+        raise TooLarge(f"The body has more than {limit} bytes.", field="Content-Length")
 
 
 class Chunks:
@@ -132,11 +140,15 @@ class Patience:
         InvalidValue: the next part of the body does not come in time.
     """
 
-    __slots__ = ("_held", "_receive", "_seconds", "complete")
+    __slots__ = ("_held", "_receive", "_seconds", "_whole", "complete")
 
-    def __init__(self, receive: Receive, held: Held | None = None) -> None:
+    def __init__(
+        self, receive: Receive, held: Held | None = None, whole: Callable[[], bytes | None] | None = None
+    ) -> None:
+        """`whole` gives the body, for nothing, if the server has all of it already."""
         self._receive = receive
         self._held = held
+        self._whole = whole
         self._seconds = PATIENCE_SECONDS
         self.complete = False
 
@@ -144,6 +156,14 @@ class Patience:
         """Raises Unavailable: there is no room for so much beside what other requests hold."""
         if self._held is not None:
             self._held.hold(size)
+
+    def whole(self) -> bytes | None:
+        """All of the body, if it is there and nothing of it was received before."""
+        if self._whole is None or self.complete:
+            return None
+        body = self._whole()
+        self.complete = body is not None
+        return body
 
     async def __call__(self) -> Message:
         if self.complete:

@@ -147,20 +147,33 @@ class Exchange(RequestResponseCycle):
         self.waiting_bytes = 0
         self._head = b""  # made, and not written yet
         self._bodiless = self.scope["method"] == "HEAD"
+        self._received = False
+        self._noted = cast("dict[str, Any]", self.scope)  # for the application, beside what ASGI has
+        self._noted["whole_body"] = self.whole_body
+
+    def whole_body(self) -> bytes | None:
+        """The body, where all of it has come and nothing of it was received: as with nearly every small request."""
+        if self.more_body or self.disconnected or self._received:
+            return None
+        self.message_event.clear()
+        return self._take()
+
+    def _take(self) -> bytes:
+        parts, self.parts, self.waiting_bytes = self.parts, [], 0
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def receive(self) -> ASGIReceiveEvent:
         if self.waiting_for_100_continue and not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.waiting_for_100_continue = False
+        self._received = True
         if not self.disconnected and not self.response_complete:
             self.flow.resume_reading()
             await self.message_event.wait()
             self.message_event.clear()
         if self.disconnected or self.response_complete:
             return {"type": "http.disconnect"}
-        parts, self.parts, self.waiting_bytes = self.parts, [], 0
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
-        return {"type": "http.request", "body": body, "more_body": self.more_body}
+        return {"type": "http.request", "body": self._take(), "more_body": self.more_body}
 
     async def send(self, message: ASGISendEvent) -> None:
         """uvicorn writes the head and the body of an answer one after the other: two calls of the system, and two
@@ -236,6 +249,7 @@ class Exchange(RequestResponseCycle):
             self.transport.writelines((head, body) if head else (body,))
 
     def _end(self) -> None:
+        del self._noted["whole_body"]  # which leads back here: nothing of a request waits for the collector
         self.response_complete = True
         self.message_event.set()
         if not self.keep_alive:

@@ -57,7 +57,7 @@ class Operation:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["operation"] = self._counted_as
         held = self._services.room.held()
-        receive = Patience(receive, held)
+        receive = Patience(receive, held, scope.get("whole_body"))
         try:
             call = await self._authorise(scope)
             check_text(scope)

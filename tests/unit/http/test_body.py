@@ -178,6 +178,21 @@ def test_who_has_sent_all_may_stay_as_long_as_he_likes(monkeypatch: pytest.Monke
     assert asyncio.run(listens()) == "http.disconnect"
 
 
+@pytest.mark.parametrize("limit", [4, 5])
+def test_a_body_that_is_there_is_not_waited_for(limit: int) -> None:
+    async def read() -> tuple[bytes, str]:
+        patient = body.Patience(receiver({"type": "http.disconnect"}), whole=lambda: b"whole")
+        found = await read_body(patient, {"content-length": "5"}, limit)
+        assert patient.whole() is None, "it is given once"
+        return found, str((await patient())["type"])
+
+    if limit < len(b"whole"):
+        with pytest.raises(TooLarge):
+            asyncio.run(read())
+    else:
+        assert asyncio.run(read()) == (b"whole", "http.disconnect")
+
+
 @pytest.mark.parametrize("read", [0, 1])
 def test_what_nobody_read_of_a_refused_body_is_read_before_the_answer(read: int) -> None:
     async def refuse() -> tuple[bool, bool]:
