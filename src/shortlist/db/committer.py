@@ -45,7 +45,8 @@ _LOST = "The connection to the database was lost before it had confirmed the cha
 
 
 class Shared(NamedTuple):
-    """Work that can be done once for everybody who wants it of the same `key`, each of whom gives an item."""
+    """Work that can be done once for everybody who wants it of the same `key`, each of whom gives an item. It writes
+    with one statement, all or nothing, and notes no change."""
 
     work: Callable[[Connection, Sequence[Any]], Sequence[Any]]
     key: Hashable
@@ -172,12 +173,12 @@ def _run_group(connection: Connection, jobs: Sequence[Job], *, flushed: bool) ->
 
 @contextmanager
 def _transaction(
-    connection: Connection, *, flushed: bool
+    connection: Connection, *, flushed: bool, one_statement: bool = False
 ) -> Generator[tuple[RootTransaction, Callable[[], frozenset[Change]]]]:
     """A transaction, and its last deed, which counts up what it changed and answers it."""
     with (
         memory.counting(connection) as count,
-        begin_write(connection, flushed=flushed) as transaction,
+        begin_write(connection, flushed=flushed, one_statement=one_statement) as transaction,
         changes.gathered(connection),
     ):
 
@@ -191,8 +192,10 @@ def _transaction(
 
 def _run_together(connection: Connection, jobs: Sequence[Job], *, flushed: bool) -> frozenset[Change] | None:
     """One transaction without savepoints. None, with nothing written, when one of several jobs failed."""
-    with _transaction(connection, flushed=flushed) as (transaction, end):
-        for some in _alike(jobs):
+    groups = list(_alike(jobs))
+    one_statement = len(groups) == 1 and groups[0][0].shared is not None
+    with _transaction(connection, flushed=flushed, one_statement=one_statement) as (transaction, end):
+        for some in groups:
             try:
                 _work(connection, some)
             except Exception as error:

@@ -143,7 +143,8 @@ class Database:
     ) -> T:
         """The same, where `work` can append the items of all who ask at the same time with the same key.
 
-        It answers each item in their order, or raises and appends none; then each item is given to it alone.
+        It appends with one statement, which on PostgreSQL is a transaction of its own, and answers each item in their
+        order; or it raises and has appended none: then each item is given to it alone.
         """
 
         def alone(connection: Connection) -> T:

@@ -129,16 +129,20 @@ def connect_to_write(engine: Engine) -> Connection:
 
 
 @contextmanager
-def begin_write(connection: Connection, *, flushed: bool = True) -> Generator[RootTransaction]:
+def begin_write(
+    connection: Connection, *, flushed: bool = True, one_statement: bool = False
+) -> Generator[RootTransaction]:
     """A transaction that will write. On SQLite it takes the write lock at once, so it cannot fail half-way for it.
 
     Args:
         flushed: the commit waits for the disk. Without, `flush` does so afterwards, on the connection of a writer on
             PostgreSQL; whoever looks before may see what a crash would take away.
+        one_statement: only one will write. On the connection of a writer on PostgreSQL it is the transaction then:
+            BEGIN and COMMIT would be round trips of their own, and the driver answers when it is committed.
     """
     connection = connection.execution_options(shortlist_write=True)
     with connection.begin() as transaction:
-        if connection.get_execution_options().get(_BEGINS):
+        if connection.get_execution_options().get(_BEGINS) and not one_statement:
             # One text and so one round trip. What is set goes with the transaction: a pooler shares the session.
             driver.change(connection, "BEGIN" if flushed else "BEGIN; SET LOCAL synchronous_commit = off", ())
         yield transaction

@@ -52,7 +52,7 @@ def payload_of(key: str, value: float, timestamp: int, step: int) -> bytes:
 
 def append_active(connection: Connection, project_id: int, payloads: Sequence[tuple[str, bytes]]) -> bool:
     """Log `Points.encode()` to candidates by their external ids, if all of them exist and are not deleted; whether it
-    was so. At most two statements. Otherwise the transaction must not go on."""
+    was so. One statement. Otherwise a transaction around it must not go on."""
     return store.append_active(connection, project_id, payloads)
 
 

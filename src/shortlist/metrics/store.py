@@ -19,9 +19,10 @@ from sqlalchemy import (
 
 from shortlist.clock import now_ms
 from shortlist.db import counters, driver
+from shortlist.db.arrays import array
 from shortlist.db.bulk import add_columns, append_columns, upsert_columns
 from shortlist.db.dialect import among, among_rows, insert
-from shortlist.db.prepared import Prepared, of_each, one_of
+from shortlist.db.prepared import Prepared, one_of
 from shortlist.ids import milliseconds_of, uuid7_bytes
 from shortlist.metrics import codec, store_cold
 from shortlist.metrics.chunks import ChunkInfo
@@ -44,6 +45,19 @@ _APPEND = {
     style: f"INSERT INTO metric_log ({_COLUMNS}) VALUES ({', '.join([mark] * 7)})"  # noqa: S608 - no outside text
     for style, mark in (("sqlite", "?"), ("postgresql", "%s"))
 }
+# Nothing, unless each candidate is there. Each is looked up by the index (see `prepared.of_each`).
+_APPEND_ALL_ACTIVE = f"""
+WITH found AS (
+    SELECT c.project_id, c.experiment_iid, c.iid, log.id, log.points, log.keys, log.payload
+    FROM unnest(%s::text[], %s::bytea[], %s::integer[], %s::integer[], %s::bytea[])
+        AS log (external_id, id, points, keys, payload),
+    LATERAL (
+        SELECT project_id, experiment_iid, iid FROM candidate
+        WHERE project_id = %s AND external_id = log.external_id AND deleted_at IS NULL OFFSET 0
+    ) AS c
+)
+INSERT INTO metric_log ({_COLUMNS}) SELECT * FROM found WHERE (SELECT count(*) FROM found) = %s
+"""  # noqa: S608 - no outside text
 # The candidate's row is read and not locked: an append must not wait for a fold or for an update of the candidate.
 _APPEND_ACTIVE = {
     "sqlite": f"INSERT INTO metric_log ({_COLUMNS}) SELECT project_id, experiment_iid, iid, ?, ?, ?, ? "  # noqa: S608
@@ -52,17 +66,6 @@ _APPEND_ACTIVE = {
     "SELECT project_id, experiment_iid, iid, %s::bytea, %s::integer, %s::integer, %s::bytea "
     "FROM candidate WHERE project_id = %s AND external_id = %s AND deleted_at IS NULL",
 }
-_ACTIVE = Prepared(
-    lambda dialect: of_each(
-        dialect,
-        select(candidate.c.external_id, candidate.c.iid, candidate.c.experiment_iid).where(
-            candidate.c.project_id == bindparam("project_id"), candidate.c.deleted_at.is_(None)
-        ),
-        candidate.c.external_id,
-        "external_ids",
-    ),
-    lists=["external_ids"],
-)
 
 # The place of a candidate in the order in which the log is folded: experiment, candidate.
 Place = tuple[int, int]
@@ -83,22 +86,20 @@ def append(connection: Connection, project_id: int, payloads: Sequence[tuple[Can
 
 
 def append_active(connection: Connection, project_id: int, payloads: Sequence[tuple[str, bytes]]) -> bool:
-    """Log `Points.encode()` to candidates by their external ids. False, when one of them is not there or deleted;
-    others may have been logged to then. One statement, two for several candidates on PostgreSQL."""
+    """Log `Points.encode()` to candidates by their external ids. False, when one of them is not there or deleted; on
+    SQLite others may have been logged to then. One statement."""
     dialect = connection.dialect.name
-    if dialect == "sqlite" or len(payloads) == 1:
-        rows = [
-            (uuid7_bytes(), *codec.payload_size(payload), payload, project_id, external_id)
-            for external_id, payload in payloads
-        ]
-        return driver.change_many(connection, _APPEND_ACTIVE[dialect], rows) == len(rows)
-    external_ids = list({external_id for external_id, _ in payloads})
-    found = _ACTIVE.rows(connection, project_id=project_id, external_ids=external_ids)
-    owners = {external_id: CandidateKey(iid, experiment_iid) for external_id, iid, experiment_iid in found}
-    if len(owners) < len(external_ids):
-        return False
-    append(connection, project_id, [(owners[external_id], payload) for external_id, payload in payloads])
-    return True
+    rows = [(uuid7_bytes(), *codec.payload_size(payload), payload) for _, payload in payloads]
+    external_ids = [external_id for external_id, _ in payloads]
+    if dialect == "sqlite" or len(rows) == 1:
+        whole = [(*row, project_id, external_id) for row, external_id in zip(rows, external_ids, strict=True)]
+        if len(whole) == 1:  # psycopg has a pipeline for several
+            return driver.change(connection, _APPEND_ACTIVE[dialect], whole[0]) == 1
+        return driver.change_many(connection, _APPEND_ACTIVE[dialect], whole) == len(rows)
+    ids, points, keys, contents = zip(*rows, strict=True)
+    columns = (("text", external_ids), ("bytea", ids), ("integer", points), ("integer", keys), ("bytea", contents))
+    values = (*(array(kind, values) for kind, values in columns), project_id, len(rows))
+    return driver.change(connection, _APPEND_ALL_ACTIVE, values) == len(rows)
 
 
 def projects_with_log(connection: Connection) -> list[int]:

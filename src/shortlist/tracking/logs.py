@@ -66,8 +66,8 @@ def log_all(connection: Connection, logged: Sequence[Logged]) -> list[CandidateK
 
 
 def log_points(connection: Connection, logged: Sequence[LoggedPoint]) -> list[None]:
-    """Append points of requests to candidates of one project: all of them, or none. At most two statements, which
-    wait for nobody's rows.
+    """Append points of requests to candidates of one project: all of them, or none. One statement, which waits for
+    nobody's rows.
 
     Raises:
         InvalidValue: a candidate is deleted. NotFound: there is no such candidate.

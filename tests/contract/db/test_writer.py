@@ -111,10 +111,9 @@ def _add_all(calls: list[list[int]]) -> Callable[[Connection, Sequence[int]], li
 
     def work(connection: Connection, numbers: Sequence[int]) -> list[int]:
         calls.append(list(numbers))
-        for number in numbers:
-            add(number)(connection)
-            if number > 100:
-                raise NotFound("too large")
+        if max(numbers) > 100:
+            raise NotFound("too large")
+        connection.execute(ITEM.insert().values([{"id": number} for number in numbers]))
         return [number * 2 for number in numbers]
 
     return work
@@ -151,6 +150,47 @@ def test_what_is_refused_among_others_is_refused_alone(database: Database, one_b
     assert [answers[0], answers[1], answers[3]] == [2, 4, 6]
     assert isinstance(answers[2], NotFound)
     assert stored(database) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_shared_work_is_the_only_statement_of_its_transaction(
+    database: Database, one_batch: Callable[[], None]
+) -> None:
+    texts: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: texts.append(given[2]))
+    items = [("a", number) for number in range(20)]
+
+    assert asyncio.run(_append_beside_others(database, [], items, one_batch)) == [number * 2 for number in range(20)]
+    assert [text.partition(" (")[0] for text in texts if "pg_logical_emit_message" not in text] == ["INSERT INTO item"]
+    assert stored(database) == list(range(20))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_what_only_its_commit_refuses_is_not_answered_as_stored(
+    database: Database, one_batch: Callable[[], None]
+) -> None:
+    """PostgreSQL says that an INSERT is done, and then looks at the constraints that are deferred."""
+    twice = "ALTER TABLE item DROP CONSTRAINT item_pkey, ADD UNIQUE (id) DEFERRABLE INITIALLY DEFERRED"
+    with database.engine.begin() as other:
+        add(1)(other)
+        other.execute(text(twice))
+
+    answers = asyncio.run(_append_beside_others(database, [], [("a", 1)], one_batch))
+
+    assert isinstance(answers[0], IntegrityError)
+    assert stored(database) == [1]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_connection_that_is_lost_while_it_appends_is_unavailable_and_replaced(database: Database) -> None:
+    def append(connection: Connection, numbers: Sequence[int]) -> list[None]:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return [None for _ in numbers]
+
+    with pytest.raises(Unavailable):
+        asyncio.run(database.append_beside_others(append, "a", 1))
+    assert asyncio.run(database.append_beside_others(_add_all([]), "a", 1)) == 2
+    assert stored(database) == [1]
 
 
 def test_a_lone_failure_is_rolled_back(database: Database) -> None:

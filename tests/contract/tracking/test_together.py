@@ -1,20 +1,24 @@
 """Requests to candidates that wait together are written together, and each has the answer that it would have alone."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from shortlist.access.scope import Scope
 from shortlist.db.database import Database
 from shortlist.errors import InvalidValue, NotFound
 from shortlist.metrics import service as metrics
+from shortlist.metrics.tables import metric_log
 from shortlist.metrics.types import Points
-from shortlist.tracking import candidates
+from shortlist.tracking import bulk, candidates, logs
 from shortlist.tracking.together import CandidateWrites
 from shortlist.tracking.types import Batch, CandidateChange, NewCandidate, Status
 from tests.contract.metrics.conftest import PROJECT, add_candidates, external_id, scope_of
 
+OTHER_PROJECT = 8
 SCOPE = scope_of(PROJECT)
 Act = Callable[[CandidateWrites], Awaitable[object]]
 
@@ -100,6 +104,38 @@ def test_changes_follow_each_other_and_leave_alone_what_they_do_not_name(
     )
     assert (four.name, four.status) == ("candidate 104", Status.FAILED)
     assert answers[2] == three
+
+
+def test_points_to_candidates_that_cannot_take_them_are_refused_alone(database: Database, together: Together) -> None:
+    """A deleted, an unknown and another project's candidate among good ones: exactly the points of those are there."""
+    add_candidates(database, OTHER_PROJECT, range(7, 8))
+    database.write_now(lambda connection: bulk.delete(connection, SCOPE, [120]))
+    gate = threading.Event()
+    asked = [(SCOPE, 101), (SCOPE, 120), (SCOPE, 102), (SCOPE, 999), (SCOPE, 101), (SCOPE, 7), (SCOPE, 103)]
+
+    def point(scope: Scope, iid: int, step: int) -> Act:
+        payload = metrics.payload_of("loss", step / 2, step, step)
+        logged = logs.LoggedPoint(scope, external_id(iid), payload)
+        return lambda _: database.append_beside_others(logs.log_points, scope.project_id, logged)
+
+    def hold(_: CandidateWrites) -> Awaitable[object]:
+        return database.append(lambda _: gate.wait(timeout=30))
+
+    async def release(_: CandidateWrites) -> None:
+        gate.set()
+
+    acts = [point(scope, iid, step) for step, (scope, iid) in enumerate(asked)]
+    answers = together([hold, *acts, point(scope_of(OTHER_PROJECT), 7, 10), release])[1:]
+
+    refused = {place: type(each) for place, each in enumerate(answers) if each is not None}
+    assert refused == {1: InvalidValue, 3: NotFound, 5: NotFound}
+    assert "Current state is deleted" in str(answers[1])
+    with database.engine.connect() as connection:
+        log = metric_log.c
+        rows = connection.execute(select(log.project_id, log.candidate_iid, log.payload))
+        found = sorted((project_id, iid, bytes(payload)) for project_id, iid, payload in rows)
+    good = [(PROJECT, 101, 0), (PROJECT, 101, 4), (PROJECT, 102, 2), (PROJECT, 103, 6), (OTHER_PROJECT, 7, 10)]
+    assert found == [(project_id, iid, metrics.payload_of("loss", n / 2, n, n)) for project_id, iid, n in good]
 
 
 @pytest.mark.parametrize("kind", ["create", "log", "change"])
