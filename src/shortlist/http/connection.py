@@ -6,7 +6,7 @@ And the kernel sends files (ASGI's `http.response.pathsend`), where nothing need
 
 import asyncio
 from asyncio.events import TimerHandle
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -32,11 +32,16 @@ HEAD_SECONDS = 30
 # Beside what came with its first byte, which is one read.
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 100
+# A client that takes nothing of its answer for so long is given up.
+STALL_SECONDS = 300
+# Requests sent before the one before them was answered; each takes a hundred times its bytes.
+MOST_PIPELINED = 100
 # What waits for a reader that is slower than its client; reading goes on when it has been taken.
 _MOST_WAITING_BYTES = 1024 * 1024
 # A body up to this size is copied behind its head, which is less than a second buffer costs.
 _SMALL_BYTES = 16 * 1024
 _BODILESS = (204, 304)
+_FRAMING = (b"content-length", b"transfer-encoding")
 _PATHSEND = "http.response.pathsend"
 
 
@@ -46,10 +51,13 @@ class Connection(HttpToolsProtocol):
     def __init__(self, config: Config, server_state: ServerState) -> None:
         super().__init__(config, server_state, app_state={})
         self._application = cast("ASGI3Application", config.loaded_app)  # pyright: ignore[reportUnknownMemberType]
-        self._exchange: Exchange | None = None
+        self._exchange: Exchange | None = None  # whose request came last
+        self._running: Exchange | None = None  # whose request is being answered, or was the last to be
+        self._head_is_known = False
         self._in_head = False
         self._head_bytes = 0
         self._head_timer: TimerHandle | None = None
+        self._stall_timer: TimerHandle | None = None
         self._extensions: dict[str, dict[object, object]] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -61,26 +69,97 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_timer()
         self._unset_keepalive_if_required()
+        if self._running is not None:
+            self._running.forsake()
         super().connection_lost(exc)
+        self._forget_stall()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stall_timer = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._forget_stall()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         was_in_head = self._in_head
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
         if self._in_head:  # it did not come in one piece
             self._wait_for_head(len(data) if was_in_head else 0)
+        elif (exchange := self._exchange) is not None and exchange.response_complete:
+            self._be_idle()
+
+    def _parse(self, data: bytes) -> None:
+        """Raises HttpParserError."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = data[cast("int", upgrade.args[0]) :]
+                self._stay_with_this_protocol()
+            else:
+                return
+
+    def _stay_with_this_protocol(self) -> None:
+        """Go on as if no other had been proposed. The parser leaves out the body of such a request; what follows must
+        not be taken for another one."""
+        exchange = cast("Exchange", self._exchange)
+        framing = [pair for pair in exchange.scope["headers"] if pair[0] in _FRAMING]
+        if framing:
+            exchange.more_body = True
+            exchange.message_event.clear()
+            self.parser = httptools.HttpRequestParser(self)
+            self._head_is_known = True
+            head = b"".join(_line(name, value) for name, value in framing)
+            self.parser.feed_data(b"POST / HTTP/1.1\r\n" + head + b"\r\n")
+
+    def send_400_response(self, msg: str) -> None:
+        """After the answers to what came before."""
+        self._in_head = False
+        running, last = self._running, self._exchange
+        if running is None or last is None or running.response_complete:
+            super().send_400_response(msg)
+        elif last.more_body and not running.response_started and running is last:
+            super().send_400_response(msg)
+            running.forsake()
+        elif last.more_body and running is last:
+            self.transport.close()
+        else:
+            self.flow.pause_reading()
+            last.keep_alive = False
 
     def on_message_begin(self) -> None:
+        if self._head_is_known:
+            return
         self._in_head = True
         self._head_bytes = 0
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            return  # behind a body: whoever took it for one of the head would trust what proxies have not seen
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
+
     def on_headers_complete(self) -> None:
+        if self._head_is_known:
+            self._head_is_known = False
+            return
         self._in_head = False
         if self._head_timer is not None:
             self._forget_timer()
         if len(self.headers) > MOST_HEADERS:
             raise ValueError("too many headers")  # the parser gives up, and the client is told so
-        parser, scope = cast("httptools.HttpRequestParser", self.parser), self.scope
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise ValueError("too many requests at once")
+        parser, scope = self.parser, self.scope
         parsed = httptools.parse_url(self.url)
         path = parsed.path.decode("ascii")
         scope["method"] = parser.get_method().decode("ascii")
@@ -102,12 +181,21 @@ class Connection(HttpToolsProtocol):
             expect_100_continue=self.expect_100_continue,
             keep_alive=version != "1.0" and parser.should_keep_alive(),
             on_response=self.on_response_complete,
+            pipeline=self.pipeline,
         )
         if before is None or before.response_complete:
+            self._running = self._exchange
             self._start_asgi_task(self.cycle, self._application)
         else:  # sent before the last one was answered
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self._application))
+
+    def on_response_complete(self) -> None:
+        if self.pipeline:
+            self._running = cast("Exchange", self.pipeline[-1][0])
+        super().on_response_complete()
+        if self.pipeline:
+            self.flow.pause_reading()  # not before all that is here has been answered
 
     def on_body(self, body: bytes) -> None:
         exchange = self._exchange
@@ -128,6 +216,12 @@ class Connection(HttpToolsProtocol):
         elif self._head_timer is None:
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
 
+    def _be_idle(self) -> None:
+        if self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
     def _give_up(self) -> None:
         self._head_timer = None
         self.transport.close()
@@ -137,12 +231,18 @@ class Connection(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
+    def _forget_stall(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+
 
 class Exchange(RequestResponseCycle):
     """One request and its answer."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, pipeline: Sized, **options: Any) -> None:
         super().__init__(**options)
+        self._followed_by = pipeline
         self.parts: list[bytes] = []
         self.waiting_bytes = 0
         self._head = b""  # made, and not written yet
@@ -162,13 +262,20 @@ class Exchange(RequestResponseCycle):
         parts, self.parts, self.waiting_bytes = self.parts, [], 0
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def forsake(self) -> None:
+        """The client is gone, or has been told what it will get."""
+        if not self.response_complete:
+            self.disconnected = True
+        self.message_event.set()
+
     async def receive(self) -> ASGIReceiveEvent:
         if self.waiting_for_100_continue and not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.waiting_for_100_continue = False
         self._received = True
         if not self.disconnected and not self.response_complete:
-            self.flow.resume_reading()
+            if not self._followed_by:
+                self.flow.resume_reading()
             await self.message_event.wait()
             self.message_event.clear()
         if self.disconnected or self.response_complete:
@@ -190,7 +297,12 @@ class Exchange(RequestResponseCycle):
             self._begin(given["status"], given.get("headers", ()))
         elif kind == _PATHSEND:
             self._write_head()
-            await send_file(self.transport, Path(given["path"]), self.expected_content_length)
+            try:
+                await send_file(self.transport, Path(given["path"]), self.expected_content_length, STALL_SECONDS)
+            except (ConnectionError, TimeoutError):
+                self.forsake()
+                self.transport.abort()
+                return
             self.expected_content_length = 0
             self._end()
         else:
@@ -202,6 +314,8 @@ class Exchange(RequestResponseCycle):
     def _begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         self.response_started = True
         self.waiting_for_100_continue = False
+        if self.more_body:  # what is left of it would be read without an end, and without a reader
+            self.keep_alive = False
         lines = [STATUS_LINE[status]]
         length: int | None = None
         said_to_close = False

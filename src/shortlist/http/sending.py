@@ -7,32 +7,35 @@ it holds no thread.
 import asyncio
 import os
 import select
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 _THREADS = 8
-# A thread goes on to another file after so many bytes, or when the client takes nothing for so long.
+# A thread goes on to another file after so many bytes, or when it has waited for the client so long in all.
 _TURN_BYTES = 32 * 1024 * 1024
-_PATIENCE_MILLISECONDS = 20
+_PATIENCE_SECONDS = 0.02
 _POLL_SECONDS = 0.005
 
 _threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="send-file")
 
 
-async def send_file(transport: asyncio.Transport, path: Path, size: int) -> None:
+async def send_file(transport: asyncio.Transport, path: Path, size: int, patience_seconds: float) -> None:
     """Send the first `size` bytes of a file after what was written to the transport, to which nothing is written
     meanwhile.
 
     Raises:
-        OSError: the client is gone, or the file cannot be read. EOFError: the file is shorter.
+        ConnectionError: the client is gone. TimeoutError: it has taken nothing for so long.
+        OSError: the file cannot be read. EOFError: it is shorter.
     """
     loop = asyncio.get_running_loop()
     turn: asyncio.Future[int] | None = None
     held = ExitStack()
     try:
         file = held.enter_context(path.open("rb"))
-        await _written(transport)
+        async with asyncio.timeout(patience_seconds):
+            await _written(transport)
         # The transport's own descriptor is closed when the client goes, and its number may be another's at once.
         socket = os.dup(transport.get_extra_info("socket").fileno())
         held.callback(os.close, socket)
@@ -41,7 +44,8 @@ async def send_file(transport: asyncio.Transport, path: Path, size: int) -> None
             turn = loop.run_in_executor(_threads, _send_some, socket, file.fileno(), sent, size)
             before, sent = sent, await asyncio.shield(turn)
             if sent - before < min(_TURN_BYTES, size - before):
-                await _writable(loop, socket)
+                async with asyncio.timeout(patience_seconds):
+                    await _writable(loop, socket)
     finally:
         # Who waits here may be cancelled, but the thread still has the descriptors.
         if turn is None or turn.done():
@@ -64,12 +68,15 @@ def _send_some(socket: int, file: int, start: int, size: int) -> int:
     end = min(start + _TURN_BYTES, size)
     poll = select.poll()
     poll.register(socket, select.POLLOUT)
+    patience = _PATIENCE_SECONDS
     while start < end:
         try:
             sent = os.sendfile(socket, file, start, end - start)
         except BlockingIOError:
-            if not poll.poll(_PATIENCE_MILLISECONDS):
+            began = time.monotonic()
+            if patience <= 0 or not poll.poll(patience * 1000):
                 break
+            patience -= time.monotonic() - began
             continue
         if sent == 0:
             raise EOFError("the file is shorter than it was")

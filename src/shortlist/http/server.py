@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import uvloop
 from uvicorn.config import Config
@@ -30,6 +30,7 @@ _DRAIN_SECONDS = 20
 _BACKLOG = 1024
 # Proxies keep a connection for a minute; the one that may use it next is the one to close it.
 _IDLE_SECONDS = 75
+_FAREWELL_SECONDS = 1
 _POLL_SECONDS = 0.01
 # Twice so much freed memory stays with each of the C library's heaps, which is more than a large upload goes round in.
 _KEPT_BYTES = 16 * 1024 * 1024
@@ -86,6 +87,14 @@ class Listening(NamedTuple):
         context.load_cert_chain(self.certificate, self.key)
         return context
 
+    def socket(self) -> socket.socket:
+        """A port that other processes of this server may listen on too. `::` is every address, of IPv4 as well."""
+        family, _, _, _, address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
+        dual = family == socket.AF_INET6 and self.host == "::"
+        return socket.create_server(
+            cast("tuple[str, int]", address[:2]), family=family, reuse_port=True, dualstack_ipv6=dual
+        )
+
 
 def serve(
     application: Dispatcher, where: Listening, *, ready: Callable[[], None], stopping: Callable[[], None]
@@ -125,13 +134,14 @@ async def _serve(
     signalled = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signalled.set)
+    context = where.context()
     listening = await loop.create_server(
         connections.new,
-        where.host,
-        where.port,
-        ssl=where.context(),
+        sock=where.socket(),
+        ssl=context,
+        # The client of an idle connection may read that it ends only when it uses it again.
+        ssl_shutdown_timeout=_FAREWELL_SECONDS if context else None,
         backlog=_BACKLOG,
-        reuse_port=True,  # for the other processes of this server
     )
     ready()
     await signalled.wait()
