@@ -21,7 +21,7 @@ class Digest:
         self._executor = executor
         self._running: asyncio.Future[None] | None = None
 
-    async def add(self, pieces: Sequence[bytes]) -> None:
+    async def add(self, pieces: Sequence[Buffer]) -> None:
         await self._settle()
         if sum(map(len, pieces)) < _HASH_INLINE_BYTES:
             self._update(pieces)
@@ -32,7 +32,7 @@ class Digest:
         await self._settle()
         return self._sha.digest()
 
-    def _update(self, pieces: Sequence[bytes]) -> None:
+    def _update(self, pieces: Sequence[Buffer]) -> None:
         for piece in pieces:
             self._sha.update(piece)
 
@@ -48,12 +48,12 @@ class Counted:
     Raises TooLarge as soon as there are more than `limit` bytes.
     """
 
-    def __init__(self, chunks: AsyncIterable[bytes], limit: int) -> None:
+    def __init__(self, chunks: AsyncIterable[Buffer], limit: int) -> None:
         self._chunks = chunks
         self._limit = limit
         self.size = 0
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def __aiter__(self) -> AsyncIterator[Buffer]:
         async for chunk in self._chunks:
             self.size += len(chunk)
             if self.size > self._limit:
@@ -62,7 +62,7 @@ class Counted:
                 yield chunk
 
 
-async def blocks(chunks: AsyncIterable[bytes], block_bytes: int, digest: Digest) -> AsyncIterator[bytes]:
+async def blocks(chunks: AsyncIterable[Buffer], block_bytes: int, digest: Digest) -> AsyncIterator[bytes]:
     """Blocks of exactly `block_bytes`, but for the last, of chunks of any size."""
     pieces: list[Buffer] = []
     room = block_bytes
@@ -84,9 +84,9 @@ async def blocks(chunks: AsyncIterable[bytes], block_bytes: int, digest: Digest)
         yield block
 
 
-async def batches(chunks: AsyncIterable[bytes], batch_bytes: int, digest: Digest) -> AsyncIterator[list[bytes]]:
+async def batches(chunks: AsyncIterable[Buffer], batch_bytes: int, digest: Digest) -> AsyncIterator[list[Buffer]]:
     """Lists of chunks as they came, which have at least `batch_bytes` together, but for the last."""
-    pieces: list[bytes] = []
+    pieces: list[Buffer] = []
     gathered = 0
     async for chunk in chunks:
         pieces.append(chunk)

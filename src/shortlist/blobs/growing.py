@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future, wait
 
+from shortlist.blobs.blocks import Buffer
 from shortlist.blobs.local import GrowingFile
 
 # At least so much is written at once, and hashed by another thread meanwhile. A fast body comes in pieces of this
@@ -26,7 +27,7 @@ class LocalUpload:
         self._flushing: Future[None] | None = None
         self._waiting = 0
 
-    async def add(self, batch: Sequence[bytes]) -> None:
+    async def add(self, batch: Sequence[Buffer]) -> None:
         await asyncio.wrap_future(self._writing)
         self._writing = self._threads.submit(self._file.write, batch)
         self._waiting += sum(map(len, batch))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from shortlist.blobs.blocks import Buffer
 from shortlist.blobs.types import StoredObject
 from shortlist.blobs.uncached import UncachedWriter
 
@@ -98,7 +99,7 @@ class GrowingFile:
         self._staged, self._descriptor = _stage(self._file)
         self._writer = UncachedWriter(self._descriptor)
 
-    def write(self, pieces: Sequence[bytes]) -> None:
+    def write(self, pieces: Sequence[Buffer]) -> None:
         _, writer = self._opened()
         for piece in pieces:
             writer.write(piece)

@@ -13,7 +13,7 @@ import obstore
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from shortlist.blobs import connect
-from shortlist.blobs.blocks import Counted, Digest, batches, blocks
+from shortlist.blobs.blocks import Buffer, Counted, Digest, batches, blocks
 from shortlist.blobs.direct import Direct
 from shortlist.blobs.feed import Feed
 from shortlist.blobs.growing import BATCH_BYTES, LocalUpload
@@ -91,7 +91,7 @@ class BlobStore:
             raise self._unavailable(error, "check", location) from error
         return int(written_at.timestamp() * 1000)
 
-    async def put_stream(self, location: str, chunks: AsyncIterable[bytes], limit: int) -> Stored:
+    async def put_stream(self, location: str, chunks: AsyncIterable[Buffer], limit: int) -> Stored:
         """Store what `chunks` yields; it is durable when this returns.
 
         Memory stays below a few parts, whatever the size. Whatever goes wrong on the way (an exception from `chunks`,
@@ -108,7 +108,7 @@ class BlobStore:
             await self._put_local(self._folder, location, counted, digest)
         return Stored(counted.size, await digest.result())
 
-    async def _put_remote(self, location: str, chunks: AsyncIterable[bytes], limit: int, digest: Digest) -> None:
+    async def _put_remote(self, location: str, chunks: AsyncIterable[Buffer], limit: int, digest: Digest) -> None:
         part_bytes = max(PART_BYTES, -(-limit // _MAX_PARTS))
         parts = blocks(chunks, part_bytes, digest)
         first = await anext(parts, b"")
@@ -118,7 +118,7 @@ class BlobStore:
             await self._put_parts(location, first, parts, part_bytes)
 
     async def _put_local(
-        self, folder: LocalFolder, location: str, chunks: AsyncIterable[bytes], digest: Digest
+        self, folder: LocalFolder, location: str, chunks: AsyncIterable[Buffer], digest: Digest
     ) -> None:
         gathered = batches(chunks, BATCH_BYTES, digest)
         first = await anext(gathered, None) or []
@@ -135,7 +135,7 @@ class BlobStore:
             await upload.abandon()
             raise
 
-    async def _grow(self, upload: LocalUpload, location: str, batch: Sequence[bytes] | None) -> None:
+    async def _grow(self, upload: LocalUpload, location: str, batch: Sequence[Buffer] | None) -> None:
         """With None, finish. The source of the bytes may raise a file error, too; those from here are the store's."""
         try:
             await (upload.finish() if batch is None else upload.add(batch))

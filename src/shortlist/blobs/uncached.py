@@ -5,8 +5,15 @@ import fcntl
 import mmap
 import os
 
+from shortlist.blobs.blocks import Buffer
+
 # A whole number of the blocks of any disk, and what a disk takes at its full rate.
 BUFFER_BYTES = 4 * 1024 * 1024
+
+# What the places of such a write, in memory and in the file, are a whole number of.
+_BLOCK_BYTES = 4096
+# From here on, a call of the system costs less than a copy into the buffer.
+_LARGE_BYTES = 256 * 1024
 
 _UNCACHED: int = getattr(os, "O_DIRECT", 0)
 # What a file system says that can only write through the cache.
@@ -24,14 +31,36 @@ class UncachedWriter:
         self._buffer = mmap.mmap(-1, BUFFER_BYTES)  # begins at a page, which such a write asks for
         self._filled = 0
         self._uncached = _set_uncached(descriptor, wanted=True)
+        self._as_it_stands = True  # until a piece stands where the disk cannot read it
 
     @property
     def uncached(self) -> bool:
         """Whether what was written is on the disk already, but for the file's own entry."""
         return self._uncached
 
-    def write(self, piece: bytes) -> None:
+    def write(self, piece: Buffer) -> None:
         rest = memoryview(piece)
+        if self._as_it_stands and len(rest) >= _LARGE_BYTES:
+            before = -self._filled % _BLOCK_BYTES
+            self._gather(rest[:before])
+            self._empty()
+            rest = self._write_blocks(rest[before:])
+        self._gather(rest)
+
+    def _write_blocks(self, piece: memoryview) -> memoryview:
+        """Write what is whole blocks of a piece without a copy. What is left of it: all where that is refused."""
+        written, end = 0, len(piece) - len(piece) % _BLOCK_BYTES
+        while written < end:
+            try:
+                written += os.write(self._descriptor, piece[written:end])
+            except OSError as error:
+                if error.errno not in _REFUSED:
+                    raise
+                self._as_it_stands = False
+                break
+        return piece[written:]
+
+    def _gather(self, rest: memoryview) -> None:
         while rest:
             taken = min(len(rest), BUFFER_BYTES - self._filled)
             self._buffer[self._filled : self._filled + taken] = rest[:taken]

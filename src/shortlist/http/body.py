@@ -51,13 +51,13 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     if whole is not None:
         _fits(patience, len(whole), limit)
         return whole
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     size = 0
     async for part in Chunks(patience, headers):
         parts.append(part)
         size += len(part)
         _fits(patience, size, limit)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return b"".join(parts)
 
 
 def _fits(patience: "Patience", size: int, limit: int) -> None:
@@ -67,7 +67,9 @@ def _fits(patience: "Patience", size: int, limit: int) -> None:
 
 
 class Chunks:
-    """The chunks of a body as they come. An iterator, since the event loop keeps account of each generator.
+    """The chunks of a body as they come, which of a large one are views of memory that stays as it is.
+
+    An iterator, since the event loop keeps account of each generator.
 
     Its end is where its Content-Length says. The message that says so too is another turn of the server's threads,
     and is not waited for.
@@ -86,13 +88,13 @@ class Chunks:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> bytes:
+    async def __anext__(self) -> bytes | memoryview:
         while self._more and self._left != 0:
             message = await self._patience()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             self._more = message.get("more_body", False)
-            body: bytes = message.get("body", b"")
+            body: bytes | memoryview = message.get("body", b"")
             if self._left is not None:
                 self._left -= len(body)
             if body:

@@ -1,48 +1,35 @@
 """One connection of a client: uvicorn's, with what it leaves to others.
 
-A head has a limit of size and of time. A body reaches its reader as the parser cut it, without two more copies of it.
-And the kernel sends files (ASGI's `http.response.pathsend`), where nothing needs to see their bytes on the way.
+A head has a limit of size and of time. A body reaches its reader as the parser cut it, without two more copies of it;
+a large one does not go through the parser.
 """
 
 import asyncio
 from asyncio.events import TimerHandle
-from collections.abc import Iterable, Sized
-from functools import lru_cache
-from itertools import chain
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from urllib.parse import unquote
 
 import httptools
-from starlette.types import Message
-from uvicorn._types import ASGI3Application, ASGIReceiveEvent, ASGISendEvent
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import (
-    HEADER_RE,
-    HEADER_VALUE_RE,
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from shortlist.http.sending import send_file
+from shortlist.http.exchange import PATHSEND, STALL_SECONDS, Exchange, header_line
+from shortlist.http.receiving import PIECE_BYTES, Receiver
 
 HEAD_SECONDS = 30
 # Beside what came with its first byte, which is one read.
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 100
-# A client that takes nothing of its answer for so long is given up.
-STALL_SECONDS = 300
 # Requests sent before the one before them was answered; each takes a hundred times its bytes.
 MOST_PIPELINED = 100
 # What waits for a reader that is slower than its client; reading goes on when it has been taken.
 _MOST_WAITING_BYTES = 1024 * 1024
-# A body up to this size is copied behind its head, which is less than a second buffer costs.
-_SMALL_BYTES = 16 * 1024
-_BODILESS = (204, 304)
+_MOST_WAITING_PIECES = 2
+# What is received without the parser: bodies of which so much has come and more than a piece is to come.
+_PARSED_BYTES = 64 * 1024
 _FRAMING = (b"content-length", b"transfer-encoding")
-_PATHSEND = "http.response.pathsend"
 
 
 class Connection(HttpToolsProtocol):
@@ -63,7 +50,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         if self.scheme == "http":
-            self._extensions = {_PATHSEND: {}}
+            self._extensions = {PATHSEND: {}}
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -93,6 +80,8 @@ class Connection(HttpToolsProtocol):
             self._wait_for_head(len(data) if was_in_head else 0)
         elif (exchange := self._exchange) is not None and exchange.response_complete:
             self._be_idle()
+        elif exchange is not None and exchange.received_bytes > _PARSED_BYTES:
+            self._receive_rest(exchange)
 
     def _parse(self, data: bytes) -> None:
         """Raises HttpParserError."""
@@ -115,7 +104,7 @@ class Connection(HttpToolsProtocol):
             exchange.message_event.clear()
             self.parser = httptools.HttpRequestParser(self)
             self._head_is_known = True
-            head = b"".join(_line(name, value) for name, value in framing)
+            head = b"".join(header_line(name, value) for name, value in framing)
             self.parser.feed_data(b"POST / HTTP/1.1\r\n" + head + b"\r\n")
 
     def send_400_response(self, msg: str) -> None:
@@ -199,13 +188,39 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         exchange = self._exchange
-        if exchange is None or exchange.response_complete:
+        if exchange is None:
+            return
+        exchange.received_bytes += len(body)
+        if exchange.response_complete:
             return
         exchange.parts.append(body)
         exchange.waiting_bytes += len(body)
         if exchange.waiting_bytes > _MOST_WAITING_BYTES:
             self.flow.pause_reading()
         exchange.message_event.set()
+
+    def _receive_rest(self, exchange: Exchange) -> None:
+        """Receive what is left of a large body as it is, where its end is known and another request may follow it."""
+        size = exchange.announced_size()
+        if not exchange.more_body or size - exchange.received_bytes < PIECE_BYTES or not exchange.keep_alive:
+            return
+        if not self.transport.is_closing() and not self.parser.should_upgrade():
+            self.transport.set_protocol(Receiver(self, exchange.received_bytes, size))
+
+    def on_piece(self, piece: memoryview, *, last: bool) -> None:
+        self._unset_keepalive_if_required()
+        exchange = cast("Exchange", self._exchange)
+        if exchange.response_complete:
+            self._be_idle()
+        else:
+            exchange.pieces.append(piece)
+            if len(exchange.pieces) >= _MOST_WAITING_PIECES:
+                self.flow.pause_reading()
+            exchange.message_event.set()
+        if last:
+            self.parser = _new_parser(self)  # the last one still waits for this body
+            self.transport.set_protocol(self)
+            self.on_message_complete()
 
     def _wait_for_head(self, more: int) -> None:
         self._head_bytes += more
@@ -237,143 +252,7 @@ class Connection(HttpToolsProtocol):
             self._stall_timer = None
 
 
-class Exchange(RequestResponseCycle):
-    """One request and its answer."""
-
-    def __init__(self, *, pipeline: Sized, **options: Any) -> None:
-        super().__init__(**options)
-        self._followed_by = pipeline
-        self.parts: list[bytes] = []
-        self.waiting_bytes = 0
-        self._head = b""  # made, and not written yet
-        self._bodiless = self.scope["method"] == "HEAD"
-        self._received = False
-        self._noted = cast("dict[str, Any]", self.scope)  # for the application, beside what ASGI has
-        self._noted["whole_body"] = self.whole_body
-
-    def whole_body(self) -> bytes | None:
-        """The body, where all of it has come and nothing of it was received: as with nearly every small request."""
-        if self.more_body or self.disconnected or self._received:
-            return None
-        self.message_event.clear()
-        return self._take()
-
-    def _take(self) -> bytes:
-        parts, self.parts, self.waiting_bytes = self.parts, [], 0
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def forsake(self) -> None:
-        """The client is gone, or has been told what it will get."""
-        if not self.response_complete:
-            self.disconnected = True
-        self.message_event.set()
-
-    async def receive(self) -> ASGIReceiveEvent:
-        if self.waiting_for_100_continue and not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            self.waiting_for_100_continue = False
-        self._received = True
-        if not self.disconnected and not self.response_complete:
-            if not self._followed_by:
-                self.flow.resume_reading()
-            await self.message_event.wait()
-            self.message_event.clear()
-        if self.disconnected or self.response_complete:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": self._take(), "more_body": self.more_body}
-
-    async def send(self, message: ASGISendEvent) -> None:
-        """uvicorn writes the head and the body of an answer one after the other: two calls of the system, and two
-        turns of the client."""
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
-        if self.disconnected:
-            return
-        given = cast("Message", message)  # uvicorn's type knows of no files
-        kind = given["type"]
-        if self.response_complete or self.response_started == (kind == "http.response.start"):
-            raise RuntimeError(f"{kind} is not what comes now")
-        if kind == "http.response.start":
-            self._begin(given["status"], given.get("headers", ()))
-        elif kind == _PATHSEND:
-            self._write_head()
-            try:
-                await send_file(self.transport, Path(given["path"]), self.expected_content_length, STALL_SECONDS)
-            except (ConnectionError, TimeoutError):
-                self.forsake()
-                self.transport.abort()
-                return
-            self.expected_content_length = 0
-            self._end()
-        else:
-            more = given.get("more_body", False)
-            self._write(given.get("body", b""), more=more)
-            if not more:
-                self._end()
-
-    def _begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        self.response_started = True
-        self.waiting_for_100_continue = False
-        if self.more_body:  # what is left of it would be read without an end, and without a reader
-            self.keep_alive = False
-        lines = [STATUS_LINE[status]]
-        length: int | None = None
-        said_to_close = False
-        for name, value in chain(self.default_headers, headers):
-            lines.append(_line(name, value))
-            if name == b"content-length":
-                length = int(value)
-            elif name == b"connection" and value == b"close":
-                self.keep_alive, said_to_close = False, True
-        self._bodiless |= status in _BODILESS
-        if length is not None:
-            self.expected_content_length = 0 if self._bodiless else length
-        elif not self._bodiless and self.scope["http_version"] == "1.1":
-            self.chunked_encoding = True
-            lines.append(b"transfer-encoding: chunked\r\n")
-        elif not self._bodiless:  # a client that knows no chunks learns where the body ends by the connection's end
-            self.chunked_encoding = False
-            self.keep_alive = False
-        if not self.keep_alive and not said_to_close:
-            lines.append(b"connection: close\r\n")
-        lines.append(b"\r\n")
-        self._head = b"".join(lines)
-        # With the body if it follows at once; a stream's reader hears of the head before there is anything to read.
-        asyncio.get_running_loop().call_soon(self._write_head)
-
-    def _write_head(self) -> None:
-        head, self._head = self._head, b""
-        if head and not self.transport.is_closing():
-            self.transport.write(head)
-
-    def _write(self, body: bytes, *, more: bool) -> None:
-        if self._bodiless:
-            body = b""
-        elif self.chunked_encoding:
-            body = b"".join((b"%x\r\n" % len(body), body, b"\r\n")) if body else b""
-            body += b"" if more else b"0\r\n\r\n"
-        elif self.chunked_encoding is None:
-            self.expected_content_length -= len(body)
-            if self.expected_content_length < 0 or (self.expected_content_length and not more):
-                raise RuntimeError("the body has another length than its head says")
-        head, self._head = self._head, b""
-        if len(body) <= _SMALL_BYTES:
-            self.transport.write(head + body)
-        else:
-            self.transport.writelines((head, body) if head else (body,))
-
-    def _end(self) -> None:
-        del self._noted["whole_body"]  # which leads back here: nothing of a request waits for the collector
-        self.response_complete = True
-        self.message_event.set()
-        if not self.keep_alive:
-            self.transport.close()
-        self.on_response()
-
-
-@lru_cache(1024)
-def _line(name: bytes, value: bytes) -> bytes:
-    """A header's line. Raises RuntimeError: a line break in it would begin another header."""
-    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
-        raise RuntimeError(f"invalid header {name!r}")
-    return name + b": " + value + b"\r\n"
+def _new_parser(of: Connection) -> "httptools.HttpRequestParser":
+    parser = httptools.HttpRequestParser(of)
+    parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as that of uvicorn
+    return parser

@@ -44,7 +44,7 @@ def incoming(call: Call, request: Request, status: PackageStatus | None = None) 
     return Incoming(_counted(request, call.headers), call.headers.get("content-type"), size, status)
 
 
-async def _counted(request: Request, headers: Mapping[str, str]) -> AsyncGenerator[bytes]:
+async def _counted(request: Request, headers: Mapping[str, str]) -> AsyncGenerator[bytes | memoryview]:
     """The body, of which the store holds less than a part at a time while it comes slowly."""
     size = 0
     async for chunk in Chunks(request.receive, headers):

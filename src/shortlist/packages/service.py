@@ -119,7 +119,7 @@ async def committed(storage: Storage, location: str, work: Callable[[Connection]
         raise
 
 
-async def complete_body(body: Incoming) -> AsyncIterator[bytes]:
+async def complete_body(body: Incoming) -> AsyncIterator[bytes | memoryview]:
     """The chunks of a body; one that ends before or goes on beyond its announced size is refused."""
     received = 0
     async for chunk in body.chunks:

@@ -166,7 +166,7 @@ class Incoming:
     `status` is what the package is to have from then on, where the sender says so.
     """
 
-    chunks: AsyncIterable[bytes]
+    chunks: AsyncIterable[bytes | memoryview]
     content_type: str | None = None
     size: int | None = None
     status: PackageStatus | None = None

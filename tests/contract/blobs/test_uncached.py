@@ -16,6 +16,18 @@ from shortlist.blobs.uncached import BUFFER_BYTES, UncachedWriter
 CONTENT = np.random.default_rng(7).bytes(3 * BUFFER_BYTES)
 
 
+def aligned() -> memoryview:
+    """The same bytes from where a disk can read them, as bodies of requests are received."""
+    memory = np.empty(len(CONTENT) + 4096, np.uint8)
+    address: int = memory.__array_interface__["data"][0]
+    view = memoryview(memory)[-address % 4096 :][: len(CONTENT)]  # pyright: ignore[reportArgumentType]
+    view[:] = CONTENT
+    return view
+
+
+ALIGNED = aligned()
+
+
 @contextmanager
 def written(path: Path, *, at: int = 0) -> Iterator[UncachedWriter]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
@@ -30,10 +42,11 @@ def written(path: Path, *, at: int = 0) -> Iterator[UncachedWriter]:
 
 
 @pytest.mark.parametrize("cached", [False, True])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("content", [CONTENT, ALIGNED], ids=["anywhere", "aligned"])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(0, len(CONTENT)), max_size=6))
 def test_the_file_is_what_was_written_however_it_was_cut(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cuts: list[int], *, cached: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | memoryview, cuts: list[int], *, cached: bool
 ) -> None:
     if cached:
         monkeypatch.setattr(uncached, "_UNCACHED", 0)
@@ -41,7 +54,7 @@ def test_the_file_is_what_was_written_however_it_was_cut(
     with written(tmp_path / "file") as writer:
         assert not (cached and writer.uncached)
         for start, end in zip([0, *places], places, strict=False):
-            writer.write(CONTENT[start:end])
+            writer.write(content[start:end])
     assert (tmp_path / "file").read_bytes() == CONTENT[: places[-1] if places else 0]
 
 
