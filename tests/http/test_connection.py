@@ -11,6 +11,7 @@ import httpx
 import psutil
 import pytest
 
+from shortlist.http.connection import MOST_HEAD_BYTES
 from tests.cli.test_tls import certificate
 from tests.http.raw import Raw
 from tests.live import TOKEN, LiveServer, live_server
@@ -69,12 +70,11 @@ def test_what_is_no_request_is_refused_and_ends_the_connection(raw: Raw, sent: s
 
 
 def test_a_head_has_a_limit(raw: Raw) -> None:
-    raw.send(VERSION)
-    for _ in range(1000):
-        if raw.has_answer():
-            break
-        raw.send(b"X-More: " + b"a" * 4000 + b"\r\n")
+    begun = VERSION + "X-Long: "
+    assert raw.ask(VERSION + "\r\n" + begun).status == 200  # so it has read what was begun
+    raw.send(b"a" * (MOST_HEAD_BYTES + 1))
     assert raw.answer().status == 400
+    assert raw.rest() == b""
 
 
 def test_requests_sent_at_once_are_answered_in_their_order(raw: Raw) -> None:
@@ -155,6 +155,14 @@ def test_a_body_in_chunks_whose_trailers_are_no_headers(raw: Raw) -> None:
     assert raw.ask(VERSION + "\r\n").status == 200
 
 
+def test_what_is_beside_a_body_has_a_limit(raw: Raw) -> None:
+    raw.send(VERSION + f"\r\n{CREATE}{AUTHORIZED}Transfer-Encoding: chunked\r\n\r\n0\r\nX-Long: ")
+    assert raw.answer().status == 200  # so it has read what was begun
+    raw.send(b"a" * (MOST_HEAD_BYTES + 1))
+    assert raw.answer().status == 400
+    assert raw.rest() == b""
+
+
 def test_a_body_that_nobody_wants(raw: Raw) -> None:
     head = f"PUT {FILES}/mine HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(LARGE)}\r\n\r\n".encode()
     raw.send(head + LARGE)
@@ -209,8 +217,7 @@ def test_a_server_that_stops_sends_what_it_began(tmp_path: Path) -> None:
     """Over TLS, where no part of a file goes by the kernel, and where another client keeps a connection open."""
     files = certificate(tmp_path)
     trust = ssl.create_default_context(cafile=str(files[0]))
-    settings = {"tls_certificate": str(files[0]), "tls_key": str(files[1])}
-    with live_server(tmp_path / "data", **settings) as server:
+    with live_server(tmp_path / "data", tls_certificate=str(files[0]), tls_key=str(files[1])) as server:
         with httpx.Client(base_url=server.url, headers={"authorization": f"Bearer {TOKEN}"}, verify=trust) as client:
             put_a_file(client)
         with Raw(server.url, trust) as idle, Raw(server.url, trust) as opened:

@@ -70,7 +70,8 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        was_in_head = self._in_head
+        was_in_head, was_of = self._in_head, self._exchange
+        received = was_of.received_bytes if was_of is not None else 0
         self._unset_keepalive_if_required()
         try:
             self._parse(data)
@@ -82,6 +83,11 @@ class Connection(HttpToolsProtocol):
             self._be_idle()
         elif exchange is not None and exchange.received_bytes > _PARSED_BYTES:
             self._receive_rest(exchange)
+        elif exchange is not None and exchange.more_body:
+            beside_it = exchange is was_of and exchange.received_bytes == received
+            self._head_bytes = self._head_bytes + len(data) if beside_it else 0
+            if self._head_bytes > MOST_HEAD_BYTES:  # the parser keeps what is beside chunks, and behind the last one
+                self.send_400_response("There is too much beside the body.")
 
     def _parse(self, data: bytes) -> None:
         """Raises HttpParserError."""
@@ -102,7 +108,7 @@ class Connection(HttpToolsProtocol):
         if framing:
             exchange.more_body = True
             exchange.message_event.clear()
-            self.parser = httptools.HttpRequestParser(self)
+            self.parser = _new_parser(self)
             self._head_is_known = True
             head = b"".join(header_line(name, value) for name, value in framing)
             self.parser.feed_data(b"POST / HTTP/1.1\r\n" + head + b"\r\n")
@@ -119,7 +125,6 @@ class Connection(HttpToolsProtocol):
         elif last.more_body and running is last:
             self.transport.close()
         else:
-            self.flow.pause_reading()
             last.keep_alive = False
 
     def on_message_begin(self) -> None:
@@ -170,21 +175,17 @@ class Connection(HttpToolsProtocol):
             expect_100_continue=self.expect_100_continue,
             keep_alive=version != "1.0" and parser.should_keep_alive(),
             on_response=self.on_response_complete,
-            pipeline=self.pipeline,
         )
         if before is None or before.response_complete:
             self._running = self._exchange
             self._start_asgi_task(self.cycle, self._application)
-        else:  # sent before the last one was answered
-            self.flow.pause_reading()
+        else:  # sent before the last one was answered; reading goes on, to learn when the client is gone
             self.pipeline.appendleft((self.cycle, self._application))
 
     def on_response_complete(self) -> None:
         if self.pipeline:
             self._running = cast("Exchange", self.pipeline[-1][0])
         super().on_response_complete()
-        if self.pipeline:
-            self.flow.pause_reading()  # not before all that is here has been answered
 
     def on_body(self, body: bytes) -> None:
         exchange = self._exchange
@@ -230,6 +231,18 @@ class Connection(HttpToolsProtocol):
             self.send_400_response("The head of the request is too large.")
         elif self._head_timer is None:
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def close_if_quiet(self, seconds: float) -> None:
+        """Close a connection that is used for nothing, and has not been for a while. One that has just been used, or
+        made, may have the next request on its way."""
+        if self._running is not None and not self._running.response_complete:
+            cast("Exchange", self._exchange).keep_alive = False
+            return
+        timer, whole = self.timeout_keep_alive_task, self.timeout_keep_alive
+        if timer is None:
+            timer, whole = self._head_timer, HEAD_SECONDS
+        if timer is None or self.loop.time() - (timer.when() - whole) >= seconds:
+            self.transport.close()
 
     def _be_idle(self) -> None:
         if self.timeout_keep_alive_task is None and not self.transport.is_closing():

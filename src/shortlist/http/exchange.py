@@ -5,7 +5,7 @@ The kernel sends files (ASGI's `http.response.pathsend`), where nothing needs to
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -28,9 +28,8 @@ PATHSEND = "http.response.pathsend"
 class Exchange(RequestResponseCycle):
     """One request and its answer."""
 
-    def __init__(self, *, pipeline: Sized, **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._followed_by = pipeline
         self.parts: list[bytes] = []
         self.waiting_bytes = 0
         self._head = b""  # made, and not written yet
@@ -70,8 +69,7 @@ class Exchange(RequestResponseCycle):
             self.waiting_for_100_continue = False
         self._received = True
         if not self.disconnected and not self.response_complete:
-            if not self._followed_by:
-                self.flow.resume_reading()
+            self.flow.resume_reading()
             await self.message_event.wait()
             self.message_event.clear()
         if self.disconnected or self.response_complete:

@@ -17,7 +17,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from shortlist.errors import InvalidValue
-from shortlist.http.connection import Connection
+from shortlist.http.connection import HEAD_SECONDS, Connection
 from shortlist.http.dispatch import Dispatcher
 from shortlist.logs import get_logger
 from shortlist.settings import Settings
@@ -30,6 +30,7 @@ _DRAIN_SECONDS = 20
 _BACKLOG = 1024
 # Proxies keep a connection for a minute; the one that may use it next is the one to close it.
 _IDLE_SECONDS = 75
+_QUIET_SECONDS = 0.3
 _FAREWELL_SECONDS = 1
 _POLL_SECONDS = 0.01
 # Twice so much freed memory stays with each of the C library's heaps, which is more than a large upload goes round in.
@@ -83,6 +84,7 @@ class Listening(NamedTuple):
         if self.certificate is None:
             return None
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.set_alpn_protocols(["http/1.1"])
         context.load_cert_chain(self.certificate, self.key)
         return context
@@ -140,6 +142,7 @@ async def _serve(
         sock=where.socket(),
         ssl=context,
         # The client of an idle connection may read that it ends only when it uses it again.
+        ssl_handshake_timeout=HEAD_SECONDS if context else None,
         ssl_shutdown_timeout=_FAREWELL_SECONDS if context else None,
         backlog=_BACKLOG,
     )
@@ -150,6 +153,8 @@ async def _serve(
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
             await application.wait_idle()
+            for _ in range(2):  # turns of the event loop, which accept whoever waits for it
+                await asyncio.sleep(0)
             listening.close()
             await connections.close()
     except TimeoutError:
@@ -182,10 +187,10 @@ class _Connections:
         return Connection(self._config, self._state)
 
     async def close(self) -> None:
-        """Close each when its answer has been sent."""
-        for connection in list(self._state.connections):
-            connection.shutdown()
-        while self._state.connections:  # noqa: ASYNC110 - nobody tells
+        """Close each when its answer has been sent, and those on which no request seems to be on its way."""
+        while self._state.connections:
+            for connection in list(self._state.connections):
+                cast("Connection", connection).close_if_quiet(_QUIET_SECONDS)
             await asyncio.sleep(_POLL_SECONDS)
 
     def _date(self) -> None:
