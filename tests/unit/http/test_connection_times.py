@@ -80,12 +80,13 @@ class Client:
 def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[Callable[[Client], Coroutine[Any, Any, None]]], None]:
-    for module, name in (
+    times = (
         (connection, "HEAD_SECONDS"),
         (connection, "STALL_SECONDS"),
         (exchange, "STALL_SECONDS"),
         (server, "_IDLE_SECONDS"),
-    ):
+    )
+    for module, name in times:
         monkeypatch.setattr(module, name, 0.05)
     file = tmp_path / "file"
     file.touch()
