@@ -35,10 +35,8 @@ async def log_metric(call: Call, request: wire.LogMetric) -> Empty:
         await _log(call, external_id, Batch(), points, linked.points([request], points, ""))
         return Empty()
     payload = metrics.payload_of(key, value, timestamp, step)
-    project_id = call.project.project_id
-    point = logs.LoggedPoint(call.project, external_id, payload)
-    await call.services.database.append_beside_others(logs.log_points, project_id, point)
-    call.services.folder.notify(project_id, 1)
+    await call.services.candidate_writes.log_points(call.project, external_id, payload)
+    call.services.folder.notify(call.project.project_id, 1)
     return Empty()
 
 
@@ -91,10 +89,10 @@ async def _log(
         await services.database.write(work)
     elif batch.params or batch.metadata:
         await services.candidate_writes.log_batch(call.project, external_id, batch, points)
+    elif points:
+        await services.candidate_writes.log_points(call.project, parse_external_id(external_id), points.encode())
     else:
-        await services.database.append(
-            lambda connection: logs.log_batch(connection, call.project, external_id, batch, points)
-        )
+        await services.database.append(lambda connection: logs.log_batch(connection, call.project, external_id, batch))
     if points:
         call.services.folder.notify(call.project.project_id, len(points))
 

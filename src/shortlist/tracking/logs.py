@@ -24,8 +24,8 @@ class Logged(NamedTuple):
     points: Points | None
 
 
-class LoggedPoint(NamedTuple):
-    """A point that somebody logs with one request, as `metrics.payload_of` answers it."""
+class LoggedPoints(NamedTuple):
+    """Points that somebody logs with one request, as `Points.encode()` answers them, to a canonical external id."""
 
     scope: Scope
     external_id: str
@@ -65,7 +65,7 @@ def log_all(connection: Connection, logged: Sequence[Logged]) -> list[CandidateK
     return keys
 
 
-def log_points(connection: Connection, logged: Sequence[LoggedPoint]) -> list[None]:
+def log_points(connection: Connection, logged: Sequence[LoggedPoints]) -> list[None]:
     """Append points of requests to candidates of one project: all of them, or none. One statement, which waits for
     nobody's rows.
 

@@ -13,7 +13,7 @@ from shortlist.errors import InvalidValue, NotFound
 from shortlist.metrics import service as metrics
 from shortlist.metrics.tables import metric_log
 from shortlist.metrics.types import Points
-from shortlist.tracking import bulk, candidates, logs
+from shortlist.tracking import bulk, candidates
 from shortlist.tracking.together import CandidateWrites
 from shortlist.tracking.types import Batch, CandidateChange, NewCandidate, Status
 from tests.contract.metrics.conftest import PROJECT, add_candidates, external_id, scope_of
@@ -115,8 +115,7 @@ def test_points_to_candidates_that_cannot_take_them_are_refused_alone(database: 
 
     def point(scope: Scope, iid: int, step: int) -> Act:
         payload = metrics.payload_of("loss", step / 2, step, step)
-        logged = logs.LoggedPoint(scope, external_id(iid), payload)
-        return lambda _: database.append_beside_others(logs.log_points, scope.project_id, logged)
+        return lambda writes: writes.log_points(scope, external_id(iid), payload)
 
     def hold(_: CandidateWrites) -> Awaitable[object]:
         return database.append(lambda _: gate.wait(timeout=30))
@@ -136,6 +135,21 @@ def test_points_to_candidates_that_cannot_take_them_are_refused_alone(database: 
         found = sorted((project_id, iid, bytes(payload)) for project_id, iid, payload in rows)
     good = [(PROJECT, 101, 0), (PROJECT, 101, 4), (PROJECT, 102, 2), (PROJECT, 103, 6), (OTHER_PROJECT, 7, 10)]
     assert found == [(project_id, iid, metrics.payload_of("loss", n / 2, n, n)) for project_id, iid, n in good]
+
+
+def test_small_and_large_payloads_that_come_together_are_all_stored(database: Database, together: Together) -> None:
+    """Large ones have statements of their own in a transaction with those that small ones share."""
+    sizes = [1, 1000, 3, 2000, 1]
+    logged = [Points.of((f"key {n}", n + size / 7, n, size) for n in range(size)).encode() for size in sizes]
+
+    def act(place: int) -> Act:
+        return lambda writes: writes.log_points(SCOPE, external_id(101 + place), logged[place])
+
+    acts = [act(place) for place in range(len(sizes))]
+    assert together(acts) == [None] * len(sizes)
+    latest = database.read_now(lambda connection: metrics.latest(connection, SCOPE, range(101, 101 + len(sizes))))
+    assert [len(found) for found in latest.values()] == sizes
+    assert all(each.step == size for size, found in zip(sizes, latest.values(), strict=True) for each in found)
 
 
 @pytest.mark.parametrize("kind", ["create", "log", "change"])
