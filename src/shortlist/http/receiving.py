@@ -47,7 +47,11 @@ class Receiver(asyncio.BufferedProtocol):
         if self._filled == len(self._free):
             self._give()
         elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_LATEST_SECONDS, self._give)
+            self._timer = asyncio.get_running_loop().call_later(_LATEST_SECONDS, self._give_late)
+
+    def _give_late(self) -> None:
+        self._give()
+        self._free = memoryview(b"")  # a client that is slow, or stops, holds no memory for what it may send
 
     def _give(self) -> None:
         self._forget_timer()
