@@ -49,18 +49,25 @@ class Ahead:
 
     def candidates(self, connection: Connection, scope: Scope, query: CandidateSearch) -> SearchPage:
         """The page of `search.service.candidates`, with its errors; of metrics counts what has been folded."""
+        found = self.first_page(connection, scope, query)
+        return search.candidates(connection, scope, query) if found is None else found[0]
+
+    def first_page(
+        self, connection: Connection, scope: Scope, query: CandidateSearch
+    ) -> tuple[SearchPage, int] | None:
+        """The same page, and how many the search finds in all; None where that is to be asked of the database."""
         asked = Filtered.of(query)
         if asked is None:
-            return search.candidates(connection, scope, query)
+            return None
         place = (scope.project_id, query.experiment_iids[0])
         try:
             found = asked.page(Board(connection, scope, place[1], near=True))
         except NotNearError:
             self._missed(scope, place, asked)
-            return search.candidates(connection, scope, query)
+            return None
         self._found(place)
-        after = found.after
-        return SearchPage(found.iids, None if after is None else search.token_at(scope, query, after))
+        token = None if found.after is None else search.token_at(scope, query, found.after)
+        return SearchPage(found.iids, token), found.total
 
     def _found(self, place: Place) -> None:
         with self._lock:

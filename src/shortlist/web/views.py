@@ -93,6 +93,8 @@ async def candidate_page(services: Services, scope: Scope, query: wire.Candidate
     def read(connection: Connection) -> wire.CandidatePage:
         found = orders.first_page(connection, scope, asked)
         if found is None:
+            found = services.ahead.first_page(connection, scope, asked)
+        if found is None:
             found = search.candidates(connection, scope, asked), search.count(connection, scope, asked)
         page, total = found
         return wire.CandidatePage(loader(connection, scope, page.iids), total, page.next_page_token)

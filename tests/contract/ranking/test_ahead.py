@@ -80,6 +80,8 @@ def test_who_searches_again_asks_the_database_for_nothing_but_the_revision(
     assert database.read_now(find) == [one.iid, two.iid]
     assert statements(find) == 1
     assert len(reads) == 1
+    found = database.read_now(lambda connection: ahead.first_page(connection, scope, QUERIES[0]))
+    assert found == (SearchPage([one.iid, two.iid], None), 2)
 
 
 def test_columns_that_nobody_finds_are_read_less_and_less(
