@@ -22,7 +22,7 @@ from shortlist.http.receiving import PIECE_BYTES
 from tests.cli.test_tls import certificate
 
 # Some pieces and the rest of one; a request that nobody made is in it.
-LARGE = (b"\r\n\r\nGET /nobody HTTP/1.1\r\n\r\n" + os.urandom(9973)) * 1200
+LARGE = (b"\r\n\r\nGET /nobody HTTP/1.1\r\n\r\n" + os.urandom(9973)) * 2000
 DIGEST = hashlib.sha256(LARGE).hexdigest().encode()
 HEAD = f"PUT /read HTTP/1.1\r\nContent-Length: {len(LARGE)}\r\n"
 
@@ -63,11 +63,12 @@ class Reader:
         return digest.hexdigest().encode()
 
     def _look(self, part: bytes | memoryview, position: int) -> None:
+        if part:
+            self.heard.set()
         if isinstance(part, memoryview):
             self.views += 1
             address: int = np.frombuffer(part, np.uint8).__array_interface__["data"][0]
             self.aligned &= (address - position) % 4096 == 0
-            self.heard.set()
 
 
 @contextmanager

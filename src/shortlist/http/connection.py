@@ -28,7 +28,7 @@ MOST_PIPELINED = 100
 _MOST_WAITING_BYTES = 1024 * 1024
 _MOST_WAITING_PIECES = 2
 # What is received without the parser: bodies of which so much has come and more than a piece is to come.
-_PARSED_BYTES = 64 * 1024
+_PARSED_BYTES = 1024 * 1024
 _FRAMING = (b"content-length", b"transfer-encoding")
 
 
@@ -208,7 +208,7 @@ class Connection(HttpToolsProtocol):
         if not self.transport.is_closing() and not self.parser.should_upgrade():
             self.transport.set_protocol(Receiver(self, exchange.received_bytes, size))
 
-    def on_piece(self, piece: memoryview, *, last: bool) -> None:
+    def on_piece(self, piece: bytes | memoryview, *, last: bool) -> None:
         self._unset_keepalive_if_required()
         exchange = cast("Exchange", self._exchange)
         if exchange.response_complete:

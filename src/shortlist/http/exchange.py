@@ -38,7 +38,7 @@ class Exchange(RequestResponseCycle):
         self._noted = cast("dict[str, Any]", self.scope)  # for the application, beside what ASGI has
         self._noted["whole_body"] = self.whole_body
         self.received_bytes = 0
-        self.pieces: deque[memoryview] = deque()  # what came after the parts, without the parser
+        self.pieces: deque[bytes | memoryview] = deque()  # what came after the parts, without the parser
 
     def whole_body(self) -> bytes | None:
         """The body, where all of it has come and nothing of it was received: as with nearly every small request."""

@@ -13,6 +13,7 @@ from shortlist.clock import now_ms
 from shortlist.http.body import Chunks, Patience, announced_size
 from shortlist.http.endpoint import Call
 from shortlist.http.file_response import Reader, Shown, file_response, not_modified
+from shortlist.http.receiving import PIECE_BYTES
 from shortlist.packages import contents
 from shortlist.packages import service as packages
 from shortlist.packages.contents import Storage
@@ -45,12 +46,13 @@ def incoming(call: Call, request: Request, status: PackageStatus | None = None) 
 
 
 async def _counted(request: Request, headers: Mapping[str, str]) -> AsyncGenerator[bytes | memoryview]:
-    """The body, of which the store holds less than a part at a time while it comes slowly."""
+    """The body, of which the store holds less than a part at a time while it comes slowly; its connection, a piece."""
     size = 0
     async for chunk in Chunks(request.receive, headers):
         size += len(chunk)
         if isinstance(request.receive, Patience):
-            request.receive.hold(size % PART_BYTES)
+            piece = PIECE_BYTES if isinstance(chunk, memoryview) else 0
+            request.receive.hold(size % PART_BYTES + piece)
         yield chunk
 
 
