@@ -30,6 +30,13 @@ def test_a_wrong_method_says_which_are_right(rita: Client) -> None:
     assert "POST" in message
 
 
+@pytest.mark.parametrize("path", ["/health", "/api/2.0/mlflow/experiments/get?experiment_id=0"])
+def test_head_is_answered_as_get_without_the_body(rita: Client, path: str) -> None:
+    head, whole = rita.request("HEAD", path), rita.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert [head.headers[name] == whole.headers[name] for name in ("content-type", "content-length")] == [True, True]
+
+
 def test_a_foreign_host_is_refused_except_by_probes(rita: Client) -> None:
     headers = {"host": "evil.example.com"}
     refused(rita.get("/api/2.0/mlflow/experiments/get?experiment_id=0", headers=headers), 403, "PERMISSION_DENIED")

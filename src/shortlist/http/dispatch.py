@@ -154,7 +154,7 @@ class Dispatcher:
             scope["path"] = asked.replace("/3.0/", "/2.0/", 1)
             operations = self._fixed.get(scope["path"])
         if operations is not None:
-            operation = operations.get(scope["method"])
+            operation = operations.get(_asked_method(scope))
             if operation is None:
                 await self._fallback.fail(_wrong_method(operations), scope, receive, send)
             else:
@@ -222,13 +222,18 @@ class _ByMethod:
         self._operations = operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method = scope["method"]
-        operation = self._operations.get("GET" if method == "HEAD" else method)
+        operation = self._operations.get(_asked_method(scope))
         if operation is None:
             anyone = next(iter(self._operations.values()))
             await anyone.fail(_wrong_method(self._operations), scope, receive, send)
         else:
             await operation(scope, receive, send)
+
+
+def _asked_method(scope: Scope) -> str:
+    """HEAD is GET whose body is left out (RFC 9110, section 9.3.2)."""
+    method: str = scope["method"]
+    return "GET" if method == "HEAD" else method
 
 
 def _wrong_method(operations: Mapping[str, Operation]) -> DomainError:
