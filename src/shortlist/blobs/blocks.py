@@ -9,6 +9,9 @@ from shortlist.errors import TooLarge
 
 Buffer = bytes | memoryview
 
+# What a write past the page cache takes whole numbers of: its size, and its places in memory and in the file.
+DISK_BLOCK_BYTES = 4096
+
 # Below this, handing the bytes to a thread takes longer than hashing them.
 _HASH_INLINE_BYTES = 128 * 1024
 

@@ -5,13 +5,11 @@ import fcntl
 import mmap
 import os
 
-from shortlist.blobs.blocks import Buffer
+from shortlist.blobs.blocks import DISK_BLOCK_BYTES, Buffer
 
 # A whole number of the blocks of any disk, and what a disk takes at its full rate.
 BUFFER_BYTES = 4 * 1024 * 1024
 
-# What the places of such a write, in memory and in the file, are a whole number of.
-_BLOCK_BYTES = 4096
 # From here on, a call of the system costs less than a copy into the buffer.
 _LARGE_BYTES = 256 * 1024
 
@@ -41,7 +39,7 @@ class UncachedWriter:
     def write(self, piece: Buffer) -> None:
         rest = memoryview(piece)
         if self._as_it_stands and len(rest) >= _LARGE_BYTES:
-            before = -self._filled % _BLOCK_BYTES
+            before = -self._filled % DISK_BLOCK_BYTES
             self._gather(rest[:before])
             self._empty()
             rest = self._write_blocks(rest[before:])
@@ -49,7 +47,7 @@ class UncachedWriter:
 
     def _write_blocks(self, piece: memoryview) -> memoryview:
         """Write what is whole blocks of a piece without a copy. What is left of it: all where that is refused."""
-        written, end = 0, len(piece) - len(piece) % _BLOCK_BYTES
+        written, end = 0, len(piece) - len(piece) % DISK_BLOCK_BYTES
         while written < end:
             try:
                 written += os.write(self._descriptor, piece[written:end])

@@ -164,7 +164,7 @@ class Database:
     @property
     def waiting_writes(self) -> int:
         """How many functions wait for a writer."""
-        return self._writer.waiting + (self._appender.waiting if self._appender is not self._writer else 0)
+        return sum(writer.waiting for writer in {self._writer, self._appender})
 
     def close(self) -> None:
         """Finish what was accepted, then let go of every connection."""

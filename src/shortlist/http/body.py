@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.types import Message, Receive
 
+from shortlist.blobs.blocks import Buffer
 from shortlist.errors import Fault, InvalidValue, MissingValue, TooLarge
 from shortlist.http.room import Held
 
@@ -51,7 +52,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     if whole is not None:
         _fits(patience, len(whole), limit)
         return whole
-    parts: list[bytes | memoryview] = []
+    parts: list[Buffer] = []
     size = 0
     async for part in Chunks(patience, headers):
         parts.append(part)
@@ -71,8 +72,7 @@ class Chunks:
 
     An iterator, since the event loop keeps account of each generator.
 
-    Its end is where its Content-Length says. The message that says so too is another turn of the server's threads,
-    and is not waited for.
+    Its end is where its Content-Length says. The message that says so too may come later, and is not waited for.
 
     Raises:
         ClientGone. InvalidValue: it comes too slowly.
@@ -88,13 +88,13 @@ class Chunks:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> bytes | memoryview:
+    async def __anext__(self) -> Buffer:
         while self._more and self._left != 0:
             message = await self._patience()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             self._more = message.get("more_body", False)
-            body: bytes | memoryview = message.get("body", b"")
+            body: Buffer = message.get("body", b"")
             if self._left is not None:
                 self._left -= len(body)
             if body:

@@ -15,8 +15,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from shortlist.http.exchange import PATHSEND, STALL_SECONDS, Exchange, header_line
+from shortlist.blobs.blocks import Buffer
+from shortlist.http.exchange import STALL_SECONDS, Exchange, header_line
 from shortlist.http.receiving import PIECE_BYTES, Receiver
+from shortlist.http.sending import PATHSEND
 
 HEAD_SECONDS = 30
 # Beside what came with its first byte, which is one read.
@@ -208,7 +210,7 @@ class Connection(HttpToolsProtocol):
         if not self.transport.is_closing() and not self.parser.should_upgrade():
             self.transport.set_protocol(Receiver(self, exchange.received_bytes, size))
 
-    def on_piece(self, piece: bytes | memoryview, *, last: bool) -> None:
+    def on_piece(self, piece: Buffer, *, last: bool) -> None:
         self._unset_keepalive_if_required()
         exchange = cast("Exchange", self._exchange)
         if exchange.response_complete:

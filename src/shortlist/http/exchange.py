@@ -15,14 +15,15 @@ from starlette.types import Message
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
-from shortlist.http.sending import send_file
+from shortlist.blobs.blocks import Buffer
+from shortlist.http.body import announced_size
+from shortlist.http.sending import PATHSEND, send_file
 
 # A client that takes nothing of its answer for so long is given up.
 STALL_SECONDS = 300
 # A body up to this size is copied behind its head, which is less than a second buffer costs.
 _SMALL_BYTES = 16 * 1024
 _BODILESS = (204, 304)
-PATHSEND = "http.response.pathsend"
 
 
 class Exchange(RequestResponseCycle):
@@ -38,7 +39,7 @@ class Exchange(RequestResponseCycle):
         self._noted = cast("dict[str, Any]", self.scope)  # for the application, beside what ASGI has
         self._noted["whole_body"] = self.whole_body
         self.received_bytes = 0
-        self.pieces: deque[bytes | memoryview] = deque()  # what came after the parts, without the parser
+        self.pieces: deque[Buffer] = deque()  # what came after the parts, without the parser
 
     def whole_body(self) -> bytes | None:
         """The body, where all of it has come and nothing of it was received: as with nearly every small request."""
@@ -59,9 +60,7 @@ class Exchange(RequestResponseCycle):
 
     def announced_size(self) -> int:
         """How long the body is by its Content-Length; 0 where that is not what ends it."""
-        headers = dict(self.scope["headers"])
-        length = headers.get(b"content-length", b"")
-        return int(length) if length.isdigit() and b"transfer-encoding" not in headers else 0
+        return announced_size({name.decode(): value.decode("latin-1") for name, value in self.scope["headers"]}) or 0
 
     async def receive(self) -> ASGIReceiveEvent:
         if self.waiting_for_100_continue and not self.transport.is_closing():

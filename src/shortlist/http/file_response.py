@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shortlist.errors import RangeNotSatisfiable
+from shortlist.http.sending import PATHSEND
 from shortlist.http.surface import error_body
 from shortlist.packages.types import PackageFile
 
@@ -48,9 +49,6 @@ _INLINE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"
 # Shown as they are written. Of text/*, these two could be more than text to a browser; XML can carry script, too.
 _NOT_TEXT = frozenset({"text/html", "text/xml", "text/xsl"})
 _TEXT = frozenset({"application/yaml", "application/toml", "application/jsonl"})
-
-# An extension of ASGI, where the server has it: its answer to a path is what the file holds.
-_PATHSEND = "http.response.pathsend"
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 
@@ -94,7 +92,7 @@ async def file_response(
         return Response(None, status, headers)
     if content is not None:
         return Response(content[start:end], status, headers)
-    if status == 200 and _PATHSEND in request.scope.get("extensions", ()):
+    if status == 200 and PATHSEND in request.scope.get("extensions", ()):
         path = await reader.local()
         if path is not None:
             return _LocalFile(path, status, headers)
@@ -133,7 +131,7 @@ class _LocalFile(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await send({"type": _PATHSEND, "path": self._path})
+        await send({"type": PATHSEND, "path": self._path})
 
 
 class _Blocks(Response):

@@ -7,19 +7,19 @@ import asyncio
 from asyncio.events import TimerHandle
 from typing import Protocol
 
+from shortlist.blobs.blocks import DISK_BLOCK_BYTES, Buffer
+
 # What the readers of a fast body are told of at once, and what goes to a disk at its full rate. From this size on
 # numpy asks for huge pages, with which hashing, copying and writing take a fifth less processor.
 PIECE_BYTES = 4 * 1024 * 1024
 # The readers of a slow one hear of what came after so long.
 _LATEST_SECONDS = 0.05
-# A byte stands in memory as it does in the body, counted from the beginning of a block: so a disk can read it there.
-_BLOCK_BYTES = 4096
 
 
 class Behind(Protocol):
     """The protocol that has the connection again after the body, and hears meanwhile of all but its bytes."""
 
-    def on_piece(self, piece: bytes | memoryview, *, last: bool) -> None: ...
+    def on_piece(self, piece: Buffer, *, last: bool) -> None: ...
     def eof_received(self) -> None: ...
     def connection_lost(self, exc: Exception | None) -> None: ...
     def pause_writing(self) -> None: ...
@@ -39,7 +39,7 @@ class Receiver(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - its base's
         if not self._free:
-            self._free = _new_piece(self._position % _BLOCK_BYTES)[: self._end - self._position]
+            self._free = _new_piece(self._position % DISK_BLOCK_BYTES)[: self._end - self._position]
         return self._free[self._filled :]
 
     def buffer_updated(self, nbytes: int) -> None:
@@ -57,7 +57,7 @@ class Receiver(asyncio.BufferedProtocol):
         self._free = memoryview(b"")
         self._give(late)
 
-    def _give(self, piece: bytes | memoryview) -> None:
+    def _give(self, piece: Buffer) -> None:
         self._forget_timer()
         self._filled = 0
         self._behind.on_piece(piece, last=self._position == self._end)
@@ -82,10 +82,11 @@ class Receiver(asyncio.BufferedProtocol):
 
 
 def _new_piece(offset: int) -> memoryview:
-    """Memory that begins so far into a block. Python's own would all be set to zero."""
+    """Memory that begins so far into a block: where a byte stands in the body it stands here, so a disk can read it.
+    Python's own would all be set to zero."""
     import numpy as np  # noqa: PLC0415 - the first answer does not wait for it
 
-    memory = np.empty(PIECE_BYTES + _BLOCK_BYTES, np.uint8)
+    memory = np.empty(PIECE_BYTES + DISK_BLOCK_BYTES, np.uint8)
     address: int = memory.__array_interface__["data"][0]
-    first = -address % _BLOCK_BYTES + offset
+    first = -address % DISK_BLOCK_BYTES + offset
     return memoryview(memory)[first : first + PIECE_BYTES - offset]  # pyright: ignore[reportArgumentType]

@@ -12,6 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+# The extension of ASGI by which an application answers with what a file holds.
+PATHSEND = "http.response.pathsend"
+
 _THREADS = 8
 # A thread goes on to another file after so many bytes, or when it has waited for the client so long in all.
 _TURN_BYTES = 32 * 1024 * 1024

@@ -89,7 +89,7 @@ class Listening(NamedTuple):
         context.load_cert_chain(self.certificate, self.key)
         return context
 
-    def socket(self) -> socket.socket:
+    def bind(self) -> socket.socket:
         """A port that other processes of this server may listen on too. `::` is every address, of IPv4 as well."""
         family, _, _, _, address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
         dual = family == socket.AF_INET6 and self.host == "::"
@@ -139,7 +139,7 @@ async def _serve(
     context = where.context()
     listening = await loop.create_server(
         connections.new,
-        sock=where.socket(),
+        sock=where.bind(),
         ssl=context,
         # The client of an idle connection may read that it ends only when it uses it again.
         ssl_handshake_timeout=HEAD_SECONDS if context else None,

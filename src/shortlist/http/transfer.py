@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shortlist.blobs.blocks import Buffer
 from shortlist.blobs.store import PART_BYTES
 from shortlist.clock import now_ms
 from shortlist.http.body import Chunks, Patience, announced_size
@@ -45,7 +46,7 @@ def incoming(call: Call, request: Request, status: PackageStatus | None = None) 
     return Incoming(_counted(request, call.headers), call.headers.get("content-type"), size, status)
 
 
-async def _counted(request: Request, headers: Mapping[str, str]) -> AsyncGenerator[bytes | memoryview]:
+async def _counted(request: Request, headers: Mapping[str, str]) -> AsyncGenerator[Buffer]:
     """The body, of which the store holds less than a part at a time while it comes slowly; its connection, a piece."""
     size = 0
     async for chunk in Chunks(request.receive, headers):

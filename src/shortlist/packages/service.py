@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
 from shortlist.audit import service as audit
+from shortlist.blobs.blocks import Buffer
 from shortlist.blobs.types import Stored
 from shortlist.clock import now_ms
 from shortlist.db.together import Together
@@ -119,7 +120,7 @@ async def committed(storage: Storage, location: str, work: Callable[[Connection]
         raise
 
 
-async def complete_body(body: Incoming) -> AsyncIterator[bytes | memoryview]:
+async def complete_body(body: Incoming) -> AsyncIterator[Buffer]:
     """The chunks of a body; one that ends before or goes on beyond its announced size is refused."""
     received = 0
     async for chunk in body.chunks:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from shortlist.blobs.blocks import Buffer
+
 
 class PackageType(StrEnum):
     """What a package is for."""
@@ -166,7 +168,7 @@ class Incoming:
     `status` is what the package is to have from then on, where the sender says so.
     """
 
-    chunks: AsyncIterable[bytes | memoryview]
+    chunks: AsyncIterable[Buffer]
     content_type: str | None = None
     size: int | None = None
     status: PackageStatus | None = None

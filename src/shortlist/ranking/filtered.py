@@ -11,7 +11,7 @@ from shortlist.numeric import Flags, Ints, Values, np
 from shortlist.ranking.board import Board
 from shortlist.ranking.columns import Columns
 from shortlist.ranking.conditions import Condition, condition_of
-from shortlist.ranking.orders import turned
+from shortlist.ranking.orders import ranked, turned
 from shortlist.ranking.sheet import Sheet, Source
 from shortlist.search.fields import ATTRIBUTE, CANDIDATE, METRIC, PARAM
 from shortlist.search.order import parse_order
@@ -33,7 +33,6 @@ _START = "start_time"
 _NEWEST = _By("start", _START, descending=True)
 # Of more rows than so many times those of a page, the best are picked before they are sorted.
 _FEW = 4
-
 
 _ABSENT: Mapping[Source, int] = {"metric": NAN, "number": MISSING}
 
@@ -133,11 +132,7 @@ class _Key(NamedTuple):
         values = turned(self.values[places], descending=self.descending)
         if self.absent is None:
             return values, None
-        absent = np.isnan(values)
-        ranks = np.where(absent, np.int8(self.absent), np.int8(VALUE))
-        if self.has is not None:
-            ranks = np.where(self.has[places], ranks, np.int8(MISSING))
-        return np.where(ranks == VALUE, values, 0.0), ranks
+        return ranked(values, None if self.has is None else self.has[places], absent=self.absent)
 
 
 def _best(roster: Columns, keys: Sequence[_Key], places: Ints, count: int) -> Ints:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from shortlist.access.scope import Scope
-from shortlist.numeric import Ints, Values, np
+from shortlist.numeric import Flags, Ints, Values, np
 from shortlist.ranking import store_columns
 from shortlist.ranking.board import Board
 from shortlist.ranking.columns import Columns
@@ -17,13 +17,13 @@ from shortlist.ranking.scoring import STATUS_CODES
 from shortlist.search import service as search
 from shortlist.search.fields import ATTRIBUTE, CANDIDATE, METADATA, METRIC, PARAM
 from shortlist.search.order import parse_order
+from shortlist.search.paging import MISSING, NAN, VALUE
 from shortlist.search.service import CandidateSearch, SearchPage
 from shortlist.search.tree import Field, Order
 
 _ATTRIBUTES = frozenset(("iid", "run_id", "start_time", "name", "status", "end_time", "duration"))
 _BY_NAME = sorted(STATUS_CODES, key=lambda status: status.value.upper())
 _STATUSES = [_BY_NAME.index(status) for status in STATUS_CODES]  # where each stands by its name, by its code
-_VALUE, _NAN, _MISSING = range(3)
 
 
 class _Keys(NamedTuple):
@@ -122,13 +122,22 @@ def turned(values: Values, *, descending: bool) -> Values:
     return -values if values.dtype.kind == "f" else ~values
 
 
+def ranked(values: Values, has: Flags | None, *, absent: int) -> tuple[Values, Values]:
+    """Numbers as they are ordered, and their ranks, which decide before. `absent` is what a NaN means; what `has`
+    leaves out is missing."""
+    ranks = np.where(np.isnan(values), np.int8(absent), np.int8(VALUE))
+    if has is not None:
+        ranks = np.where(has, ranks, np.int8(MISSING))
+    return np.where(ranks == VALUE, values, 0.0), ranks
+
+
 def _keys(board: Board, roster: Columns, field: Field) -> _Keys:
     if field.group == ATTRIBUTE:
         return _attribute(board, roster, field.key)
     if field.group == METRIC:
-        return _numbers(roster, board.latest(field.key), "value", absent=_NAN)
+        return _numbers(roster, board.latest(field.key), "value", absent=NAN)
     if field.function == "number":
-        return _numbers(roster, board.values("number", field.key), "number", absent=_MISSING)
+        return _numbers(roster, board.values("number", field.key), "number", absent=MISSING)
     return _texts(roster, board.values("param" if field.group == PARAM else "metadata", field.key), "value")
 
 
@@ -148,26 +157,25 @@ def _attribute(board: Board, roster: Columns, key: str) -> _Keys:
     ends = details["end"][at]
     values = ends - roster["start"] if key == "duration" else ends
     missing = ends == store_columns.NO_TIME
-    return _Keys([np.where(missing, 0, values)], np.where(missing, np.int8(_MISSING), np.int8(_VALUE)))
+    return _Keys([np.where(missing, 0, values)], np.where(missing, np.int8(MISSING), np.int8(VALUE)))
 
 
 def _numbers(roster: Columns, columns: Columns, name: str, *, absent: int) -> _Keys:
     """`absent` is what a NaN means."""
     at, has = columns.places(roster.iids)
     if not len(columns):
-        return _Keys([], np.full(len(roster), np.int8(_MISSING)))
-    values = columns[name][at]
-    ranks = np.where(has, np.where(np.isnan(values), np.int8(absent), np.int8(_VALUE)), np.int8(_MISSING))
-    return _Keys([np.where(ranks == _VALUE, values, 0.0)], ranks)
+        return _Keys([], np.full(len(roster), np.int8(MISSING)))
+    values, ranks = ranked(columns[name][at], has, absent=absent)
+    return _Keys([values], ranks)
 
 
 def _texts(roster: Columns, columns: Columns, name: str) -> _Keys:
     """Texts as the places that they have among all of them."""
     if not len(columns):
-        return _Keys([], np.full(len(roster), np.int8(_MISSING)))
+        return _Keys([], np.full(len(roster), np.int8(MISSING)))
     texts: list[str] = columns[name].tolist()
     # By code point, as both databases have it.
     place = {text: at for at, text in enumerate(sorted(set(texts)))}
     places = np.fromiter(map(place.__getitem__, texts), np.int64, len(texts))
     at, has = columns.places(roster.iids)
-    return _Keys([np.where(has, places[at], 0)], np.where(has, np.int8(_VALUE), np.int8(_MISSING)))
+    return _Keys([np.where(has, places[at], 0)], np.where(has, np.int8(VALUE), np.int8(MISSING)))
