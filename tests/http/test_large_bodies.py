@@ -112,18 +112,12 @@ def port(reader: Reader) -> Iterator[int]:
 
 
 def answers(connection: socket.socket, *sent: bytes) -> list[bytes]:
-    """The bodies of what is answered until the connection ends."""
-
-    def send() -> None:
-        for part in sent:
-            connection.sendall(part)
-        connection.sendall(b"GET /last HTTP/1.1\r\nConnection: close\r\n\r\n")
-
-    sending = threading.Thread(target=send)
-    sending.start()
+    """The bodies of what is answered until the connection ends. They are so short that they can wait until all is
+    sent: a TLS connection of Python's is for one thread at a time."""
     with connection, connection.makefile("rb") as file:
+        for part in (*sent, b"GET /last HTTP/1.1\r\nConnection: close\r\n\r\n"):
+            connection.sendall(part)
         received = file.read()
-    sending.join()
     return [part.partition(b"\r\n\r\n")[2] for part in received.split(b"HTTP/1.1 200 ")[1:]]
 
 
